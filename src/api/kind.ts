@@ -1,0 +1,107 @@
+/**
+ * A kind is data. Discovery, OpenAPI, Tables, patches, validation, protobuf, `explain`, the typed
+ * client and the strategies of the server are all readers of it. If adding a kind needs a line
+ * outside its file (and the list in `kinds/index.ts`), a mechanism is missing.
+ */
+import type { FieldError } from './field-error.ts';
+import type { KubeObject } from './object.ts';
+import type { CollectionRef } from './verbs.ts';
+
+export type Verb =
+  | 'create'
+  | 'delete'
+  | 'deletecollection'
+  | 'get'
+  | 'list'
+  | 'patch'
+  | 'update'
+  | 'watch';
+
+/** A column of `kubectl get`, as metav1.TableColumnDefinition; priority 1 shows with `-o wide`. */
+export interface Column<T> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'date' | 'number';
+  readonly format?: string;
+  readonly description?: string;
+  readonly priority?: 0 | 1;
+  /** `now` in milliseconds, for ages. */
+  readonly cell: (object: T, now: number) => string | number | boolean | null;
+}
+
+export interface Subresource {
+  readonly name: string;
+  readonly verbs: readonly (Verb | 'connect')[];
+  /** Kind of the body where it differs from the parent's (`Scale` autoscaling/v1, `Eviction` policy/v1, `Binding` v1, `TokenRequest` authentication.k8s.io/v1). */
+  readonly body?: { readonly group: string; readonly version: string; readonly kind: string };
+}
+
+/** How a scalable kind shows itself as autoscaling/v1 Scale. */
+export interface ScaleView<T> {
+  read(object: T): {
+    specReplicas: number;
+    statusReplicas: number;
+    /** As a string, in the form of a label selector query. */
+    selector: string;
+  };
+  /** On a private copy. */
+  write(object: T, replicas: number): void;
+}
+
+/**
+ * The server's order on create: decode → `defaults` → (admission) → `prepareForCreate` → `validate`
+ * → freeze → store. On update: decode or patch → `defaults` → `prepareForUpdate` → generic metadata
+ * rules → `validate` + `validateUpdate` → store if something changed.
+ * All functions are pure; those that return void change the given private copy.
+ */
+export interface Kind<T extends KubeObject = KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Plural, lower case. */
+  readonly resource: string;
+  readonly singular: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs: readonly Verb[];
+  /** Name of the root type in the schema table (`Pod`). */
+  readonly type: string;
+  readonly subresources?: readonly Subresource[];
+  /** Not stored: only created, answered by the server (TokenReview, SubjectAccessReview, …). */
+  readonly virtual?: boolean;
+  /** Stored under another kind's keys as well as its own group version (events.k8s.io over core events). */
+  readonly storedAs?: { readonly group: string; readonly resource: string };
+  readonly defaults?: (object: T) => void;
+  /** Clears what clients may not set (usually status), sets generation. */
+  readonly prepareForCreate?: (object: T) => void;
+  /** For the main resource: puts back status, raises generation when the spec changed (the generic part does that when `spec` exists). */
+  readonly prepareForUpdate?: (next: T, previous: T) => void;
+  /** Names are checked by this before `validate`; default: DNS subdomain. */
+  readonly nameRule?: 'dnsSubdomain' | 'dnsLabel' | 'dns1035Label' | 'pathSegment';
+  readonly validate?: (object: T) => FieldError[];
+  readonly validateUpdate?: (next: T, previous: T) => FieldError[];
+  /** Rules for PUT/PATCH on a subresource (`status`, `resize`, …). */
+  readonly validateSubresource?: Readonly<Record<string, (next: T, previous: T) => FieldError[]>>;
+  /** Sentences for a `Warning` header: deprecated or not honoured fields that the object uses. */
+  readonly warnings?: (object: T) => string[];
+  readonly columns: readonly Column<T>[];
+  /** Beside metadata.name and metadata.namespace. */
+  readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>>;
+  readonly scale?: ScaleView<T>;
+  /** Seconds that an object lingers after DELETE; absent: removed at once (when no finalizer holds it). */
+  readonly gracePeriodSeconds?: (object: T) => number;
+  /** Seconds after which the store removes it. */
+  readonly ttlSeconds?: number;
+  /** Status is a subresource: the main resource ignores changes of it and the other way round. */
+  readonly hasStatus?: boolean;
+  /** May be created by a PUT to a name that does not exist (Kubernetes: AllowCreateOnUpdate; Event, Lease, Endpoints, …). */
+  readonly createOnUpdate?: boolean;
+}
+
+export function apiVersionOf(kind: { group: string; version: string }): string {
+  return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+}
+
+export function collectionOf(kind: Kind, namespace?: string): CollectionRef {
+  return { group: kind.group, version: kind.version, resource: kind.resource, namespace };
+}

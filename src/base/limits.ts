@@ -1,0 +1,23 @@
+/** Every bound in gantry, in one place; the unit stands last in the name. */
+export const limits = {
+  /** Largest request body that the API server reads (Kubernetes: 3 MiB). */
+  requestBodyBytes: 3 * 1024 * 1024,
+  /** Largest stored object (etcd's default request limit: 1.5 MiB). */
+  objectBytes: 1_572_864,
+  /** Events that a slow watcher may have waiting before its watch is ended with 410. */
+  watchBufferEvents: 10_000,
+  /** Items in one page when a client asks for no limit but the server streams in pages. */
+  listPageItems: 500,
+  /** History kept for watches and paged lists. */
+  historyRevisions: 100_000,
+  /** Age of the oldest kept revision (Kubernetes compacts every 5 minutes). */
+  historyAgeMs: 5 * 60_000,
+  /** Life of an Event object (kube-apiserver --event-ttl: 1 h). */
+  eventTtlSeconds: 3600,
+  /** Depth of a JSON or protobuf body. */
+  bodyDepthLevels: 100,
+  /** Time to send a whole request header. */
+  requestHeaderMs: 10_000,
+  /** Operations of one JSON patch (Kubernetes: 10,000). */
+  jsonPatchOperations: 10_000,
+} as const;

@@ -1,0 +1,24 @@
+/**
+ * The one runtime of all loops: informer caches shared between loops, a work queue of keys, and the
+ * carrying out of actions.
+ */
+import type { Decide } from '#api/decision.ts';
+import type { Kind } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
+
+export interface Source<T extends KubeObject = KubeObject> {
+  readonly kind: Kind<T>;
+  /** Which keys a changed object wakes (called for the old and the new form). Default: its own key. */
+  readonly keysOf?: (object: T) => readonly string[];
+  /** Index name → values under which an object is filed, for `View.byIndex`. */
+  readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
+}
+
+export interface LoopDefinition {
+  /** `deployment-controller`: log lines, metrics, the event source and the identity `system:controller:NAME`. */
+  readonly name: string;
+  readonly sources: readonly Source[];
+  readonly decide: Decide;
+  /** Keys decided side by side; one key never twice at once. */
+  readonly workers?: number;
+}
