@@ -25,12 +25,15 @@ export interface Column<T> {
   readonly description?: string;
   readonly priority?: 0 | 1;
   /** `now` in milliseconds, for ages. */
-  readonly cell: (object: T, now: number) => string | number | boolean | null;
+  cell(object: T, now: number): string | number | boolean | null;
 }
 
 export interface Subresource {
   readonly name: string;
-  readonly verbs: readonly (Verb | 'connect')[];
+  /** As discovery shows them. */
+  readonly verbs: readonly Verb[];
+  /** Not a request with an answer but a stream (exec, attach, portforward): any of its verbs opens it. */
+  readonly connect?: boolean;
   /** Kind of the body where it differs from the parent's (`Scale` autoscaling/v1, `Eviction` policy/v1, `Binding` v1, `TokenRequest` authentication.k8s.io/v1). */
   readonly body?: { readonly group: string; readonly version: string; readonly kind: string };
 }
@@ -47,11 +50,16 @@ export interface ScaleView<T> {
   write(object: T, replicas: number): void;
 }
 
+/** Functions by name. Written as methods, so that a `Kind<Pod>` may stand in a list of `Kind`s. */
+export type Readers<T, R> = Readonly<Record<string, { read(object: T): R }['read']>>;
+export type Rules<T, R> = Readonly<Record<string, { check(next: T, previous: T): R }['check']>>;
+
 /**
  * The server's order on create: decode → `defaults` → (admission) → `prepareForCreate` → `validate`
  * → freeze → store. On update: decode or patch → `defaults` → `prepareForUpdate` → generic metadata
  * rules → `validate` + `validateUpdate` → store if something changed.
- * All functions are pure; those that return void change the given private copy.
+ * All functions are pure; those that return void change the given private copy. They are methods in
+ * form (never use `this`) since a list of all kinds must hold each of them.
  */
 export interface Kind<T extends KubeObject = KubeObject> {
   readonly group: string;
@@ -69,33 +77,51 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly subresources?: readonly Subresource[];
   /** Not stored: only created, answered by the server (TokenReview, SubjectAccessReview, …). */
   readonly virtual?: boolean;
-  /** Stored under another kind's keys as well as its own group version (events.k8s.io over core events). */
-  readonly storedAs?: { readonly group: string; readonly resource: string };
-  readonly defaults?: (object: T) => void;
+  /**
+   * One stored object seen under a second group version (events.k8s.io over core events): stored
+   * under the other kind's keys and in its form, read and written through these.
+   */
+  readonly storedAs?: {
+    readonly group: string;
+    readonly version: string;
+    readonly resource: string;
+    toStored(object: T): KubeObject;
+    fromStored(stored: KubeObject): T;
+  };
+  /** Idempotent; also applied to objects read back, so that a new default reaches old objects. */
+  defaults?(object: T): void;
   /** Clears what clients may not set (usually status), sets generation. */
-  readonly prepareForCreate?: (object: T) => void;
+  prepareForCreate?(object: T): void;
   /** For the main resource: puts back status, raises generation when the spec changed (the generic part does that when `spec` exists). */
-  readonly prepareForUpdate?: (next: T, previous: T) => void;
+  prepareForUpdate?(next: T, previous: T): void;
+  /** For PUT/PATCH on a subresource, beside the generic part (only that subtree may change). */
+  readonly prepareSubresource?: Rules<T, void>;
+  /** DELETE was accepted and the object stays for a while (a finalizer or a grace period holds it). */
+  prepareForDelete?(object: T): void;
+  /** What holds a deleted object beside metadata.finalizers (Namespace spec.finalizers). */
+  heldBy?(object: T): readonly string[];
   /** Names are checked by this before `validate`; default: DNS subdomain. */
   readonly nameRule?: 'dnsSubdomain' | 'dnsLabel' | 'dns1035Label' | 'pathSegment';
-  readonly validate?: (object: T) => FieldError[];
-  readonly validateUpdate?: (next: T, previous: T) => FieldError[];
+  validate?(object: T): FieldError[];
+  validateUpdate?(next: T, previous: T): FieldError[];
   /** Rules for PUT/PATCH on a subresource (`status`, `resize`, …). */
-  readonly validateSubresource?: Readonly<Record<string, (next: T, previous: T) => FieldError[]>>;
+  readonly validateSubresource?: Rules<T, FieldError[]>;
   /** Sentences for a `Warning` header: deprecated or not honoured fields that the object uses. */
-  readonly warnings?: (object: T) => string[];
+  warnings?(object: T): string[];
   readonly columns: readonly Column<T>[];
   /** Beside metadata.name and metadata.namespace. */
-  readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>>;
+  readonly fieldSelectors?: Readers<T, string>;
   readonly scale?: ScaleView<T>;
   /** Seconds that an object lingers after DELETE; absent: removed at once (when no finalizer holds it). */
-  readonly gracePeriodSeconds?: (object: T) => number;
+  gracePeriodSeconds?(object: T): number;
   /** Seconds after which the store removes it. */
   readonly ttlSeconds?: number;
   /** Status is a subresource: the main resource ignores changes of it and the other way round. */
   readonly hasStatus?: boolean;
   /** May be created by a PUT to a name that does not exist (Kubernetes: AllowCreateOnUpdate; Event, Lease, Endpoints, …). */
   readonly createOnUpdate?: boolean;
+  /** A PUT must name the resourceVersion that it replaces (Kubernetes: not AllowUnconditionalUpdate). */
+  readonly conditionalUpdateOnly?: boolean;
 }
 
 export function apiVersionOf(kind: { group: string; version: string }): string {

@@ -1,0 +1,83 @@
+/** Every built-in kind, and the one list that discovery, OpenAPI and the server's routes read. */
+import type { Kind } from '../kind.ts';
+import { clusterRoleBindings } from './cluster-role-bindings.ts';
+import { clusterRoles } from './cluster-roles.ts';
+import { configMaps } from './config-maps.ts';
+import { deployments } from './deployments.ts';
+import { endpointSlices } from './endpoint-slices.ts';
+import { endpoints } from './endpoints.ts';
+import { events } from './events.ts';
+import { ingressClasses } from './ingress-classes.ts';
+import { ingresses } from './ingresses.ts';
+import { leases } from './leases.ts';
+import { localSubjectAccessReviews } from './local-subject-access-reviews.ts';
+import { namespaces } from './namespaces.ts';
+import { nodes } from './nodes.ts';
+import { pods } from './pods.ts';
+import { replicaSets } from './replica-sets.ts';
+import { roleBindings } from './role-bindings.ts';
+import { roles } from './roles.ts';
+import { secrets } from './secrets.ts';
+import { selfSubjectAccessReviews } from './self-subject-access-reviews.ts';
+import { selfSubjectReviews } from './self-subject-reviews.ts';
+import { selfSubjectRulesReviews } from './self-subject-rules-reviews.ts';
+import { serviceAccounts } from './service-accounts.ts';
+import { services } from './services.ts';
+import { subjectAccessReviews } from './subject-access-reviews.ts';
+import { tokenReviews } from './token-reviews.ts';
+
+export {
+  namespaces,
+  nodes,
+  pods,
+  services,
+  endpoints,
+  endpointSlices,
+  configMaps,
+  secrets,
+  serviceAccounts,
+  events,
+  deployments,
+  replicaSets,
+  ingresses,
+  ingressClasses,
+  leases,
+  roles,
+  roleBindings,
+  clusterRoles,
+  clusterRoleBindings,
+  tokenReviews,
+  selfSubjectReviews,
+  subjectAccessReviews,
+  localSubjectAccessReviews,
+  selfSubjectAccessReviews,
+  selfSubjectRulesReviews,
+};
+
+export const allKinds: readonly Kind[] = [
+  namespaces,
+  nodes,
+  pods,
+  services,
+  endpoints,
+  endpointSlices,
+  configMaps,
+  secrets,
+  serviceAccounts,
+  events,
+  deployments,
+  replicaSets,
+  ingresses,
+  ingressClasses,
+  leases,
+  roles,
+  roleBindings,
+  clusterRoles,
+  clusterRoleBindings,
+  tokenReviews,
+  selfSubjectReviews,
+  subjectAccessReviews,
+  localSubjectAccessReviews,
+  selfSubjectAccessReviews,
+  selfSubjectRulesReviews,
+];

@@ -1,0 +1,24 @@
+import type { Kind } from '../kind.ts';
+import type { ServiceAccount } from '../types.ts';
+import { nameColumn } from './common/columns.ts';
+import { standardVerbs } from './common/verbs.ts';
+
+export const serviceAccounts: Kind<ServiceAccount> = {
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  resource: 'serviceaccounts',
+  singular: 'serviceaccount',
+  shortNames: ['sa'],
+  namespaced: true,
+  verbs: standardVerbs,
+  type: 'ServiceAccount',
+  subresources: [
+    {
+      name: 'token',
+      verbs: ['create'],
+      body: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+    },
+  ],
+  columns: [nameColumn],
+};
