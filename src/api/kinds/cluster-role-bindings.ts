@@ -11,7 +11,7 @@ export const clusterRoleBindings: Kind<ClusterRoleBinding> = {
   singular: 'clusterrolebinding',
   namespaced: false,
   verbs: standardVerbs,
-  type: 'ClusterRoleBinding',
+  type: 'rbac.v1.ClusterRoleBinding',
   createOnUpdate: true,
   nameRule: 'pathSegment',
   columns: [nameColumn],

@@ -11,6 +11,6 @@ export const endpointSlices: Kind<EndpointSlice> = {
   singular: 'endpointslice',
   namespaced: true,
   verbs: standardVerbs,
-  type: 'EndpointSlice',
+  type: 'discovery.v1.EndpointSlice',
   columns: [nameColumn],
 };

@@ -13,7 +13,7 @@ export const replicaSets: Kind<ReplicaSet> = {
   categories: ['all'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'ReplicaSet',
+  type: 'apps.v1.ReplicaSet',
   subresources: [scaleSubresource, statusSubresource],
   hasStatus: true,
   columns: [nameColumn],

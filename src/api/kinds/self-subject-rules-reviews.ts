@@ -10,7 +10,7 @@ export const selfSubjectRulesReviews: Kind<SelfSubjectRulesReview> = {
   singular: 'selfsubjectrulesreview',
   namespaced: false,
   verbs: createOnly,
-  type: 'SelfSubjectRulesReview',
+  type: 'authorization.v1.SelfSubjectRulesReview',
   virtual: true,
   columns: [],
 };

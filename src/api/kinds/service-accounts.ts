@@ -12,7 +12,7 @@ export const serviceAccounts: Kind<ServiceAccount> = {
   shortNames: ['sa'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'ServiceAccount',
+  type: 'core.v1.ServiceAccount',
   subresources: [
     {
       name: 'token',

@@ -10,7 +10,7 @@ export const subjectAccessReviews: Kind<SubjectAccessReview> = {
   singular: 'subjectaccessreview',
   namespaced: false,
   verbs: createOnly,
-  type: 'SubjectAccessReview',
+  type: 'authorization.v1.SubjectAccessReview',
   virtual: true,
   columns: [],
 };
