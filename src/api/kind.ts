@@ -72,7 +72,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly categories?: readonly string[];
   readonly namespaced: boolean;
   readonly verbs: readonly Verb[];
-  /** Name of the root type in the schema table (`core.v1.Pod`). */
+  /** Name of the root type in the schema table and in `types.ts` (`Pod`). */
   readonly type: string;
   readonly subresources?: readonly Subresource[];
   /** Not stored: only created, answered by the server (TokenReview, SubjectAccessReview, …). */

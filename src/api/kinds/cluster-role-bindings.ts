@@ -11,7 +11,7 @@ export const clusterRoleBindings: Kind<ClusterRoleBinding> = {
   singular: 'clusterrolebinding',
   namespaced: false,
   verbs: standardVerbs,
-  type: 'rbac.v1.ClusterRoleBinding',
+  type: 'ClusterRoleBinding',
   createOnUpdate: true,
   nameRule: 'pathSegment',
   columns: [nameColumn],

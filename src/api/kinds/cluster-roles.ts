@@ -11,7 +11,7 @@ export const clusterRoles: Kind<ClusterRole> = {
   singular: 'clusterrole',
   namespaced: false,
   verbs: standardVerbs,
-  type: 'rbac.v1.ClusterRole',
+  type: 'ClusterRole',
   createOnUpdate: true,
   nameRule: 'pathSegment',
   columns: [nameColumn],

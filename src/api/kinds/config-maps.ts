@@ -12,6 +12,6 @@ export const configMaps: Kind<ConfigMap> = {
   shortNames: ['cm'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'core.v1.ConfigMap',
+  type: 'ConfigMap',
   columns: [nameColumn],
 };

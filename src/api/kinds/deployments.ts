@@ -13,7 +13,7 @@ export const deployments: Kind<Deployment> = {
   categories: ['all'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'apps.v1.Deployment',
+  type: 'Deployment',
   subresources: [scaleSubresource, statusSubresource],
   hasStatus: true,
   columns: [nameColumn],

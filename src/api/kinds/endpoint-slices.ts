@@ -11,6 +11,6 @@ export const endpointSlices: Kind<EndpointSlice> = {
   singular: 'endpointslice',
   namespaced: true,
   verbs: standardVerbs,
-  type: 'discovery.v1.EndpointSlice',
+  type: 'EndpointSlice',
   columns: [nameColumn],
 };

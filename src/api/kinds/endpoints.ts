@@ -12,7 +12,7 @@ export const endpoints: Kind<Endpoints> = {
   shortNames: ['ep'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'core.v1.Endpoints',
+  type: 'Endpoints',
   createOnUpdate: true,
   columns: [nameColumn],
 };

@@ -13,7 +13,7 @@ export const events: Kind<Event> = {
   shortNames: ['ev'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'core.v1.Event',
+  type: 'Event',
   createOnUpdate: true,
   ttlSeconds: limits.eventTtlSeconds,
   columns: [nameColumn],

@@ -11,6 +11,6 @@ export const ingressClasses: Kind<IngressClass> = {
   singular: 'ingressclass',
   namespaced: false,
   verbs: standardVerbs,
-  type: 'networking.v1.IngressClass',
+  type: 'IngressClass',
   columns: [nameColumn],
 };

@@ -12,7 +12,7 @@ export const ingresses: Kind<Ingress> = {
   shortNames: ['ing'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'networking.v1.Ingress',
+  type: 'Ingress',
   subresources: [statusSubresource],
   hasStatus: true,
   columns: [nameColumn],

@@ -11,7 +11,7 @@ export const leases: Kind<Lease> = {
   singular: 'lease',
   namespaced: true,
   verbs: standardVerbs,
-  type: 'coordination.v1.Lease',
+  type: 'Lease',
   createOnUpdate: true,
   conditionalUpdateOnly: true,
   columns: [nameColumn],

@@ -10,7 +10,7 @@ export const localSubjectAccessReviews: Kind<LocalSubjectAccessReview> = {
   singular: 'localsubjectaccessreview',
   namespaced: true,
   verbs: createOnly,
-  type: 'authorization.v1.LocalSubjectAccessReview',
+  type: 'LocalSubjectAccessReview',
   virtual: true,
   columns: [],
 };

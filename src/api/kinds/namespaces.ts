@@ -12,7 +12,7 @@ export const namespaces: Kind<Namespace> = {
   shortNames: ['ns'],
   namespaced: false,
   verbs: standardVerbs,
-  type: 'core.v1.Namespace',
+  type: 'Namespace',
   subresources: [statusSubresource, { name: 'finalize', verbs: ['update'] }],
   hasStatus: true,
   nameRule: 'dnsLabel',

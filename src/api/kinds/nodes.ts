@@ -12,7 +12,7 @@ export const nodes: Kind<Node> = {
   shortNames: ['no'],
   namespaced: false,
   verbs: standardVerbs,
-  type: 'core.v1.Node',
+  type: 'Node',
   subresources: [statusSubresource],
   hasStatus: true,
   columns: [nameColumn],

@@ -46,7 +46,7 @@ export const pods: Kind<Pod> = {
   categories: ['all'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'core.v1.Pod',
+  type: 'Pod',
   subresources,
   hasStatus: true,
   gracePeriodSeconds: gracePeriodOf,

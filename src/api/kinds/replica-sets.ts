@@ -13,7 +13,7 @@ export const replicaSets: Kind<ReplicaSet> = {
   categories: ['all'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'apps.v1.ReplicaSet',
+  type: 'ReplicaSet',
   subresources: [scaleSubresource, statusSubresource],
   hasStatus: true,
   columns: [nameColumn],

@@ -11,7 +11,7 @@ export const roleBindings: Kind<RoleBinding> = {
   singular: 'rolebinding',
   namespaced: true,
   verbs: standardVerbs,
-  type: 'rbac.v1.RoleBinding',
+  type: 'RoleBinding',
   createOnUpdate: true,
   nameRule: 'pathSegment',
   columns: [nameColumn],

@@ -11,7 +11,7 @@ export const roles: Kind<Role> = {
   singular: 'role',
   namespaced: true,
   verbs: standardVerbs,
-  type: 'rbac.v1.Role',
+  type: 'Role',
   createOnUpdate: true,
   nameRule: 'pathSegment',
   columns: [nameColumn],

@@ -11,6 +11,6 @@ export const secrets: Kind<Secret> = {
   singular: 'secret',
   namespaced: true,
   verbs: standardVerbs,
-  type: 'core.v1.Secret',
+  type: 'Secret',
   columns: [nameColumn],
 };

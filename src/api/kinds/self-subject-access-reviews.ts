@@ -10,7 +10,7 @@ export const selfSubjectAccessReviews: Kind<SelfSubjectAccessReview> = {
   singular: 'selfsubjectaccessreview',
   namespaced: false,
   verbs: createOnly,
-  type: 'authorization.v1.SelfSubjectAccessReview',
+  type: 'SelfSubjectAccessReview',
   virtual: true,
   columns: [],
 };

@@ -10,7 +10,7 @@ export const selfSubjectReviews: Kind<SelfSubjectReview> = {
   singular: 'selfsubjectreview',
   namespaced: false,
   verbs: createOnly,
-  type: 'authentication.v1.SelfSubjectReview',
+  type: 'SelfSubjectReview',
   virtual: true,
   columns: [],
 };

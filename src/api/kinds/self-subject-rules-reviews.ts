@@ -10,7 +10,7 @@ export const selfSubjectRulesReviews: Kind<SelfSubjectRulesReview> = {
   singular: 'selfsubjectrulesreview',
   namespaced: false,
   verbs: createOnly,
-  type: 'authorization.v1.SelfSubjectRulesReview',
+  type: 'SelfSubjectRulesReview',
   virtual: true,
   columns: [],
 };

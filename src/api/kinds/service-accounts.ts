@@ -12,7 +12,7 @@ export const serviceAccounts: Kind<ServiceAccount> = {
   shortNames: ['sa'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'core.v1.ServiceAccount',
+  type: 'ServiceAccount',
   subresources: [
     {
       name: 'token',

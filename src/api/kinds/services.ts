@@ -13,7 +13,7 @@ export const services: Kind<Service> = {
   categories: ['all'],
   namespaced: true,
   verbs: standardVerbs,
-  type: 'core.v1.Service',
+  type: 'Service',
   subresources: [statusSubresource],
   hasStatus: true,
   createOnUpdate: true,

@@ -10,7 +10,7 @@ export const subjectAccessReviews: Kind<SubjectAccessReview> = {
   singular: 'subjectaccessreview',
   namespaced: false,
   verbs: createOnly,
-  type: 'authorization.v1.SubjectAccessReview',
+  type: 'SubjectAccessReview',
   virtual: true,
   columns: [],
 };

@@ -10,7 +10,7 @@ export const tokenReviews: Kind<TokenReview> = {
   singular: 'tokenreview',
   namespaced: false,
   verbs: createOnly,
-  type: 'authentication.v1.TokenReview',
+  type: 'TokenReview',
   virtual: true,
   columns: [],
 };
