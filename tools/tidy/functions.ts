@@ -9,6 +9,9 @@ export interface FunctionBody {
 /** After these words a parenthesis holds a condition, not parameters. */
 const controlWords = new Set(['if', 'for', 'while', 'switch', 'catch', 'with']);
 
+/** What may stand between the brace that closes a return type and the one that opens the body. */
+const restOfType = /^(?:[ |&[\]>]|\b(?:null|undefined|void)\b)*$/;
+
 interface Brace {
   readonly line: number;
   readonly isFunction: boolean;
@@ -62,11 +65,12 @@ function opensFunction(code: string, at: number, parametersEnd: number): boolean
   if (/=>\s*$/.test(code.slice(Math.max(0, at - 20), at))) return true;
   if (parametersEnd === -1) return false;
   const between = code.slice(parametersEnd + 1, at);
-  if (code[parametersEnd] === '}') return /^[\w\s|&[\]>]*$/.test(between);
+  if (code[parametersEnd] === '}') return restOfType.test(between);
   return /^\s*(:[^;=?]*)?$/.test(between);
 }
 
 /** `): { a: string } {`: the first pair of braces was the return type, the body follows. */
 function isReturnType(code: string, closedAt: number): boolean {
-  return /^\}[\w\s|&[\]>]*\{/.test(code.slice(closedAt, closedAt + 80));
+  const next = code.indexOf('{', closedAt);
+  return next !== -1 && restOfType.test(code.slice(closedAt + 1, next));
 }
