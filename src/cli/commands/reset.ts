@@ -1,0 +1,77 @@
+import { clusterPaths, contextName } from '../cluster/cluster-config.ts';
+import { allConfigs, clusterName, requireConfig } from '../cluster/clusters.ts';
+import { kubeconfigPath, withoutEntry } from '../cluster/kubeconfig.ts';
+import type { Command, Invocation } from '../command.ts';
+import { CommandError } from '../exit-code.ts';
+import { type Machine, writePrivate } from '../machine.ts';
+import { requireRoot } from '../setup/preflight.ts';
+import { removeService } from '../setup/service.ts';
+import { type MachineHooks, stopEverything } from './down.ts';
+
+export function resetCommand(hooks: MachineHooks): Command {
+  return {
+    name: 'reset',
+    summary: 'stop the cluster and remove every trace of it, all data included',
+    options: {},
+    run: (invocation) => reset(invocation, hooks),
+  };
+}
+
+async function reset(
+  { machine, terminal, options }: Invocation,
+  hooks: MachineHooks,
+): Promise<void> {
+  requireRoot(machine, 'reset');
+  const config = await requireConfig(machine, clusterName(options['name']));
+  if (options['yes'] !== true) {
+    const answer = await machine.host.ask(
+      `Remove the cluster "${config.name}" with all its data in ${config.dataDir}? [y/N] `,
+    );
+    if (answer === undefined || !/^y(es)?$/i.test(answer.trim())) {
+      throw new CommandError(
+        'refused',
+        `The cluster "${config.name}" was not removed.`,
+        answer === undefined ? 'There is no terminal to ask on: say --yes.' : undefined,
+      );
+    }
+  }
+  await stopEverything(machine, terminal, config, hooks);
+  const removed = await terminal.step('Removing its traces', async (detail) => {
+    const traces = await hooks.removeMachine(config, detail);
+    if (await removeService(machine, config)) traces.push(clusterPaths(config).unit);
+    traces.push(...(await removeFromKubeconfig(machine, config.name)));
+    const { run, data, config: configFile } = clusterPaths(config);
+    for (const path of [run, data]) {
+      if ((await machine.files.info(path)) === undefined) continue;
+      await machine.files.remove(path);
+      traces.push(path);
+    }
+    await machine.files.remove(configFile);
+    traces.push(configFile);
+    await removeSharedFolders(machine);
+    return traces;
+  });
+  terminal.answer(
+    { name: config.name, removed },
+    () => `Removed:\n${removed.map((each) => `  ${each}\n`).join('')}`,
+  );
+}
+
+async function removeFromKubeconfig(machine: Machine, name: string): Promise<string[]> {
+  const path = kubeconfigPath(machine.host.environment);
+  const before = await machine.files.readText(path);
+  const context = contextName(name);
+  if (before === undefined || !before.includes(context)) return [];
+  const after = withoutEntry(before, context, path);
+  if (after === undefined) await machine.files.remove(path);
+  else await writePrivate(machine, path, after);
+  return [`the context "${context}" in ${path}`];
+}
+
+/** What the last cluster of a machine leaves empty. */
+async function removeSharedFolders(machine: Machine): Promise<void> {
+  if ((await allConfigs(machine)).length > 0) return;
+  for (const folder of ['/etc/gantry', '/run/gantry', '/var/lib/gantry']) {
+    await machine.files.removeEmptyDirectory(folder);
+  }
+}

@@ -1,0 +1,256 @@
+import {
+  type ClusterConfig,
+  clusterPaths,
+  contextName,
+  defaultName,
+  differences,
+  newConfig,
+  type Wanted,
+} from '../cluster/cluster-config.ts';
+import { allConfigs, clusterName, readConfig, runningStatus } from '../cluster/clusters.ts';
+import { kubeconfigPath, withEntry } from '../cluster/kubeconfig.ts';
+import type { Command, Invocation } from '../command.ts';
+import type { ProgressLine, RunningStatus } from '../control.ts';
+import { CommandError } from '../exit-code.ts';
+import { type Machine, writePrivate } from '../machine.ts';
+import { installPackages } from '../setup/packages.ts';
+import { preflight, requireDisk, requireRoot } from '../setup/preflight.ts';
+import { startService, underSystemd } from '../setup/service.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** From the start of the program to "ready"; pulling nothing, this takes a few seconds. */
+const readyWithinMs = 120_000;
+const socketWithinMs = 15_000;
+
+export interface UpHooks {
+  readonly launcher: string;
+  /** Runs the program in this process until it is told to stop. */
+  readonly serve: (config: ClusterConfig) => Promise<void>;
+}
+
+export function upCommand(hooks: UpHooks): Command {
+  return {
+    name: 'up',
+    summary: 'make a cluster on this machine and start it; on a running one, say so',
+    options: {
+      'data-dir': {
+        type: 'string',
+        value: 'DIR',
+        help: 'where all data lies (default: /var/lib/gantry/NAME)',
+      },
+      'api-port': {
+        type: 'string',
+        value: 'PORT',
+        help: 'port of the Kubernetes API (default: 6443)',
+      },
+      'http-port': {
+        type: 'string',
+        value: 'PORT',
+        help: "the gateway's port for Ingress (default: 80)",
+      },
+      'https-port': {
+        type: 'string',
+        value: 'PORT',
+        help: "the gateway's port for Ingress with TLS (default: 443)",
+      },
+      foreground: { type: 'boolean', help: 'stay in this terminal until Ctrl-C' },
+      'no-install': { type: 'boolean', help: 'install no packages; say what is missing' },
+    },
+    examples: ['gantry up', 'gantry up --name test --api-port 7443'],
+    run: (invocation) => up(invocation, hooks),
+  };
+}
+
+async function up(invocation: Invocation, hooks: UpHooks): Promise<void> {
+  const { machine, terminal, options } = invocation;
+  requireRoot(machine, 'up');
+  const wanted = wantedOf(invocation);
+  const existing = await readConfig(machine, wanted.name);
+  if (existing) refuseOtherOptions(existing, wanted);
+  const config = existing ?? newConfig(wanted, machine.host.hostname, await allConfigs(machine));
+  const running = existing && (await runningStatus(machine, existing));
+  if (running && (running.phase === 'ready' || running.phase === 'degraded')) {
+    await finish(machine, terminal, config, running, `The cluster "${config.name}" runs already`);
+    return;
+  }
+  if (!running) {
+    await installPackages(machine, terminal, options['no-install'] !== true);
+    await preflight(machine, config);
+  }
+  await writeConfig(machine, config);
+  try {
+    if (options.foreground === true) {
+      await hooks.serve(config);
+      return;
+    }
+    const status = await terminal.step(`Starting the cluster "${config.name}"`, async (detail) => {
+      const pid = running ? running.pid : await startService(machine, hooks.launcher, config);
+      return waitUntilReady(machine, config, pid, detail);
+    });
+    await finish(machine, terminal, config, status, `The cluster "${config.name}" is ready`);
+  } catch (error) {
+    if (!existing) await forget(machine, config);
+    throw error;
+  }
+}
+
+function wantedOf({ options }: Invocation): Wanted {
+  const port = (name: string): number | undefined => {
+    const text = options[name];
+    if (typeof text !== 'string') return undefined;
+    const number = Number(text);
+    if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+    throw new CommandError(
+      'usage',
+      `--${name} ${text} is not a port.`,
+      'Use a number from 1 to 65535.',
+    );
+  };
+  const dataDir = options['data-dir'];
+  if (typeof dataDir === 'string' && !dataDir.startsWith('/')) {
+    throw new CommandError(
+      'usage',
+      `--data-dir ${dataDir} is not an absolute path.`,
+      'Let it begin with "/".',
+    );
+  }
+  return {
+    name: clusterName(options['name']),
+    dataDir: typeof dataDir === 'string' ? dataDir.replace(/\/+$/, '') : undefined,
+    apiPort: port('api-port'),
+    httpPort: port('http-port'),
+    httpsPort: port('https-port'),
+  };
+}
+
+function refuseOtherOptions(config: ClusterConfig, wanted: Wanted): void {
+  const different = differences(config, wanted);
+  if (different.length === 0) return;
+  throw new CommandError(
+    'usage',
+    `The cluster "${config.name}" exists with other settings: ${different.join('; ')}.`,
+    'Leave those options out, choose another --name, or remove the cluster first with "gantry reset".',
+  );
+}
+
+async function writeConfig(machine: Machine, config: ClusterConfig): Promise<void> {
+  const paths = clusterPaths(config);
+  try {
+    await machine.files.makeDirectory(paths.data, 0o700);
+    await writePrivate(machine, paths.config, `${JSON.stringify(config, undefined, 2)}\n`);
+  } catch (error) {
+    await forget(machine, config);
+    await requireDisk(machine, config);
+    throw new CommandError(
+      'machine',
+      `The data directory ${paths.data} cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
+      'Choose another one with --data-dir, or mend its file system.',
+      { cause: error },
+    );
+  }
+}
+
+/** After a first start that failed: as if it had not been tried. */
+async function forget({ files }: Machine, config: ClusterConfig): Promise<void> {
+  await files.remove(clusterPaths(config).config);
+  await files.removeEmptyDirectory(config.dataDir);
+}
+
+async function waitUntilReady(
+  machine: Machine,
+  config: ClusterConfig,
+  pid: number | undefined,
+  detail: (text: string) => void,
+): Promise<RunningStatus> {
+  await waitForSocket(machine, config, pid);
+  let last: ProgressLine | undefined;
+  await machine
+    .control(clusterPaths(config).control, {
+      method: 'GET',
+      path: '/progress',
+      timeoutMs: readyWithinMs,
+      onLine: (line) => {
+        last = JSON.parse(line) as ProgressLine;
+        detail(last.message);
+      },
+    })
+    .catch(() => undefined);
+  if (last?.phase === 'failed') throw new CommandError('failed', last.message, last.cure);
+  const status = await runningStatus(machine, config);
+  if (status?.phase === 'ready') return status;
+  if (status === undefined) throw await ended(machine, config);
+  const waiting = status.parts
+    .filter((part) => !part.ready)
+    .map((part) => `${part.name}: ${part.message}`);
+  throw new CommandError(
+    'timeout',
+    `The cluster "${config.name}" is not ready after ${readyWithinMs / 1000} s (${waiting.join('; ')}).`,
+    `It goes on trying. Look at "gantry status" and at ${clusterPaths(config).log}.`,
+  );
+}
+
+async function waitForSocket(
+  machine: Machine,
+  config: ClusterConfig,
+  pid: number | undefined,
+): Promise<void> {
+  const deadline = machine.clock.monotonic() + socketWithinMs;
+  while (machine.clock.monotonic() < deadline) {
+    if ((await runningStatus(machine, config)) !== undefined) return;
+    if (pid !== undefined && machine.processes.identity(pid) === undefined) break;
+    await machine.sleep(50);
+  }
+  throw await ended(machine, config);
+}
+
+async function ended(machine: Machine, config: ClusterConfig): Promise<CommandError> {
+  const { log } = clusterPaths(config);
+  const lines = ((await machine.files.readText(log)) ?? '').trim().split('\n');
+  return new CommandError(
+    'failed',
+    `gantry ended while it was starting: ${lines.at(-1) || 'it wrote nothing'}`,
+    (await underSystemd(machine))
+      ? 'More is in the journal ("journalctl -e").'
+      : `More is in ${log}.`,
+  );
+}
+
+async function finish(
+  machine: Machine,
+  terminal: Terminal,
+  config: ClusterConfig,
+  status: RunningStatus,
+  headline: string,
+): Promise<void> {
+  const kubeconfig = await mergeKubeconfig(machine, config);
+  terminal.answer({ ...status, kubeconfig, context: contextName(config.name) }, () => {
+    const name = config.name === defaultName ? '' : ` --name ${config.name}`;
+    return `${headline}: Kubernetes ${status.kubernetesVersion} at ${status.addresses.api}
+
+  kubectl get nodes                    uses the context "${contextName(config.name)}" in ${kubeconfig}
+  kubectl apply -f examples/guestbook  an application to begin with (first: npm run examples:images)
+  ./gantry status${name.padEnd(21)} what runs; "./gantry help" for the rest
+`;
+  });
+}
+
+async function mergeKubeconfig(machine: Machine, config: ClusterConfig): Promise<string> {
+  const path = kubeconfigPath(machine.host.environment);
+  const pki = clusterPaths(config).pki;
+  const read = async (file: string): Promise<string> =>
+    (await machine.files.readText(`${pki}/${file}`)) ?? '';
+  const before = (await machine.files.readText(path)) ?? '';
+  const after = withEntry(
+    before,
+    {
+      name: contextName(config.name),
+      server: `https://127.0.0.1:${config.apiPort}`,
+      caCertificate: await read('ca.crt'),
+      clientCertificate: await read('admin.crt'),
+      clientKey: await read('admin.key'),
+    },
+    path,
+  );
+  if (after !== before) await writePrivate(machine, path, after);
+  return path;
+}
