@@ -2,16 +2,20 @@
  * The one runtime of all loops: informer caches shared between loops, a work queue of keys, and the
  * carrying out of actions.
  */
-import type { Decide } from '#api/decision.ts';
+import type { Decide, View } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 
 export interface Source<T extends KubeObject = KubeObject> {
   readonly kind: Kind<T>;
   /** Which keys a changed object wakes (called for the old and the new form). Default: its own key. */
-  readonly keysOf?: (object: T) => readonly string[];
+  keysOf?(object: T, view: View): readonly string[];
+  /** Whether a change of an object can matter to the loop at all; default: yes. */
+  matters?(previous: T, next: T): boolean;
   /** Index name → values under which an object is filed, for `View.byIndex`. */
-  readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
+  readonly indexes?: Readonly<Record<string, { values(object: T): readonly string[] }['values']>>;
+  /** `View.changedAt` is asked of this kind. */
+  readonly remembersChanges?: boolean;
 }
 
 export interface LoopDefinition {

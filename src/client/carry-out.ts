@@ -1,0 +1,269 @@
+/**
+ * Carries out the actions of a decision through `Verbs`, and puts every answer into the caches, so
+ * that the next decision sees what this one did.
+ */
+import type { Action, Telling } from '#api/decision.ts';
+import { collectionOf, type Kind } from '#api/kind.ts';
+import { pods } from '#api/kinds/index.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Binding, DeleteOptions, Status } from '#api/types.ts';
+import type { ObjectRef, Verbs } from '#api/verbs.ts';
+import { assertNever } from '#base/assert.ts';
+import { isStatusError, StatusError } from '#base/status-error.ts';
+import type { EventRecorder } from './events.ts';
+import { type Informers, keyFor } from './informers.ts';
+
+/** An expected refusal: what was tried, and with `cause` why not. Anything else thrown is a bug. */
+export class ActionRefused extends Error {
+  override readonly name = 'ActionRefused';
+  readonly action: Action;
+  override readonly cause: StatusError;
+
+  constructor(action: Action, cause: StatusError) {
+    super(cause.message, { cause });
+    this.action = action;
+    this.cause = cause;
+  }
+}
+
+type ActionOf<Type extends Action['type']> = Extract<Action, { type: Type }>;
+
+export interface CarrierOptions {
+  readonly verbs: Verbs;
+  readonly informers: Informers;
+  readonly recorder: EventRecorder;
+  /** Called once for every action that reached the server, with its type. */
+  readonly count?: (type: Action['type'], refused: boolean) => void;
+}
+
+export class Carrier {
+  readonly #verbs: Verbs;
+  readonly #informers: Informers;
+  readonly #recorder: EventRecorder;
+  readonly #count: (type: Action['type'], refused: boolean) => void;
+
+  constructor(options: CarrierOptions) {
+    this.#verbs = options.verbs;
+    this.#informers = options.informers;
+    this.#recorder = options.recorder;
+    this.#count = options.count ?? (() => undefined);
+  }
+
+  /** In order, until the first refusal, which it throws. */
+  async carryOut(actions: readonly Action[]): Promise<void> {
+    for (const action of actions) await this.#one(action);
+  }
+
+  async #one(action: Action): Promise<void> {
+    if (action.type === 'event') return this.#recorder.record(action);
+    if (action.type === 'together') return this.#together(action.actions);
+    try {
+      await this.#act(action);
+      this.#count(action.type, false);
+    } catch (error) {
+      if (!isStatusError(error)) throw error;
+      this.#count(action.type, true);
+      if ('telling' in action) this.#tellFailed(action.telling, error);
+      if (error.retry === 'refresh') await this.#refresh(action);
+      throw new ActionRefused(action, error);
+    }
+  }
+
+  async #together(actions: readonly Action[]): Promise<void> {
+    for (let from = 0, size = 1; from < actions.length; from += size, size *= 2) {
+      const batch = actions.slice(from, from + size);
+      const outcomes = await Promise.allSettled(batch.map((action) => this.#one(action)));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    }
+  }
+
+  #act(action: Exclude<Action, { type: 'event' | 'together' }>): Promise<void> {
+    switch (action.type) {
+      case 'create':
+        return this.#create(action);
+      case 'update':
+        return this.#update(action);
+      case 'patch':
+        return this.#patch(action);
+      case 'delete':
+        return this.#delete(action);
+      case 'deleteCollection':
+        return this.#deleteCollection(action);
+      case 'bind':
+        return this.#bind(action);
+      case 'confirmAbsent':
+        return this.#confirmAbsent(action);
+      case 'confirmEmpty':
+        return this.#confirmEmpty(action);
+      default:
+        return assertNever(action, 'action');
+    }
+  }
+
+  async #create({ kind, object, telling }: ActionOf<'create'>): Promise<void> {
+    const made = await this.#verbs.create(collectionOf(kind, object.metadata.namespace), object);
+    this.#informers.find(kind)?.observe(made);
+    this.#tellDone(telling, made.metadata.name);
+  }
+
+  async #update({ kind, object, subresource }: ActionOf<'update'>): Promise<void> {
+    const { namespace, name } = object.metadata;
+    const next = await this.#verbs.update(refOf(kind, namespace, name, subresource), object);
+    this.#informers.find(kind)?.observe(next);
+  }
+
+  async #patch({ kind, namespace, name, subresource, patch }: ActionOf<'patch'>): Promise<void> {
+    const ref = refOf(kind, namespace, name, subresource);
+    const next = await this.#verbs.patch(ref, { type: 'merge', body: patch });
+    this.#informers.find(kind)?.observe(next);
+  }
+
+  async #delete(action: ActionOf<'delete'>): Promise<void> {
+    const { kind, namespace, name, uid, telling } = action;
+    try {
+      const answer = await this.#verbs.delete(refOf(kind, namespace, name), optionsOf(action));
+      if (lingers(answer)) this.#informers.find(kind)?.observe(answer);
+      else this.#gone(kind, namespace, name, uid);
+    } catch (error) {
+      if (!isStatusError(error, 'NotFound')) throw error;
+      this.#gone(kind, namespace, name, uid);
+      return;
+    }
+    this.#tellDone(telling, name);
+  }
+
+  async #deleteCollection({ kind, namespace }: ActionOf<'deleteCollection'>): Promise<void> {
+    const options = { propagationPolicy: 'Background' };
+    await this.#verbs.deleteCollection(collectionOf(kind, namespace), {}, options);
+  }
+
+  async #bind({ namespace, name, uid, node }: ActionOf<'bind'>): Promise<void> {
+    const binding: Binding = {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name, namespace, uid },
+      target: { apiVersion: 'v1', kind: 'Node', name: node },
+    };
+    await this.#verbs.create(refOf(pods, namespace, name, 'binding'), binding);
+  }
+
+  async #confirmAbsent(action: ActionOf<'confirmAbsent'>): Promise<void> {
+    const { kind, namespace, name, uid } = action;
+    const found = await this.#read(kind, namespace, name);
+    if (found === undefined || found.metadata.uid !== uid) return;
+    throw new StatusError('Conflict', `${kind.resource} "${name}" is still there`);
+  }
+
+  async #confirmEmpty({ kind, namespace }: ActionOf<'confirmEmpty'>): Promise<void> {
+    const { items } = await this.#verbs.list(collectionOf(kind, namespace), { limit: 1 });
+    if (items.length === 0) return;
+    throw new StatusError('Conflict', `namespace "${namespace}" still holds ${kind.resource}`);
+  }
+
+  /** The server's own view of one object, put into the cache. */
+  async #read(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<KubeObject | undefined> {
+    try {
+      const found = await this.#verbs.get(refOf(kind, namespace, name));
+      this.#informers.find(kind)?.observe(found);
+      return found;
+    } catch (error) {
+      if (!isStatusError(error, 'NotFound')) throw error;
+      this.#gone(kind, namespace, name, undefined);
+      return undefined;
+    }
+  }
+
+  #gone(kind: Kind, namespace: string | undefined, name: string, uid: string | undefined): void {
+    this.#informers.find(kind)?.observeDeletion(keyFor(kind, namespace, name), uid);
+  }
+
+  /** So that the key is decided with what the server holds now, not with what the cache still shows. */
+  async #refresh(action: Action): Promise<void> {
+    const target = targetOf(action);
+    if (target === undefined) return;
+    try {
+      await this.#read(target.kind, target.namespace, target.name);
+    } catch (error) {
+      // The refusal itself is what counts; without a newer view the watch will bring one.
+      if (!isStatusError(error)) throw error;
+    }
+  }
+
+  #tellDone(telling: Telling | undefined, name: string): void {
+    if (telling?.done === undefined) return;
+    const { reason, message } = telling.done;
+    const words = message.replace('{name}', name);
+    this.#recorder.record({
+      regarding: telling.regarding,
+      level: 'Normal',
+      reason,
+      message: words,
+    });
+  }
+
+  #tellFailed(telling: Telling | undefined, error: StatusError): void {
+    if (telling?.failed === undefined) return;
+    const { reason, message } = telling.failed;
+    const words = message.replace('{error}', () => error.message);
+    this.#recorder.record({
+      regarding: telling.regarding,
+      level: 'Warning',
+      reason,
+      message: words,
+    });
+  }
+}
+
+function refOf(
+  kind: Kind,
+  namespace: string | undefined,
+  name: string,
+  subresource?: string,
+): ObjectRef {
+  return { ...collectionOf(kind, namespace), name, subresource };
+}
+
+function optionsOf(action: ActionOf<'delete'>): DeleteOptions {
+  const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy } = action;
+  const bound = uid !== undefined || resourceVersion !== undefined;
+  const preconditions = bound ? { uid, resourceVersion } : undefined;
+  return { preconditions, gracePeriodSeconds, propagationPolicy };
+}
+
+/** Whether an answer to DELETE is an object that a grace period or a finalizer still holds. */
+function lingers(answer: KubeObject | Status): answer is KubeObject {
+  if (answer.kind === 'Status' || !('name' in (answer.metadata ?? {}))) return false;
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = (answer as KubeObject)
+    .metadata;
+  if (deletionTimestamp === undefined) return false;
+  return (deletionGracePeriodSeconds ?? 0) > 0 || (finalizers?.length ?? 0) > 0;
+}
+
+function targetOf(
+  action: Action,
+): { kind: Kind; namespace: string | undefined; name: string } | undefined {
+  switch (action.type) {
+    case 'create':
+    case 'update': {
+      const { namespace, name } = action.object.metadata;
+      return name ? { kind: action.kind, namespace, name } : undefined;
+    }
+    case 'patch':
+    case 'delete':
+      return { kind: action.kind, namespace: action.namespace, name: action.name };
+    case 'bind':
+      return { kind: pods, namespace: action.namespace, name: action.name };
+    case 'deleteCollection':
+    case 'event':
+    case 'confirmAbsent':
+    case 'confirmEmpty':
+    case 'together':
+      return undefined;
+    default:
+      return assertNever(action, 'action');
+  }
+}

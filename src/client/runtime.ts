@@ -1,0 +1,102 @@
+/**
+ * Runs loops over shared informers. It waits until all caches hold a whole state, then decides every
+ * key once, and from then on whenever a source's change wakes it.
+ *
+ * Each loop also makes a full pass from time to time. A key that nothing woke and that still has
+ * something to do is a missed wake: a bug, counted as `fullPassFindings`.
+ */
+import type { View } from '#api/decision.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Clock, Timer, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Random } from '#base/random.ts';
+import { EventRecorder } from './events.ts';
+import { Informers, InformerView } from './informers.ts';
+import type { LoopDefinition } from './loop.ts';
+import { LoopRunner, type LoopStats } from './loop-runner.ts';
+
+export interface LoopRuntimeOptions {
+  /** The caches' own identity: reads everything. */
+  readonly verbs: Verbs;
+  /** Under which identity a loop writes: `system:controller:NAME`. */
+  readonly verbsFor: (loop: string) => Verbs;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** 0 or less: never. */
+  readonly fullPassMs?: number;
+}
+
+const usualFullPassMs = 10 * 60_000;
+
+export class LoopRuntime {
+  readonly informers: Informers;
+  /** The caches as they are at the moment of each question. */
+  readonly view: View;
+  readonly #options: LoopRuntimeOptions;
+  readonly #runners: LoopRunner[] = [];
+  readonly #recorders: EventRecorder[] = [];
+  #timer: Timer | undefined;
+  #started = false;
+  #stopped = false;
+
+  constructor(options: LoopRuntimeOptions) {
+    this.#options = options;
+    this.informers = new Informers(options);
+    this.view = new InformerView(this.informers);
+  }
+
+  /** Before or after `start`. A loop added later decides when its own sources are there. */
+  add(definition: LoopDefinition): void {
+    const verbs = this.#options.verbsFor(definition.name);
+    const recorder = this.recorderFor(definition.name);
+    const { informers } = this;
+    const runner = new LoopRunner(definition, { ...this.#options, verbs, recorder, informers });
+    this.#runners.push(runner);
+    if (this.#started) void runner.start();
+  }
+
+  /** Also for parts that are not loops (the scheduler): `stop` waits for its events. */
+  recorderFor(component: string): EventRecorder {
+    const verbs = this.#options.verbsFor(component);
+    const recorder = new EventRecorder({ ...this.#options, verbs, component });
+    this.#recorders.push(recorder);
+    return recorder;
+  }
+
+  /** Resolves when all caches hold a whole state and the loops have begun. */
+  async start(): Promise<void> {
+    this.#started = true;
+    this.informers.start();
+    await Promise.all(this.#runners.map((runner) => runner.start()));
+    this.#scheduleFullPass();
+  }
+
+  /** Resolves when what was under way has ended; nothing is decided any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await Promise.all(this.#runners.map((runner) => runner.stop()));
+    await Promise.all(this.#recorders.map((recorder) => recorder.flush()));
+    this.informers.stop();
+  }
+
+  /** Nothing waits, runs or is being retried, in any loop. */
+  get idle(): boolean {
+    return this.#runners.every((runner) => runner.idle);
+  }
+
+  stats(): readonly LoopStats[] {
+    return this.#runners.map((runner) => runner.stats());
+  }
+
+  #scheduleFullPass(): void {
+    const period = this.#options.fullPassMs ?? usualFullPassMs;
+    if (period <= 0 || this.#stopped) return;
+    this.#timer = this.#options.timers.after(period, () => {
+      for (const runner of this.#runners) runner.fullPass();
+      this.#scheduleFullPass();
+    });
+  }
+}
