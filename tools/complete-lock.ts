@@ -8,7 +8,7 @@
  * such an entry on any platform that it does not fit, so it is never fetched here; where it does
  * fit (a mirror that has it), npm adds the integrity itself at the next `npm install`.
  *
- * Run it after `npm install <something>`. Running it twice changes nothing.
+ * Run it after `npm install <something>`. Running it twice changes nothing; `--check` only looks.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -84,6 +84,10 @@ if (import.meta.main) {
   const file = new URL('../package-lock.json', import.meta.url);
   const lock: Lock = JSON.parse(readFileSync(file, 'utf8'));
   const added = completeLock(lock);
-  if (added.length > 0) writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-  console.log(added.length === 0 ? 'package-lock.json is complete' : `added ${added.join(', ')}`);
+  const isCheck = process.argv.includes('--check');
+  if (added.length === 0) console.log('package-lock.json is complete');
+  else if (isCheck) console.log(`missing: ${added.join(', ')}; run tools/complete-lock.ts`);
+  else console.log(`added ${added.join(', ')}`);
+  if (added.length > 0 && isCheck) process.exitCode = 1;
+  if (added.length > 0 && !isCheck) writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 }
