@@ -56,7 +56,8 @@ const metaGroupKinds = /^meta\.v1\.(Table|PartialObjectMetadata|PartialObjectMet
 
 function groupVersionKind(id: string): { group: string; version: string; kind: string } {
   const [name = '', version = '', kind = ''] = id.split('.');
-  if (name === 'meta') return { group: metaGroupKinds.test(id) ? 'meta.k8s.io' : '', version, kind };
+  if (name === 'meta')
+    return { group: metaGroupKinds.test(id) ? 'meta.k8s.io' : '', version, kind };
   return { group: groups[name] ?? name, version, kind };
 }
 
@@ -71,12 +72,17 @@ export type Quantity = string;
 export type Base64 = string;
 export type IntOrString = number | string;
 `;
-  const sorted = [...types].sort((a, b) => ((names.get(a.id) ?? '') < (names.get(b.id) ?? '') ? -1 : 1));
+  const sorted = [...types].sort((a, b) =>
+    (names.get(a.id) ?? '') < (names.get(b.id) ?? '') ? -1 : 1,
+  );
   return head + sorted.map((type) => emitInterface(type, names)).join('');
 }
 
 function emitInterface(type: ApiType, names: ReadonlyMap<string, string>): string {
-  const lines = [...kindLines(type), ...type.fields.map((field) => propertyLine(type, field, names))];
+  const lines = [
+    ...kindLines(type),
+    ...type.fields.map((field) => propertyLine(type, field, names)),
+  ];
   const name = names.get(type.id) ?? '';
   if (lines.length === 0) return `\nexport type ${name} = Record<string, never>;\n`;
   return `\nexport interface ${name} {\n${lines.join('')}}\n`;
@@ -97,7 +103,11 @@ function hasMetadata(type: ApiType): boolean {
 function propertyLine(owner: ApiType, field: Field, names: ReadonlyMap<string, string>): string {
   const required = field.required || isAlwaysThere(owner, field);
   const key = /^[\w$]+$/.test(field.name) ? field.name : `'${field.name}'`;
-  const type = propertyType(field.type, names, !owner.isKind && field.type === 'meta.v1.ObjectMeta');
+  const type = propertyType(
+    field.type,
+    names,
+    !owner.isKind && field.type === 'meta.v1.ObjectMeta',
+  );
   return required ? `  ${key}: ${type};\n` : `  ${key}?: ${type} | undefined;\n`;
 }
 
@@ -112,47 +122,55 @@ function isAlwaysThere(owner: ApiType, field: Field): boolean {
   return owner.id === 'meta.v1.ObjectMeta' && field.name === 'name';
 }
 
-function propertyType(type: string, names: ReadonlyMap<string, string>, isTemplate: boolean): string {
+function propertyType(
+  type: string,
+  names: ReadonlyMap<string, string>,
+  isTemplate: boolean,
+): string {
   if (type.startsWith('[]')) {
     const element = propertyType(type.slice(2), names, false);
     return element.includes(' ') ? `(${element})[]` : `${element}[]`;
   }
-  if (type.startsWith('map:')) return `Record<string, ${propertyType(type.slice(4), names, false)}>`;
+  if (type.startsWith('map:'))
+    return `Record<string, ${propertyType(type.slice(4), names, false)}>`;
   const name = scalarTypes[type] ?? names.get(type);
   if (name === undefined) throw new Error(`no TypeScript type for ${type}`);
   return isTemplate ? `Partial<${name}>` : name;
 }
 
-export function emitSchema(types: readonly ApiType[]): string {
-  const head = `${banner}// One text per type, read when the type is first asked for (src/api/schema/schema.ts explains the form).
+export function emitSchema(types: readonly ApiType[], names: ReadonlyMap<string, string>): string {
+  const head = `${banner}// One text per type, read when the type is first asked for; src/api/schema/parse.ts explains the form.
 
 export const schemaTable: Readonly<Record<string, string>> = {
 `;
-  return `${head}${types.map(emitSchemaType).join('')}};\n`;
+  return `${head}${types.map((type) => emitSchemaType(type, names)).join('')}};\n`;
 }
 
-function emitSchemaType(type: ApiType): string {
-  const marks = [type.isKind ? ' kind' : '', type.isAtomic ? ' atomic' : ''].join('');
-  const packageName = type.id.slice(0, type.id.lastIndexOf('.') + 1);
+function emitSchemaType(type: ApiType, names: ReadonlyMap<string, string>): string {
+  const head = [
+    type.id,
+    ...(type.isKind ? ['kind'] : []),
+    ...(type.isAtomic ? ['atomic'] : []),
+  ].join(' ');
   const lines = type.fields.map((field) => {
     const flags = `${field.required ? '!' : ''}${field.pointer ? '*' : ''}`;
     const element = elementOf(field.type);
-    const isLocal = element.startsWith(packageName);
-    const short = isLocal ? field.type.replace(packageName, '.') : field.type;
-    return `\n${[`${field.wire.join('.')}${flags}`, field.name, short, ...field.marks].join(' ')}`;
+    const prefix = field.type.slice(0, field.type.length - element.length);
+    const shown = prefix + (names.get(element) ?? element);
+    return `\n${[`${field.wire.join('.')}${flags}`, field.name, shown, ...field.marks].join(' ')}`;
   });
-  return `  '${type.id}': \`${`${marks}${lines.join('')}`}\`,\n`;
+  return `  ${names.get(type.id) ?? ''}: \`${head}${lines.join('')}\`,\n`;
 }
 
-export function emitKinds(types: readonly ApiType[]): string {
+export function emitKinds(types: readonly ApiType[], names: ReadonlyMap<string, string>): string {
   const rows = types
     .filter((type) => type.isKind)
     .map((type) => {
       const { group, version, kind } = groupVersionKind(type.id);
-      return `  ['${group}', '${version}', '${kind}', '${type.id}'],\n`;
+      return `  ['${group}', '${version}', '${kind}', '${names.get(type.id) ?? ''}'],\n`;
     });
   return `${banner}
-/** Group, version, kind, and the type that describes it. */
+/** Group, version, kind, and the name of the type in the schema table. */
 export const kindTable: readonly (readonly [string, string, string, string])[] = [
 ${rows.join('')}];
 `;

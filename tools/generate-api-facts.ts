@@ -33,7 +33,12 @@ export function parseFacts(text: string): Map<string, FactType> {
     const [name = '', ...marks] = line.split(' ');
     owner = name;
     fields = [];
-    types.set(name, { name, isKind: marks.includes('kind'), isAtomic: marks.includes('atomic'), fields });
+    types.set(name, {
+      name,
+      isKind: marks.includes('kind'),
+      isAtomic: marks.includes('atomic'),
+      fields,
+    });
   }
   return types;
 }

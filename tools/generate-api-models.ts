@@ -31,8 +31,13 @@ export async function loadModels(): Promise<ModelOf> {
   const known = new Map<string, Model>();
   return (type) => {
     const [group = '', version = '', name = ''] = type.split('.');
-    const candidates = [`${capital(group)}${capital(version)}${name}`, `${capital(version)}${name}`];
-    const found = candidates.find((candidate) => classes[candidate]?.attributeTypeMap !== undefined);
+    const candidates = [
+      `${capital(group)}${capital(version)}${name}`,
+      `${capital(version)}${name}`,
+    ];
+    const found = candidates.find(
+      (candidate) => classes[candidate]?.attributeTypeMap !== undefined,
+    );
     if (found === undefined) return undefined;
     const model = known.get(found) ?? readModel(found, classes[found]?.attributeTypeMap ?? []);
     known.set(found, model);
@@ -48,7 +53,9 @@ function readModel(name: string, attributes: readonly Attribute[]): Model {
   if (head?.[1] !== undefined) docs.set('', plain(head[1]));
   for (const { name: property, baseName } of attributes) {
     const escaped = property.replace(/\$/g, '\\$');
-    const found = new RegExp(`(?:/\\*\\*\\n    \\* ([^\\n]*)\\n    \\*/\\n)?    '${escaped}'(\\??):`).exec(declaration);
+    const found = new RegExp(
+      `(?:/\\*\\*\\n    \\* ([^\\n]*)\\n    \\*/\\n)?    '${escaped}'(\\??):`,
+    ).exec(declaration);
     if (found === null) throw new Error(`no declaration of ${name}.${property}`);
     fields.set(baseName, found[2] === '');
     if (found[1] !== undefined) docs.set(baseName, plain(found[1]));
@@ -58,7 +65,10 @@ function readModel(name: string, attributes: readonly Attribute[]): Model {
 
 /** Undoes the escapes that the declarations carry inside comments. */
 function plain(text: string): string {
-  return text.replace(/\\(["'\\])/g, '$1').replace(/\\\\/g, '\\').replace(/\*_\//g, '*/');
+  return text
+    .replace(/\\(["'\\])/g, '$1')
+    .replace(/\\\\/g, '\\')
+    .replace(/\*_\//g, '*/');
 }
 
 function capital(word: string): string {

@@ -2,7 +2,17 @@
 import type { ApiType } from './generate-api-resolve.ts';
 
 /** Where two packages use one name, the earlier gets it plain. */
-const precedence = ['meta', 'core', 'apps', 'batch', 'autoscaling.v2', 'networking', 'discovery', 'rbac', 'authentication'];
+const precedence = [
+  'meta',
+  'core',
+  'apps',
+  'batch',
+  'autoscaling.v2',
+  'networking',
+  'discovery',
+  'rbac',
+  'authentication',
+];
 
 /** Where that order would give the name to the one that is rarely meant. */
 const preferred: Readonly<Record<string, string>> = {
@@ -14,7 +24,8 @@ export function nameTypes(types: readonly ApiType[]): Map<string, string> {
   const byName = Map.groupBy(types, (type) => lastWord(type.id));
   const names = new Map<string, string>();
   for (const [name, sameName] of byName) {
-    const plain = preferred[name] ?? sameName.map((type) => type.id).sort((a, b) => rank(a) - rank(b))[0];
+    const plain =
+      preferred[name] ?? sameName.map((type) => type.id).sort((a, b) => rank(a) - rank(b))[0];
     for (const { id } of sameName) names.set(id, id === plain ? name : prefixed(id));
   }
   return names;
@@ -30,5 +41,8 @@ function rank(id: string): number {
 }
 
 function prefixed(id: string): string {
-  return id.split('.').map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
+  return id
+    .split('.')
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');
 }

@@ -43,7 +43,8 @@ export function resolveTypes(facts: ReadonlyMap<string, FactType>, modelOf: Mode
   const embedded = new Set<string>();
   const referenced = new Set<string>();
   for (const fact of facts.values()) {
-    for (const field of fact.fields) (field.name === '@' ? embedded : referenced).add(elementOf(field.type));
+    for (const field of fact.fields)
+      (field.name === '@' ? embedded : referenced).add(elementOf(field.type));
   }
   const types: ApiType[] = [];
   for (const fact of facts.values()) {
@@ -53,24 +54,42 @@ export function resolveTypes(facts: ReadonlyMap<string, FactType>, modelOf: Mode
   return types.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function resolveType(fact: FactType, facts: ReadonlyMap<string, FactType>, model: Model | undefined): ApiType {
+function resolveType(
+  fact: FactType,
+  facts: ReadonlyMap<string, FactType>,
+  model: Model | undefined,
+): ApiType {
   const fields = flatten(fact, facts, [])
-    .map((field) => ({ ...field, required: field.required || (model?.fields.get(field.name) ?? false) }))
+    .map((field) => ({
+      ...field,
+      required: field.required || (model?.fields.get(field.name) ?? false),
+    }))
     .sort((a, b) => compareWire(a.wire, b.wire));
   const names = new Set(fields.map((field) => field.name));
   for (const name of model?.fields.keys() ?? []) {
     if (fact.isKind && (name === 'apiVersion' || name === 'kind')) continue;
     if (!names.has(name)) throw new Error(`no facts about ${fact.name}.${name}`);
   }
-  return { id: fact.name, isKind: fact.isKind, isAtomic: fact.isAtomic, fields, docs: model?.docs ?? new Map() };
+  return {
+    id: fact.name,
+    isKind: fact.isKind,
+    isAtomic: fact.isAtomic,
+    fields,
+    docs: model?.docs ?? new Map(),
+  };
 }
 
-function flatten(fact: FactType, facts: ReadonlyMap<string, FactType>, outer: readonly number[]): Field[] {
+function flatten(
+  fact: FactType,
+  facts: ReadonlyMap<string, FactType>,
+  outer: readonly number[],
+): Field[] {
   return fact.fields.flatMap((field) => {
     const wire = field.number === 0 ? [] : [...outer, field.number];
     if (field.name !== '@') return [{ ...plainField(field, facts), wire }];
     const inner = facts.get(field.type);
-    if (inner === undefined) throw new Error(`no facts about ${field.type}, embedded in ${fact.name}`);
+    if (inner === undefined)
+      throw new Error(`no facts about ${field.type}, embedded in ${fact.name}`);
     return flatten(inner, facts, wire);
   });
 }

@@ -13,6 +13,8 @@ const types = resolveTypes(facts, await loadModels());
 const names = nameTypes(types);
 
 writeFileSync(new URL('types.ts', target), emitTypes(types, names));
-writeFileSync(new URL('schema.ts', target), emitSchema(types));
-writeFileSync(new URL('kinds.ts', target), emitKinds(types));
-process.stdout.write(`${types.length} types, ${types.filter((type) => type.isKind).length} kinds\n`);
+writeFileSync(new URL('schema.ts', target), emitSchema(types, names));
+writeFileSync(new URL('kinds.ts', target), emitKinds(types, names));
+process.stdout.write(
+  `${types.length} types, ${types.filter((type) => type.isKind).length} kinds\n`,
+);

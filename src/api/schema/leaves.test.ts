@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { formatDuration, parseDuration } from './duration.ts';
+import { canonicalQuantity } from './quantity.ts';
+import { fieldAt, schemaOf, typeNames, typeSchema } from './schema.ts';
+import { formatMicroTime, formatTime, parseInstant } from './time.ts';
+
+test('every type of the table compiles, and all that it names exists', () => {
+  for (const name of typeNames()) {
+    const type = typeSchema(name);
+    for (const field of type.fields.values()) {
+      let value = field.value;
+      while (value.form === 'list' || value.form === 'map') value = value.element;
+      if (value.form === 'object') assert.ok(value.type.fields, `${name}.${field.name}`);
+      for (const key of field.merge?.keys ?? []) {
+        assert.ok(
+          value.form === 'object' && value.type.fields.has(key),
+          `${name}.${field.name} key ${key}`,
+        );
+      }
+    }
+  }
+});
+
+test('finds kinds and fields', () => {
+  assert.equal(
+    schemaOf({ group: 'events.k8s.io', version: 'v1', kind: 'Event' })?.name,
+    'EventsV1Event',
+  );
+  assert.equal(
+    schemaOf({ group: 'apps', version: 'v1', kind: 'DeleteOptions' })?.name,
+    'DeleteOptions',
+  );
+  assert.equal(schemaOf({ group: 'apps', version: 'v1', kind: 'Pod' }), undefined);
+  const ports = fieldAt(typeSchema('Deployment'), [
+    'spec',
+    'template',
+    'spec',
+    'containers',
+    'ports',
+  ]);
+  assert.deepEqual(ports?.merge, { as: 'map', keys: ['containerPort', 'protocol'] });
+  assert.deepEqual(ports?.patch, { strategies: ['merge'], mergeKey: 'containerPort' });
+  assert.equal(fieldAt(typeSchema('Pod'), ['spec', 'nope']), undefined);
+});
+
+test('times agree with the platform', () => {
+  const range = fc.integer({ min: -62_135_596_800, max: 253_402_300_799 });
+  fc.assert(
+    fc.property(range, fc.integer({ min: 0, max: 999_999_999 }), (seconds, nanos) => {
+      const text = formatTime({ seconds, nanos });
+      assert.equal(
+        text,
+        new Date(seconds * 1000).toISOString().replace('.000Z', 'Z').replace(/^\+00/, ''),
+      );
+      assert.deepEqual(parseInstant(text), { seconds, nanos: 0 });
+      const micro = parseInstant(formatMicroTime({ seconds, nanos }));
+      assert.deepEqual(micro, { seconds, nanos: nanos - (nanos % 1000) });
+    }),
+  );
+  assert.equal(parseInstant('2023-02-29T00:00:00Z'), undefined);
+  assert.equal(parseInstant('2024-02-29T24:00:00Z'), undefined);
+});
+
+test('durations are written as Go writes them', () => {
+  const cases = {
+    '90s': '1m30s',
+    '1.5s': '1.5s',
+    '3600s': '1h0m0s',
+    '1500us': '1.5ms',
+    '-2m': '-2m0s',
+    '0': '0s',
+  };
+  for (const [text, want] of Object.entries(cases)) {
+    assert.equal(formatDuration(parseDuration(text) ?? -1n), want);
+  }
+  assert.equal(parseDuration('5'), undefined);
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }), (nanos) =>
+      assert.equal(parseDuration(formatDuration(nanos)), nanos),
+    ),
+  );
+});
+
+test('quantities take their canonical form', () => {
+  const cases: Record<string, string> = {
+    '0.5': '500m',
+    '1000m': '1',
+    '1024Mi': '1Gi',
+    '512Ki': '512Ki',
+    '0.5Gi': '512Mi',
+    '1.5Gi': '1536Mi',
+    '100Ki': '100Ki',
+    '1000Ki': '1000Ki',
+    '0.1Ki': '102400m',
+    '1e3': '1e3',
+    '1000e3': '1e6',
+    '1E': '1E',
+    '123456': '123456',
+    '2000': '2k',
+    '-5m': '-5m',
+    '0Mi': '0',
+    '1n': '1n',
+    '0.1n': '1n',
+    '+1.': '1',
+    '.5': '500m',
+  };
+  for (const [text, want] of Object.entries(cases)) {
+    assert.deepEqual(canonicalQuantity(text), { text: want }, text);
+    assert.deepEqual(canonicalQuantity(want), { text: want }, `${want} again`);
+  }
+  assert.deepEqual(canonicalQuantity('1.2.3'), { problem: 'format' });
+  assert.deepEqual(canonicalQuantity('1ki'), { problem: 'suffix' });
+  assert.deepEqual(canonicalQuantity(''), { problem: 'format' });
+});

@@ -1,0 +1,86 @@
+/**
+ * Compiles one text of the generated schema table. Its form:
+ *
+ *     core.v1.PodSpec [kind] [atomic]
+ *     2! containers []Container map=name patch=merge:name
+ *
+ * First line: package, version, name, marks. Then one line per field: wire number (`2.1` lies in a
+ * nested message), `!` required, `*` pointer; name; type with `[]` and `map:` in front; marks
+ * `atomic`, `set`, `map=keys`, `patch=strategies:key`, `default=JSON`.
+ */
+import type { FieldSchema, Leaf, MergeRule, PatchRule, TypeSchema, ValueSchema } from './types.ts';
+
+export type TypeLookup = (name: string) => TypeSchema;
+
+export function parseType(name: string, text: string, lookup: TypeLookup): TypeSchema {
+  const [head = '', ...lines] = text.split('\n');
+  const [id = '', ...marks] = head.split(' ');
+  const [packageName = '', version = '', goName = ''] = id.split('.');
+  const fields = new Map<string, FieldSchema>();
+  for (const line of lines) {
+    const field = parseField(line, lookup);
+    fields.set(field.name, field);
+  }
+  return {
+    name,
+    package: packageName,
+    version,
+    goName,
+    isKind: marks.includes('kind'),
+    isAtomic: marks.includes('atomic'),
+    fields,
+  };
+}
+
+function parseField(line: string, lookup: TypeLookup): FieldSchema {
+  const [number = '', name = '', type = '', ...marks] = line.split(' ');
+  const path = number.replace(/[!*]/g, '');
+  return {
+    name,
+    value: parseValue(type, lookup),
+    required: number.includes('!'),
+    pointer: number.includes('*'),
+    wire: path === '' ? [] : path.split('.').map(Number),
+    merge: parseMerge(marks),
+    patch: parsePatch(marks),
+    default: parseDefault(marks),
+  };
+}
+
+function parseValue(type: string, lookup: TypeLookup): ValueSchema {
+  if (type.startsWith('[]')) return { form: 'list', element: parseValue(type.slice(2), lookup) };
+  if (type.startsWith('map:')) return { form: 'map', element: parseValue(type.slice(4), lookup) };
+  const first = type.charCodeAt(0);
+  const isName = first >= 65 && first <= 90;
+  if (!isName) return { form: 'leaf', leaf: type as Leaf };
+  return {
+    form: 'object',
+    name: type,
+    get type() {
+      return lookup(type);
+    },
+  };
+}
+
+function markValue(marks: readonly string[], name: string): string | undefined {
+  return marks.find((mark) => mark.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function parseMerge(marks: readonly string[]): MergeRule | undefined {
+  if (marks.includes('atomic')) return { as: 'atomic', keys: [] };
+  if (marks.includes('set')) return { as: 'set', keys: [] };
+  const keys = markValue(marks, 'map');
+  return keys === undefined ? undefined : { as: 'map', keys: keys.split(',') };
+}
+
+function parsePatch(marks: readonly string[]): PatchRule | undefined {
+  const mark = markValue(marks, 'patch');
+  if (mark === undefined) return undefined;
+  const [strategies = '', mergeKey] = mark.split(':');
+  return { strategies: strategies.split(',') as PatchRule['strategies'], mergeKey };
+}
+
+function parseDefault(marks: readonly string[]): unknown {
+  const mark = markValue(marks, 'default');
+  return mark === undefined ? undefined : JSON.parse(mark);
+}
