@@ -18,6 +18,10 @@ export const limits = {
   bodyDepthLevels: 100,
   /** Time to send a whole request header. */
   requestHeaderMs: 10_000,
+  /** Open connections to the API server. */
+  connections: 10_000,
+  /** Requests under way that are not watches, logs or streams; more are told to come again. */
+  requestsInFlight: 600,
   /** Operations of one JSON patch (Kubernetes: 10,000). */
   jsonPatchOperations: 10_000,
 } as const;
