@@ -29,7 +29,7 @@ const script = (path: string, ...args: string[]): string[] => [
   ...args,
 ];
 
-const staticChecks: readonly Check[] = [
+export const staticChecks: readonly Check[] = [
   {
     name: 'lint',
     holds: 'oxlint with types: floating promises, exhaustive switches, no any',
@@ -92,6 +92,8 @@ export async function runCheck(check: Check, cwd: string): Promise<Outcome> {
       NODE_COMPILE_CACHE: join(root, 'node_modules/.gantry/compile-cache'),
       ...process.env,
       NO_COLOR: '1',
+      // Set inside a test file; node:test would skip every file below it.
+      NODE_TEST_CONTEXT: undefined,
     },
   });
   let output = '';

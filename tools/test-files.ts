@@ -10,7 +10,7 @@ import { relative } from 'node:path';
 import { run } from 'node:test';
 import { inspect, parseArgs } from 'node:util';
 
-export interface TestRun {
+interface TestRun {
   readonly globs: readonly string[];
   /** Files that run at the same time, each in its own process. */
   readonly concurrency: number;
@@ -30,7 +30,7 @@ interface Counts {
 }
 
 /** Resolves to whether everything passed; prints failures as they come and the counts at the end. */
-export async function runTestFiles({
+async function runTestFiles({
   globs,
   concurrency,
   listAll,
