@@ -138,15 +138,13 @@ function propertyType(
   return isTemplate ? `Partial<${name}>` : name;
 }
 
+/** One text per type; src/api/schema/parse.ts explains the form. */
 export function emitSchema(types: readonly ApiType[], names: ReadonlyMap<string, string>): string {
-  const head = `${banner}// One text per type, read when the type is first asked for; src/api/schema/parse.ts explains the form.
-
-export const schemaTable: Readonly<Record<string, string>> = {
-`;
-  return `${head}${types.map((type) => emitSchemaType(type, names)).join('')}};\n`;
+  const table = types.map((type) => [names.get(type.id) ?? '', schemaText(type, names)]);
+  return `${JSON.stringify(Object.fromEntries(table), undefined, 0).replaceAll('","', '",\n"')}\n`;
 }
 
-function emitSchemaType(type: ApiType, names: ReadonlyMap<string, string>): string {
+function schemaText(type: ApiType, names: ReadonlyMap<string, string>): string {
   const head = [
     type.id,
     ...(type.isKind ? ['kind'] : []),
@@ -159,19 +157,16 @@ function emitSchemaType(type: ApiType, names: ReadonlyMap<string, string>): stri
     const shown = prefix + (names.get(element) ?? element);
     return `\n${[`${field.wire.join('.')}${flags}`, field.name, shown, ...field.marks].join(' ')}`;
   });
-  return `  ${names.get(type.id) ?? ''}: \`${head}${lines.join('')}\`,\n`;
+  return head + lines.join('');
 }
 
+/** Group, version, kind, and the name of the type in the schema table. */
 export function emitKinds(types: readonly ApiType[], names: ReadonlyMap<string, string>): string {
   const rows = types
     .filter((type) => type.isKind)
     .map((type) => {
       const { group, version, kind } = groupVersionKind(type.id);
-      return `  ['${group}', '${version}', '${kind}', '${names.get(type.id) ?? ''}'],\n`;
+      return JSON.stringify([group, version, kind, names.get(type.id) ?? '']);
     });
-  return `${banner}
-/** Group, version, kind, and the name of the type in the schema table. */
-export const kindTable: readonly (readonly [string, string, string, string])[] = [
-${rows.join('')}];
-`;
+  return `[\n${rows.join(',\n')}\n]\n`;
 }

@@ -13,8 +13,8 @@ const types = resolveTypes(facts, await loadModels());
 const names = nameTypes(types);
 
 writeFileSync(new URL('types.ts', target), emitTypes(types, names));
-writeFileSync(new URL('schema.ts', target), emitSchema(types, names));
-writeFileSync(new URL('kinds.ts', target), emitKinds(types, names));
+writeFileSync(new URL('schema.json', target), emitSchema(types, names));
+writeFileSync(new URL('kinds.json', target), emitKinds(types, names));
 process.stdout.write(
   `${types.length} types, ${types.filter((type) => type.isKind).length} kinds\n`,
 );

@@ -12,24 +12,41 @@ import type { FieldSchema, Leaf, MergeRule, PatchRule, TypeSchema, ValueSchema }
 
 export type TypeLookup = (name: string) => TypeSchema;
 
-export function parseType(name: string, text: string, lookup: TypeLookup): TypeSchema {
-  const [head = '', ...lines] = text.split('\n');
-  const [id = '', ...marks] = head.split(' ');
-  const [packageName = '', version = '', goName = ''] = id.split('.');
-  const fields = new Map<string, FieldSchema>();
-  for (const line of lines) {
-    const field = parseField(line, lookup);
-    fields.set(field.name, field);
+/** A type of the table; its fields are compiled when first asked for. */
+export class TableType implements TypeSchema {
+  readonly name: string;
+  readonly package: string;
+  readonly version: string;
+  readonly goName: string;
+  readonly isKind: boolean;
+  readonly isAtomic: boolean;
+  readonly #text: string;
+  readonly #lookup: TypeLookup;
+  #fields: ReadonlyMap<string, FieldSchema> | undefined;
+
+  constructor(name: string, text: string, lookup: TypeLookup) {
+    const end = text.indexOf('\n');
+    const [id = '', ...marks] = (end < 0 ? text : text.slice(0, end)).split(' ');
+    const [packageName = '', version = '', goName = ''] = id.split('.');
+    this.name = name;
+    this.package = packageName;
+    this.version = version;
+    this.goName = goName;
+    this.isKind = marks.includes('kind');
+    this.isAtomic = marks.includes('atomic');
+    this.#text = text;
+    this.#lookup = lookup;
   }
-  return {
-    name,
-    package: packageName,
-    version,
-    goName,
-    isKind: marks.includes('kind'),
-    isAtomic: marks.includes('atomic'),
-    fields,
-  };
+
+  get fields(): ReadonlyMap<string, FieldSchema> {
+    this.#fields ??= parseFields(this.#text, this.#lookup);
+    return this.#fields;
+  }
+}
+
+function parseFields(text: string, lookup: TypeLookup): ReadonlyMap<string, FieldSchema> {
+  const [, ...lines] = text.split('\n');
+  return new Map(lines.map((line) => parseField(line, lookup)).map((field) => [field.name, field]));
 }
 
 function parseField(line: string, lookup: TypeLookup): FieldSchema {

@@ -1,8 +1,8 @@
-/** Finds the schema of a type or kind. Each is compiled when first asked for, and never changes. */
+/** Finds the schema of a type or kind. Its fields are compiled when first asked for, and never change. */
 import { assert } from '#base/assert.ts';
-import { kindTable } from '../generated/kinds.ts';
-import { schemaTable } from '../generated/schema.ts';
-import { parseType } from './parse.ts';
+import kindTable from '../generated/kinds.json' with { type: 'json' };
+import schemaTable from '../generated/schema.json' with { type: 'json' };
+import { TableType } from './parse.ts';
 import type { FieldSchema, TypeSchema } from './types.ts';
 
 export type { FieldSchema, Leaf, MergeRule, PatchRule, TypeSchema, ValueSchema } from './types.ts';
@@ -13,19 +13,17 @@ export interface GroupVersionKind {
   readonly kind: string;
 }
 
-const compiled = new Map<string, TypeSchema>();
-const typeOfKind = new Map(
-  kindTable.map(([group, version, kind, type]) => [`${group}/${version}/${kind}`, type]),
+const types: ReadonlyMap<string, TypeSchema> = new Map(
+  Object.entries(schemaTable).map(([name, text]) => [name, new TableType(name, text, typeSchema)]),
+);
+const typeOfKind: ReadonlyMap<string, string> = new Map(
+  kindTable.map(([group, version, kind, type = '']) => [`${group}/${version}/${kind}`, type]),
 );
 
 /** By its name in `#api/types.ts`; asking for a name that does not exist is a bug. */
 export function typeSchema(name: string): TypeSchema {
-  const known = compiled.get(name);
-  if (known !== undefined) return known;
-  const text = Object.hasOwn(schemaTable, name) ? schemaTable[name] : undefined;
-  assert(text !== undefined, `no schema for type ${name}`);
-  const type = parseType(name, text, typeSchema);
-  compiled.set(name, type);
+  const type = types.get(name);
+  assert(type !== undefined, `no schema for type ${name}`);
   return type;
 }
 
@@ -43,7 +41,7 @@ function metaTypeOf(version: string, kind: string): string | undefined {
 
 /** Every type of the table. */
 export function typeNames(): readonly string[] {
-  return Object.keys(schemaTable);
+  return [...types.keys()];
 }
 
 /**
