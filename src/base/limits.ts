@@ -6,6 +6,12 @@ export const limits = {
   objectBytes: 1_572_864,
   /** Events that a slow watcher may have waiting before its watch is ended with 410. */
   watchBufferEvents: 10_000,
+  /** About how often a watcher that asked for bookmarks gets one. */
+  watchBookmarkMs: 60_000,
+  /** Tries of a write that loses against others between its reading and its commit. */
+  writeAttempts: 5,
+  /** Tries to find a free name for `generateName` (Kubernetes: 8). */
+  generateNameAttempts: 8,
   /** Items in one page when a client asks for no limit but the server streams in pages. */
   listPageItems: 500,
   /** History kept for watches and paged lists. */

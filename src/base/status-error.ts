@@ -37,6 +37,8 @@ export interface StatusDetails {
   readonly uid?: string;
   readonly causes?: readonly StatusCause[];
   readonly retryAfterSeconds?: number;
+  /** Not part of the details on the wire: it travels as `metadata.continue` of the Status. */
+  readonly continue?: string;
 }
 
 const codes: Readonly<Record<StatusReason, number>> = {
