@@ -114,6 +114,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly scale?: ScaleView<T>;
   /** Seconds that an object lingers after DELETE; absent: removed at once (when no finalizer holds it). */
   gracePeriodSeconds?(object: T): number;
+  /** DELETE answers with the removed object instead of a Status (Kubernetes: ReturnDeletedObject; Pod, Service, ServiceAccount, …). */
+  readonly returnsDeleted?: boolean;
   /** Seconds after which the store removes it. */
   readonly ttlSeconds?: number;
   /** Status is a subresource: the main resource ignores changes of it and the other way round. */
