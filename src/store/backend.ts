@@ -3,10 +3,13 @@
  * One conformance suite (`conformance.ts`) runs over every driver.
  *
  * Promises, for every driver:
- * - Revisions are integers that grow by one per commit, shared by all keys of the commit.
+ * - Revisions are integers that grow by one per commit, shared by all keys of the commit. A number
+ *   that a refused commit had taken is not used again; a commit that changes nothing takes none and
+ *   resolves with the newest. An empty store has revision 1, so that "0" can mean "any".
  * - `commit` checks its preconditions and takes its revision in one synchronous step; the promise
  *   resolves when the commit is durable, in revision order. Only then do `snapshot()` and watchers show it.
- * - A watch delivers each commit after `fromRevision` once, in order, without gap.
+ * - A watch delivers each commit after `fromRevision` once, in order, without gap. The sink is never
+ *   called before `watch` has returned.
  */
 export interface Value {
   readonly bytes: Uint8Array;
@@ -102,4 +105,17 @@ export class RevisionUnknownError extends Error {
 
 export class StoreFailedError extends Error {
   override readonly name = 'StoreFailedError';
+}
+
+export type StoreOpenReason = 'in-use' | 'newer-format' | 'damaged' | 'unreadable' | 'full';
+
+/** The store cannot start on what it found. The message says what, why, and the cure. */
+export class StoreOpenError extends Error {
+  override readonly name = 'StoreOpenError';
+  readonly reason: StoreOpenReason;
+
+  constructor(reason: StoreOpenReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
 }

@@ -17,9 +17,11 @@ const steps = fc.array(
   fc.oneof(
     fc.record({ set: fc.nat(600) }).map((step): Step[] => [step]),
     fc.record({ delete: fc.nat(600) }).map((step): Step[] => [step]),
-    fc.tuple(fc.nat(500), fc.nat(120), fc.boolean()).map(([from, length, set]): Step[] =>
-      Array.from({ length }, (_, at) => (set ? { set: from + at } : { delete: from + at })),
-    ),
+    fc
+      .tuple(fc.nat(500), fc.nat(120), fc.boolean())
+      .map(([from, length, set]): Step[] =>
+        Array.from({ length }, (_, at) => (set ? { set: from + at } : { delete: from + at })),
+      ),
   ),
   { maxLength: 40 },
 );

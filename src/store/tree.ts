@@ -193,11 +193,7 @@ function removedFrom<V extends Keyed>(node: Node<V>, key: string): Node<V> {
     const children = spliced(node.children, from, 2, join.left, join.right);
     return new Inner(children, replaced(node.separators, from, join.separator), size);
   }
-  return new Inner(
-    spliced(node.children, from, 2, join),
-    spliced(node.separators, from, 1),
-    size,
-  );
+  return new Inner(spliced(node.children, from, 2, join), spliced(node.separators, from, 1), size);
 }
 
 interface Position<V extends Keyed> {
