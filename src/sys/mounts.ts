@@ -16,6 +16,8 @@ export interface Mounts {
   /** In mount order: a later one may cover an earlier one. */
   list(): Promise<readonly MountPoint[]>;
   tmpfs(path: string, options: readonly string[]): Promise<void>;
+  /** A v1 hierarchy of one controller. */
+  cgroup(path: string, controller: string): Promise<void>;
   bind(source: string, path: string): Promise<void>;
   makeShared(path: string): Promise<void>;
   /** Lazily: the path is free at once, the file system goes when its last user goes. */
@@ -29,7 +31,9 @@ export function systemMounts(files: Files, processes: Processes): Mounts {
   };
   return {
     list: async () => parseMountInfo((await files.readText('/proc/self/mountinfo')) ?? ''),
-    tmpfs: (path, options) => must('mount', ['-t', 'tmpfs', '-o', options.join(','), 'tmpfs', path]),
+    tmpfs: (path, options) =>
+      must('mount', ['-t', 'tmpfs', '-o', options.join(','), 'tmpfs', path]),
+    cgroup: (path, controller) => must('mount', ['-t', 'cgroup', '-o', controller, 'cgroup', path]),
     bind: (source, path) => must('mount', ['--bind', source, path]),
     makeShared: (path) => must('mount', ['--make-rshared', path]),
     unmount: (path) => must('umount', ['-l', path]),
