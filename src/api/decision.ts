@@ -124,6 +124,14 @@ export type Action =
       readonly name: string;
       readonly uid: string;
     }
+  /** Asks the server itself, and fails unless the object is there with this uid and not being deleted. */
+  | {
+      readonly type: 'confirmPresent';
+      readonly kind: Kind;
+      readonly namespace?: string | undefined;
+      readonly name: string;
+      readonly uid: string;
+    }
   /** Asks the server itself and fails while the namespace holds an object of the kind. */
   | { readonly type: 'confirmEmpty'; readonly kind: Kind; readonly namespace: string }
   /**

@@ -93,6 +93,8 @@ export class Carrier {
         return this.#bind(action);
       case 'confirmAbsent':
         return this.#confirmAbsent(action);
+      case 'confirmPresent':
+        return this.#confirmPresent(action);
       case 'confirmEmpty':
         return this.#confirmEmpty(action);
       default:
@@ -152,6 +154,14 @@ export class Carrier {
     const found = await this.#read(kind, namespace, name);
     if (found === undefined || found.metadata.uid !== uid) return;
     throw new StatusError('Conflict', `${kind.resource} "${name}" is still there`);
+  }
+
+  async #confirmPresent(action: ActionOf<'confirmPresent'>): Promise<void> {
+    const { kind, namespace, name, uid } = action;
+    const found = await this.#read(kind, namespace, name);
+    const { uid: foundUid, deletionTimestamp } = found?.metadata ?? {};
+    if (foundUid === uid && deletionTimestamp === undefined) return;
+    throw new StatusError('Conflict', `${kind.resource} "${name}" is gone or going`);
   }
 
   async #confirmEmpty({ kind, namespace }: ActionOf<'confirmEmpty'>): Promise<void> {
@@ -260,6 +270,7 @@ function targetOf(
     case 'deleteCollection':
     case 'event':
     case 'confirmAbsent':
+    case 'confirmPresent':
     case 'confirmEmpty':
     case 'together':
       return undefined;

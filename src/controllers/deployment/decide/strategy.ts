@@ -1,0 +1,51 @@
+/** The numbers of a Deployment's strategy. */
+import type { Deployment, IntOrString, ReplicaSet } from '#api/types.ts';
+
+export interface Bounds {
+  readonly replicas: number;
+  readonly isRolling: boolean;
+  /** Pods above `replicas` that may exist during a roll-out. */
+  readonly maxSurge: number;
+  /** Pods below `replicas` that may be missing. */
+  readonly maxUnavailable: number;
+}
+
+/** Percentages count from `replicas`: surge rounds up, unavailability down; both zero would never move. */
+export function boundsOf({ spec }: Deployment): Bounds {
+  const replicas = spec.replicas ?? 1;
+  const isRolling = spec.strategy?.type !== 'Recreate';
+  if (!isRolling || replicas === 0) {
+    return { replicas, isRolling, maxSurge: 0, maxUnavailable: 0 };
+  }
+  const { maxSurge = '25%', maxUnavailable = '25%' } = spec.strategy?.rollingUpdate ?? {};
+  const surge = resolve(maxSurge, replicas, Math.ceil);
+  const unavailable = resolve(maxUnavailable, replicas, Math.floor);
+  const atLeast = surge === 0 && unavailable === 0 ? 1 : unavailable;
+  return { replicas, isRolling, maxSurge: surge, maxUnavailable: Math.min(atLeast, replicas) };
+}
+
+function resolve(value: IntOrString, total: number, round: (value: number) => number): number {
+  if (typeof value === 'number') return value;
+  const percent = /^(\d+)%$/.exec(value)?.[1];
+  return percent === undefined ? 0 : round((Number(percent) * total) / 100);
+}
+
+export function sizeOf(replicaSet: ReplicaSet): number {
+  return replicaSet.spec.replicas ?? 1;
+}
+
+/** Available pods that are meant to stay: a status may still count pods that were scaled away. */
+export function availableOf(replicaSet: ReplicaSet): number {
+  return Math.min(replicaSet.status?.availableReplicas ?? 0, sizeOf(replicaSet));
+}
+
+export function totalSize(replicaSets: readonly ReplicaSet[]): number {
+  return replicaSets.reduce((sum, each) => sum + sizeOf(each), 0);
+}
+
+export function totalStatus(
+  replicaSets: readonly ReplicaSet[],
+  field: 'replicas' | 'readyReplicas' | 'availableReplicas' | 'terminatingReplicas',
+): number {
+  return replicaSets.reduce((sum, { status }) => sum + (status?.[field] ?? 0), 0);
+}

@@ -1,0 +1,63 @@
+/** The EndpointSlices of a Service with a selector (KEP-752). */
+import { type Decision, nothingToDo, type View } from '#api/decision.ts';
+import { services } from '#api/kinds/index.ts';
+import { splitKey } from '#api/object.ts';
+import type { Endpoint, EndpointPort, Service } from '#api/types.ts';
+import {
+  type Backend,
+  backendsOf,
+  isHeadless,
+  portsOn,
+  selectorOf,
+  zoneOf,
+} from '../../decide/service-pods.ts';
+import { headlessLabel, portsId, slicing } from '../../decide/slices.ts';
+
+export const sliceManager = 'endpointslice-controller.k8s.io';
+
+/** `--max-endpoints-per-slice` */
+const perSlice = 100;
+
+export function decideEndpointSlices(view: View, key: string): Decision {
+  const { namespace, name } = splitKey(key);
+  const service = view.get(services, namespace, name);
+  // Slices of a service that is gone are the garbage collector's.
+  if (service === undefined || service.metadata.deletionTimestamp !== undefined) return nothingToDo;
+  if (selectorOf(service) === undefined) return nothingToDo;
+  const actions = slicing(view, {
+    ownerKind: services,
+    owner: service,
+    manager: sliceManager,
+    addressType: 'IPv4',
+    groups: groupsOf(view, service),
+    perSlice,
+    labels: { ...service.metadata.labels, ...(isHeadless(service) ? { [headlessLabel]: '' } : {}) },
+    keepsEmpty: true,
+  });
+  return { actions };
+}
+
+/** Pods may have different numbers for one named port: slices hold endpoints with the same ports only. */
+function groupsOf(view: View, service: Service) {
+  const groups = new Map<string, { ports: EndpointPort[]; endpoints: Endpoint[] }>();
+  for (const backend of backendsOf(view, service)) {
+    const ports = portsOn(service, backend.pod).map((port): EndpointPort => ({ ...port }));
+    const id = portsId(ports);
+    const group = groups.get(id) ?? { ports, endpoints: [] };
+    groups.set(id, group);
+    group.endpoints.push(endpointOf(view, backend));
+  }
+  return [...groups.values()];
+}
+
+function endpointOf(view: View, backend: Backend): Endpoint {
+  const { address, ready, serving, terminating, hostname, targetRef, nodeName } = backend;
+  return {
+    addresses: [address],
+    conditions: { ready, serving, terminating },
+    hostname,
+    targetRef,
+    nodeName,
+    zone: zoneOf(view, nodeName),
+  };
+}

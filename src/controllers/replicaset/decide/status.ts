@@ -1,0 +1,62 @@
+/** What a ReplicaSet reports of its pods. */
+import type { Failure } from '#api/decision.ts';
+import { formatTime } from '#api/time.ts';
+import type { Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '#api/types.ts';
+import { availableAt, isActive, isReady, isTerminal, isTerminating } from '../../decide/pods.ts';
+
+export interface Report {
+  readonly status: ReplicaSetStatus;
+  /** When a pod that is ready now will have been so for long enough. */
+  readonly again: number | undefined;
+}
+
+export function reportOf(
+  replicaSet: ReplicaSet,
+  owned: readonly Pod[],
+  failure: Failure | undefined,
+  now: number,
+): Report {
+  const active = owned.filter(isActive);
+  const templateLabels = Object.entries(replicaSet.spec.template?.metadata?.labels ?? {});
+  const minReadySeconds = replicaSet.spec.minReadySeconds ?? 0;
+  const times = active.map((pod) => availableAt(pod, minReadySeconds));
+  const waiting = times.filter((at) => at !== undefined && at > now) as number[];
+  const conditions = conditionsOf(replicaSet, failure, now);
+  const status: ReplicaSetStatus = {
+    replicas: active.length,
+    fullyLabeledReplicas: active.filter((pod) =>
+      templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value),
+    ).length,
+    readyReplicas: active.filter(isReady).length,
+    availableReplicas: times.filter((at) => at !== undefined && at <= now).length,
+    terminatingReplicas: owned.filter((pod) => isTerminating(pod) && !isTerminal(pod)).length,
+    observedGeneration: replicaSet.metadata.generation,
+    ...(conditions.length > 0 ? { conditions: [...conditions] } : {}),
+  };
+  return { status, again: waiting.length > 0 ? Math.min(...waiting) : undefined };
+}
+
+function conditionsOf(
+  replicaSet: ReplicaSet,
+  failure: Failure | undefined,
+  now: number,
+): readonly ReplicaSetCondition[] {
+  const conditions = replicaSet.status?.conditions ?? [];
+  const others = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+  const reason = failureReason(failure);
+  if (failure === undefined || reason === undefined) return others;
+  const known = conditions.find(({ type }) => type === 'ReplicaFailure');
+  if (known?.status === 'True' && known.reason === reason) return conditions;
+  const { message } = failure;
+  const lastTransitionTime = formatTime(now);
+  return [
+    ...others,
+    { type: 'ReplicaFailure', status: 'True', reason, message, lastTransitionTime },
+  ];
+}
+
+function failureReason(failure: Failure | undefined): string | undefined {
+  if (failure?.resource !== 'pods') return undefined;
+  if (failure.action === 'create') return 'FailedCreate';
+  return failure.action === 'delete' ? 'FailedDelete' : undefined;
+}
