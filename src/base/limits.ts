@@ -30,4 +30,7 @@ export const limits = {
   requestsInFlight: 600,
   /** Operations of one JSON patch (Kubernetes: 10,000). */
   jsonPatchOperations: 10_000,
+  /** Answers of other DNS servers that are kept, and for how long at most. */
+  dnsCacheAnswers: 10_000,
+  dnsCacheSeconds: 300,
 } as const;

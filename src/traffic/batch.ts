@@ -1,0 +1,75 @@
+/**
+ * Gathers keys that changed and hands them over together: at most one hand-over at a time, what
+ * comes meanwhile goes with the next. When the work fails it is tried again, later each time.
+ */
+import type { Timer, Timers } from '#base/clock.ts';
+
+export interface BatchOptions {
+  readonly timers: Timers;
+  /** From the first change to the hand-over: changes that belong together arrive within it. */
+  readonly gatherMs: number;
+  /** Must not throw for what no repetition mends. */
+  readonly apply: (keys: ReadonlySet<string>) => Promise<void>;
+  readonly failed: (error: unknown) => void;
+}
+
+const retryMs = { first: 100, max: 30_000 };
+
+export class Batch {
+  readonly #options: BatchOptions;
+  #keys = new Set<string>();
+  #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  #failures = 0;
+  #stopped = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: BatchOptions) {
+    this.#options = options;
+  }
+
+  add(key: string): void {
+    this.#keys.add(key);
+    this.#schedule(this.#options.gatherMs);
+  }
+
+  /** Ends when all that has been added before is applied. */
+  settled(): Promise<void> {
+    if (this.#stopped || (this.#keys.size === 0 && this.#running === undefined))
+      return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#running;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#stopped || this.#running !== undefined || this.#timer !== undefined) return;
+    this.#timer = this.#options.timers.after(delayMs, () => {
+      this.#timer = undefined;
+      this.#running = this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const keys = this.#keys;
+    this.#keys = new Set();
+    let delayMs = this.#options.gatherMs;
+    try {
+      await this.#options.apply(keys);
+      this.#failures = 0;
+    } catch (error) {
+      this.#options.failed(error);
+      for (const key of keys) this.#keys.add(key);
+      delayMs = Math.min(retryMs.max, retryMs.first * 2 ** Math.min(this.#failures, 10));
+      this.#failures += 1;
+    }
+    this.#running = undefined;
+    if (this.#keys.size > 0) this.#schedule(delayMs);
+    else for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+}

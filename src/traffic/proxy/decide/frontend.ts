@@ -1,0 +1,117 @@
+/**
+ * From a Service and its EndpointSlices to what packets meet: an address, a port, and the endpoints
+ * behind it. Source: core/v1 Service, discovery.k8s.io/v1 EndpointSlice, KEP-1669 (endpoints that end
+ * still serve when nobody else does).
+ */
+import type { Endpoint, EndpointSlice, Service, ServicePort } from '#api/types.ts';
+
+export interface Backend {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Frontend {
+  /** An IPv4 address, or `*` for every address of the node (a node port). */
+  readonly address: string;
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  /** In slots: one that stays keeps its place, so that clients with affinity stay with it. */
+  readonly backends: readonly Backend[];
+  /** A client goes to the same backend until so long after its last new connection. */
+  readonly affinitySeconds?: number | undefined;
+  /** CIDRs that may come in; absent: all. */
+  readonly sources?: readonly string[] | undefined;
+}
+
+export function frontendKey({ address, protocol, port }: Omit<Frontend, 'backends'>): string {
+  return `${address} ${protocol} ${port}`;
+}
+
+const protocols: Readonly<Record<string, Frontend['protocol']>> = { TCP: 'tcp', UDP: 'udp' };
+
+/** All places where packets for the Service may come in. Empty for headless and ExternalName. */
+export function frontendsOf(service: Service, slices: readonly EndpointSlice[]): Frontend[] {
+  const { spec } = service;
+  const clusterIP = spec?.clusterIP ?? 'None';
+  if (!spec || spec.type === 'ExternalName' || clusterIP === 'None') return [];
+  const affinitySeconds =
+    spec.sessionAffinity === 'ClientIP'
+      ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800)
+      : undefined;
+  return (spec.ports ?? []).flatMap((port) => {
+    const protocol = protocols[port.protocol ?? 'TCP'];
+    if (!protocol) return [];
+    const common = { protocol, backends: backendsOf(port, slices), affinitySeconds };
+    const inside = [...(spec.clusterIPs ?? [clusterIP]), ...(spec.externalIPs ?? [])].filter(
+      isIPv4,
+    );
+    return [
+      ...inside.map((address) => ({ ...common, address, port: port.port })),
+      ...loadBalancerAddresses(service).map((address) => ({
+        ...common,
+        address,
+        port: port.port,
+        sources: spec.loadBalancerSourceRanges?.length ? spec.loadBalancerSourceRanges : undefined,
+      })),
+      ...(port.nodePort ? [{ ...common, address: '*', port: port.nodePort }] : []),
+    ];
+  });
+}
+
+function loadBalancerAddresses(service: Service): string[] {
+  if (service.spec?.type !== 'LoadBalancer') return [];
+  return (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) =>
+    ip !== undefined && isIPv4(ip) && ipMode !== 'Proxy' ? [ip] : [],
+  );
+}
+
+function isIPv4(address: string): boolean {
+  return address.includes('.') && !address.includes(':');
+}
+
+/** Ready ones; when there are none, those that end but still serve. Sorted, each once. */
+function backendsOf(port: ServicePort, slices: readonly EndpointSlice[]): Backend[] {
+  const choose = (wanted: (endpoint: Endpoint) => boolean): Map<string, Backend> => {
+    const chosen = new Map<string, Backend>();
+    for (const slice of slices) {
+      if (slice.addressType !== 'IPv4') continue;
+      const number = slice.ports?.find((each) => (each.name ?? '') === (port.name ?? ''))?.port;
+      if (number === undefined) continue;
+      for (const endpoint of slice.endpoints ?? []) {
+        const [address] = endpoint.addresses;
+        if (address !== undefined && wanted(endpoint))
+          chosen.set(`${address}:${number}`, { address, port: number });
+      }
+    }
+    return chosen;
+  };
+  const ready = choose(({ conditions }) => conditions?.ready !== false);
+  const usable =
+    ready.size > 0
+      ? ready
+      : choose(({ conditions }) => conditions?.serving === true && conditions.terminating === true);
+  return [...usable.keys()].sort().map((key) => usable.get(key) as Backend);
+}
+
+/** Keeps those that stay in their slots; newcomers fill holes; at the end the last ones move into what is left. */
+export function arrange(previous: readonly Backend[], wanted: readonly Backend[]): Backend[] {
+  const left = new Map(wanted.map((each) => [`${each.address}:${each.port}`, each]));
+  const slots: (Backend | undefined)[] = previous.map((each) => {
+    const key = `${each.address}:${each.port}`;
+    const stays = left.get(key);
+    left.delete(key);
+    return stays;
+  });
+  const newcomers = [...left.values()];
+  for (let slot = 0; slot < wanted.length; slot += 1) {
+    if (slots[slot] !== undefined) continue;
+    const next = newcomers.shift();
+    if (next) slots[slot] = next;
+    else {
+      const last = slots.findLastIndex((each) => each !== undefined);
+      slots[slot] = slots[last];
+      slots[last] = undefined;
+    }
+  }
+  return slots.slice(0, wanted.length).filter((each) => each !== undefined);
+}

@@ -1,0 +1,198 @@
+/**
+ * Makes Services true in the kernel: watches Services and EndpointSlices, and applies what changed as
+ * one nftables transaction. After a refusal it starts over from the whole table.
+ */
+import { endpointSlices, services } from '#api/kinds/index.ts';
+import { keyOf, splitKey } from '#api/object.ts';
+import type { EndpointSlice, Service } from '#api/types.ts';
+import type { Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Informers } from '#client/informers.ts';
+import type { Processes } from '#sys/process.ts';
+import { Batch } from '../batch.ts';
+import { type Frontend, frontendsOf } from './decide/frontend.ts';
+import {
+  baseScript,
+  keyed,
+  removalScript,
+  ServiceTable,
+  type StaleFlow,
+  type TableOptions,
+} from './decide/table.ts';
+
+export interface ProxyOptions extends TableOptions {
+  readonly informers: Informers;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly processes: Processes;
+  /** Addresses of Services that this node answers itself (the cluster's DNS): the table leaves them alone. */
+  readonly ownAddresses: readonly string[];
+}
+
+const gatherMs = 5;
+const nftTimeoutMs = 60_000;
+const byService = 'proxy/service';
+
+export class ServiceProxy {
+  readonly #options: ProxyOptions;
+  readonly #batch: Batch;
+  /** Place → Service → what it wants there, in the order in which they came. */
+  readonly #claims = new Map<string, Map<string, Frontend>>();
+  readonly #placesOf = new Map<string, readonly string[]>();
+  #table: ServiceTable;
+  /** The kernel's table is as `#table` says; else it is made anew from the whole state. */
+  #applied = false;
+  #problem = 'not started';
+
+  constructor(options: ProxyOptions) {
+    this.#options = options;
+    this.#table = new ServiceTable(options.table);
+    this.#batch = new Batch({
+      timers: options.timers,
+      gatherMs,
+      apply: (keys) => this.#apply(keys),
+      failed: (error) => this.#failed(error),
+    });
+  }
+
+  get status(): { ready: boolean; message: string } {
+    return this.#applied
+      ? { ready: true, message: `${this.#table.size} addresses and ports lead to pods` }
+      : { ready: false, message: this.#problem };
+  }
+
+  /** Ends when the table is in the kernel for the first time. */
+  async start(): Promise<void> {
+    const { informers } = this.#options;
+    const serviceInformer = informers.of(services);
+    const sliceInformer = informers.of(endpointSlices);
+    sliceInformer.cache.addIndex(byService, (slice) => serviceOf(slice) ?? []);
+    await Promise.all([serviceInformer.whenSynced(), sliceInformer.whenSynced()]);
+    this.#batch.add('');
+    serviceInformer.listen((previous, next) => {
+      const service = next ?? previous;
+      if (service) this.#batch.add(keyOf(service));
+    });
+    sliceInformer.listen((previous, next) => {
+      for (const slice of [previous, next]) {
+        for (const key of slice ? (serviceOf(slice) ?? []) : []) this.#batch.add(key);
+      }
+    });
+    await this.#batch.settled();
+  }
+
+  /** Ends when every change that the caches show by now is in the kernel. */
+  settled(): Promise<void> {
+    return this.#batch.settled();
+  }
+
+  /** The table stays: Services go on while gantry restarts. */
+  async stop(): Promise<void> {
+    await this.#batch.stop();
+  }
+
+  async #apply(keys: ReadonlySet<string>): Promise<void> {
+    const fresh = !this.#applied;
+    if (fresh) {
+      this.#table = new ServiceTable(this.#options.table);
+      this.#claims.clear();
+      this.#placesOf.clear();
+    }
+    const all = fresh ? this.#options.informers.of(services).cache.list().map(keyOf) : keys;
+    const wanted = new Map<string, Frontend | undefined>();
+    for (const key of all) this.#collect(key, wanted);
+    this.#applied = false;
+    const { script, stale } = this.#table.change(wanted);
+    await this.#nft(fresh ? baseScript(this.#options) + script : script);
+    this.#applied = true;
+    await this.#forgetFlows(stale);
+  }
+
+  /** Of several Services that claim a place the first one has it; when it gives it up, the next. */
+  #collect(key: string, wanted: Map<string, Frontend | undefined>): void {
+    const after = keyed(this.#frontends(key));
+    for (const place of this.#placesOf.get(key) ?? []) {
+      if (after.has(place)) continue;
+      this.#claims.get(place)?.delete(key);
+      wanted.set(place, this.#ownerOf(place));
+    }
+    for (const [place, frontend] of after) {
+      const claims = this.#claims.get(place) ?? new Map<string, Frontend>();
+      this.#claims.set(place, claims.set(key, frontend));
+      wanted.set(place, this.#ownerOf(place));
+    }
+    if (after.size > 0) this.#placesOf.set(key, [...after.keys()]);
+    else this.#placesOf.delete(key);
+  }
+
+  #ownerOf(place: string): Frontend | undefined {
+    const [first] = this.#claims.get(place)?.values() ?? [];
+    if (first === undefined) this.#claims.delete(place);
+    return first;
+  }
+
+  #frontends(key: string): Frontend[] {
+    const { informers, ownAddresses } = this.#options;
+    const { namespace, name } = splitKey(key);
+    const service: Service | undefined = informers.of(services).cache.get(`${namespace}/${name}`);
+    if (!service) return [];
+    const slices = informers.of(endpointSlices).cache.byIndex(byService, key);
+    return frontendsOf(service, slices).filter(({ address }) => !ownAddresses.includes(address));
+  }
+
+  async #nft(script: string): Promise<void> {
+    if (script === '') return;
+    const result = await this.#options.processes.run('nft', ['-f', '-'], {
+      input: script,
+      timeoutMs: nftTimeoutMs,
+    });
+    if (result.code !== 0)
+      throw new Error(`nft refused the table: ${result.stderr.trim().slice(0, 2000)}`);
+  }
+
+  async #forgetFlows(stale: readonly StaleFlow[]): Promise<void> {
+    for (const { frontend, backend } of stale) {
+      const to = frontend.address === '*' ? [] : ['--orig-dst', frontend.address];
+      const args = [
+        '-D',
+        '-p',
+        'udp',
+        ...to,
+        '--orig-port-dst',
+        String(frontend.port),
+        '--reply-src',
+        backend,
+      ];
+      // Exit code 1: there was no such flow.
+      await this.#options.processes
+        .run('conntrack', args, { timeoutMs: nftTimeoutMs })
+        .catch((error: unknown) => {
+          this.#options.logger.warn('old UDP flows could not be forgotten', {
+            error: String(error),
+          });
+        });
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#options.logger.error('Services could not be applied; trying again', {
+      error: this.#problem,
+    });
+  }
+}
+
+function serviceOf(slice: EndpointSlice): string[] | undefined {
+  const name = slice.metadata.labels?.['kubernetes.io/service-name'];
+  return name === undefined ? undefined : [`${slice.metadata.namespace}/${name}`];
+}
+
+/** Takes the table out of the kernel. */
+export async function removeServiceTable(processes: Processes, table: string): Promise<boolean> {
+  const listed = await processes.run('nft', ['list', 'table', 'ip', table], {
+    timeoutMs: nftTimeoutMs,
+  });
+  if (listed.code !== 0) return false;
+  await processes.run('nft', ['-f', '-'], { input: removalScript(table), timeoutMs: nftTimeoutMs });
+  return true;
+}
