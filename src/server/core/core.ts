@@ -71,6 +71,8 @@ export interface AuthorizationQuestion {
     readonly subresource?: string | undefined;
     readonly namespace?: string | undefined;
     readonly name?: string | undefined;
+    /** Of a list or watch: nodes may see only their own pods. */
+    readonly fieldSelector?: string | undefined;
   };
   readonly path?: string;
 }
