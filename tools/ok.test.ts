@@ -108,14 +108,16 @@ test('dead-code: a file and an export that nobody uses', async () => {
   assert.match(output, /unused +function/);
 });
 
-test('unit: a failed test, and a run without a single test', async () => {
+test('unit: a failed test, a hung file, and a run without a single test', async () => {
   const tree = plant({
     'bad.test.ts':
       "import { test } from 'node:test';\ntest('is bad', () => {\n  throw new Error('so bad');\n});\n",
+    'hung.spec.ts':
+      "import { test } from 'node:test';\ntest('is hung', () => void setInterval(() => {}, 999));\n",
     'good.test.ts': "import { test } from 'node:test';\ntest('is good', () => {});\n",
   });
-  const run = async (glob: string) => {
-    const command = [process.execPath, join(root, 'tools/test-files.ts'), glob];
+  const run = async (...args: string[]) => {
+    const command = [process.execPath, join(root, 'tools/test-files.ts'), ...args];
     return await runCheck({ name: 'unit', holds: '', command }, tree);
   };
   assert.equal((await run('good.test.ts')).passed, true);
@@ -124,4 +126,7 @@ test('unit: a failed test, and a run without a single test', async () => {
   assert.match(output, /not ok bad\.test\.ts:2: is bad .*\n {4}Error: so bad/);
   assert.match(output, /^# tests 2$.*^# fail 1$/ms);
   assert.equal((await run('none.test.ts')).passed, false);
+  const hung = await run('--limit', '1', 'hung.spec.ts');
+  assert.equal(hung.passed, false);
+  assert.match(hung.output, /not ok hung\.spec\.ts did not end in 1\.00 s/);
 });

@@ -4,19 +4,21 @@
  * `--serial`: one file at a time, for tests that need the machine to themselves.
  * `--list`: a line per finished test, for runs that take minutes.
  * The closing lines (`# tests N`, `# pass N`, ...) are those of node:test's TAP output. A run
- * without a single test fails: a glob that matches nothing must not look like success.
+ * without a single test fails: a glob that matches nothing must not look like success. A file that
+ * does not end (a hung test, or a handle left open after the last one) is ended and has failed:
+ * node:test itself would wait for it for ever.
  */
+import { globSync } from 'node:fs';
 import { relative } from 'node:path';
 import { run } from 'node:test';
 import { inspect, parseArgs } from 'node:util';
 
-interface TestRun {
-  readonly globs: readonly string[];
+interface Options {
   /** Files that run at the same time, each in its own process. */
-  readonly concurrency: number;
+  readonly lanes: number;
+  readonly fileTimeoutMs: number;
   /** Print a line for each finished test, not only for failed ones. */
   readonly listAll: boolean;
-  readonly print: (line: string) => void;
 }
 
 interface Counts {
@@ -29,50 +31,50 @@ interface Counts {
   todo: number;
 }
 
-/** Resolves to whether everything passed; prints failures as they come and the counts at the end. */
-async function runTestFiles({
-  globs,
-  concurrency,
-  listAll,
-  print,
-}: TestRun): Promise<boolean> {
-  const output = new Map<string, string[]>();
-  let counts: Counts | undefined;
-  let success = true;
-  const started = performance.now();
-  for await (const { type, data } of run({ globPatterns: [...globs], concurrency })) {
-    if (type === 'test:stderr' || type === 'test:stdout') {
-      const lines = output.get(data.file) ?? [];
-      output.set(data.file, [...lines, data.message].slice(-outputLinesMax));
-    } else if (type === 'test:fail' && !isSuite(data)) {
-      print(describeFailure(data));
-    } else if (type === 'test:pass' && listAll && !isSuite(data)) {
-      const skipped = data.skip === undefined ? '' : ` # SKIP ${data.skip}`;
-      print(`ok ${data.name} (${seconds(data.details.duration_ms)})${skipped}`);
-    } else if (type === 'test:summary') {
-      if (!data.success && data.file !== undefined) printOutput(output, data.file, print);
-      if (data.file === undefined) counts = data.counts;
-      success &&= data.success;
-    }
-  }
-  if (counts === undefined || counts.tests === 0) {
-    print(`no tests in ${globs.join(' ')}`);
-    return false;
-  }
-  printCounts(counts, performance.now() - started, print);
-  return success;
-}
-
 /** What a test file wrote is shown when it fails, from its end. */
 const outputLinesMax = 100;
 
-function printOutput(
-  output: ReadonlyMap<string, string[]>,
-  file: string,
-  print: (line: string) => void,
-): void {
-  const lines = output.get(file) ?? [];
-  if (lines.length > 0) print(`output of ${relative('.', file)}:\n${lines.join('').trimEnd()}`);
+/** Runs every file, and returns the sum of what they counted. */
+async function runFiles(files: readonly string[], options: Options): Promise<Counts> {
+  const sum = { tests: 0, suites: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
+  const waiting = [...files];
+  const lane = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const counts = await runFile(file, options);
+      for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
+    }
+  };
+  await Promise.all(Array.from({ length: options.lanes }, lane));
+  return sum;
+}
+
+async function runFile(file: string, { fileTimeoutMs, listAll }: Options): Promise<Counts> {
+  const counts = { tests: 0, suites: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
+  const output: string[] = [];
+  const signal = AbortSignal.timeout(fileTimeoutMs);
+  for await (const { type, data } of run({ files: [file], signal })) {
+    if (type === 'test:stderr' || type === 'test:stdout') {
+      output.push(data.message);
+      if (output.length > outputLinesMax) output.shift();
+    } else if (type === 'test:fail' && !isSuite(data)) {
+      console.log(describeFailure(data));
+    } else if (type === 'test:pass' && listAll && !isSuite(data)) {
+      const skipped = data.skip === undefined ? '' : ` # SKIP ${data.skip}`;
+      console.log(`ok ${data.name} (${seconds(data.details.duration_ms)})${skipped}`);
+    } else if (type === 'test:summary' && data.file === undefined) {
+      Object.assign(counts, data.counts);
+      if (!data.success && counts.failed + counts.cancelled === 0) counts.failed += 1;
+    }
+  }
+  if (signal.aborted) {
+    console.log(`not ok ${file} did not end in ${seconds(fileTimeoutMs)}, and was ended`);
+    counts.failed = Math.max(counts.failed, 1);
+  }
+  const failed = counts.failed + counts.cancelled > 0;
+  if (failed && output.length > 0) {
+    console.log(`output of ${file}:\n${output.join('').trimEnd()}`);
+  }
+  return counts;
 }
 
 interface Finished {
@@ -95,15 +97,15 @@ function describeFailure(data: Finished & { details: { error: Error } }): string
   return `not ok ${place}${name} (${seconds(details.duration_ms)})\n${error.replace(/^/gm, '    ')}`;
 }
 
-function printCounts(counts: Counts, durationMs: number, print: (line: string) => void): void {
-  print(`# tests ${counts.tests}`);
-  print(`# suites ${counts.suites}`);
-  print(`# pass ${counts.passed}`);
-  print(`# fail ${counts.failed}`);
-  print(`# cancelled ${counts.cancelled}`);
-  print(`# skipped ${counts.skipped}`);
-  print(`# todo ${counts.todo}`);
-  print(`# duration_ms ${durationMs.toFixed(0)}`);
+function printCounts(counts: Counts, durationMs: number): void {
+  console.log(`# tests ${counts.tests}`);
+  console.log(`# suites ${counts.suites}`);
+  console.log(`# pass ${counts.passed}`);
+  console.log(`# fail ${counts.failed}`);
+  console.log(`# cancelled ${counts.cancelled}`);
+  console.log(`# skipped ${counts.skipped}`);
+  console.log(`# todo ${counts.todo}`);
+  console.log(`# duration_ms ${durationMs.toFixed(0)}`);
 }
 
 function seconds(ms: number): string {
@@ -113,13 +115,24 @@ function seconds(ms: number): string {
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { serial: { type: 'boolean' }, list: { type: 'boolean' } },
+    options: {
+      serial: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      /** Seconds that one file may take. */
+      limit: { type: 'string' },
+    },
   });
-  const passed = await runTestFiles({
-    globs: positionals,
-    concurrency: values.serial === true ? 1 : 2,
-    listAll: values.list === true,
-    print: (line) => console.log(line),
+  const started = performance.now();
+  const files = globSync(positionals, { exclude: ['**/node_modules/**'] }).sort();
+  const limitSeconds = Number(values.limit ?? (values.serial ? 600 : 120));
+  const counts = await runFiles(files, {
+    lanes: values.serial ? 1 : 2,
+    fileTimeoutMs: limitSeconds * 1000,
+    listAll: values.list,
   });
-  process.exitCode = passed ? 0 : 1;
+  if (counts.tests === 0) console.log(`no tests in ${positionals.join(' ')}`);
+  printCounts(counts, performance.now() - started);
+  const passed = counts.tests > 0 && counts.failed + counts.cancelled === 0;
+  // Explicitly: an ended file's pipes may still be open.
+  process.exit(passed ? 0 : 1);
 }
