@@ -1,0 +1,134 @@
+/**
+ * CREATE. Order: identity and defaults → admission changes → a name → the kind's preparation →
+ * validation → admission refusals → reservations (addresses) → store. Each attempt starts from an
+ * own copy of the body.
+ */
+import type { KubeObject } from '#api/object.ts';
+import { formatTime } from '#api/time.ts';
+import type { WriteOptions } from '#api/verbs.ts';
+import { assert } from '#base/assert.ts';
+import { limits } from '#base/limits.ts';
+import type { Snapshot } from '#store/backend.ts';
+import type { AdmissionRequest } from '../admission/admission.ts';
+import type { RequestContext, Stored, Target } from './core.ts';
+import { alreadyExists, badRequest, generatedNameTaken, invalid } from './errors.ts';
+import { generateName } from './generate-name.ts';
+import { fillIdentity } from './identity.ts';
+import { keyFor } from './keys.ts';
+import { dropManagedFields } from './managed-fields.ts';
+import { mutableCopy } from './plain.ts';
+import { readerOf } from './reader.ts';
+import { unstored } from './stored.ts';
+import { type Plan, transact } from './transact.ts';
+import { validateForCreate } from './validate.ts';
+import { committed, storedValue, type WriteDeps } from './write-deps.ts';
+
+export class Creating {
+  readonly #deps: WriteDeps;
+
+  constructor(deps: WriteDeps) {
+    this.#deps = deps;
+  }
+
+  async create(
+    context: RequestContext,
+    target: Target,
+    body: KubeObject,
+    options: WriteOptions,
+  ): Promise<Stored> {
+    const prepared = this.#prepare(target, body);
+    const request = requestOf(context, target, prepared, options);
+    await this.#deps.admission.prepare(request);
+    const warned = new Set<string>();
+    const warn = (sentence: string) => {
+      if (!warned.has(sentence)) context.warn(sentence);
+      warned.add(sentence);
+    };
+    return transact(this.#deps.backend, (head) => {
+      const object = mutableCopy(prepared);
+      const reader = readerOf(head, this.#deps.codecs);
+      return this.#judge({ ...request, warn, reader, object }, object, head);
+    });
+  }
+
+  #prepare(target: Target, body: KubeObject): KubeObject {
+    const { kind } = target;
+    const object = mutableCopy(body);
+    fillIdentity(object, target);
+    const { metadata } = object;
+    if (metadata.resourceVersion) {
+      throw badRequest('resourceVersion should not be set on objects to be created');
+    }
+    delete metadata.resourceVersion;
+    delete metadata.selfLink;
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+    delete metadata.generation;
+    dropManagedFields(object);
+    kind.defaults?.(object);
+    return object;
+  }
+
+  #judge(request: AdmissionRequest, object: KubeObject, head: Snapshot): Plan<Stored> {
+    const { kind, dryRun } = request;
+    const { admission, clock, random } = this.#deps;
+    admission.mutate(request);
+    const { metadata } = object;
+    metadata.uid = random.uuid();
+    metadata.creationTimestamp = formatTime(clock.now());
+    if (!metadata.name && metadata.generateName) this.#generateName(request, object, head);
+    kind.prepareForCreate?.(object);
+    const errors = validateForCreate(kind, object);
+    if (errors.length > 0) throw invalid(kind, metadata.name ?? '', errors);
+    admission.validate(request);
+    for (const sentence of kind.warnings?.(object) ?? []) request.warn(sentence);
+    const key = keyFor(kind, metadata.namespace, metadata.name);
+    if (head.get(key)) throw alreadyExists(kind, metadata.name);
+    const reservation = admission.reserve(request);
+    try {
+      const value = storedValue(kind, object);
+      if (dryRun) return { operations: [], reservation, answer: () => unstored(object) };
+      const { ttlSeconds } = kind;
+      return {
+        operations: [{ type: 'put', key, value, expect: 0, ttlSeconds }],
+        reservation,
+        answer: (revision) => committed(this.#deps, kind, key, value, revision),
+      };
+    } catch (error) {
+      reservation.cancel();
+      throw error;
+    }
+  }
+
+  #generateName({ kind }: AdmissionRequest, object: KubeObject, head: Snapshot): void {
+    const { metadata } = object;
+    const { generateName: base } = metadata;
+    assert(base !== undefined, 'a base to generate from');
+    for (let attempt = 0; attempt < limits.generateNameAttempts; attempt++) {
+      metadata.name = generateName(base, this.#deps.random);
+      if (!head.get(keyFor(kind, metadata.namespace, metadata.name))) return;
+    }
+    throw generatedNameTaken(kind, metadata.name);
+  }
+}
+
+function requestOf(
+  context: RequestContext,
+  { kind }: Target,
+  object: KubeObject,
+  options: WriteOptions,
+): Omit<AdmissionRequest, 'reader'> {
+  return {
+    operation: 'CREATE',
+    kind,
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name ?? '',
+    subresource: undefined,
+    user: context.user,
+    dryRun: options.dryRun === true,
+    object,
+    previous: undefined,
+    warn: context.warn,
+  };
+}
+

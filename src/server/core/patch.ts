@@ -1,0 +1,66 @@
+/**
+ * PATCH: what a patch makes of an object, decoded again as strictly as a body would be. A patch that
+ * names a resourceVersion or a uid has them as preconditions, since they end up in the proposal.
+ */
+import type { Kind } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
+import { applyJsonPatch } from '#api/patch/json-patch.ts';
+import { applyMergePatch } from '#api/patch/merge-patch.ts';
+import { applyStrategicMergePatch } from '#api/patch/strategic.ts';
+import { decodeObject } from '#api/schema/decode.ts';
+import { typeSchema } from '#api/schema/schema.ts';
+import type { TypeSchema } from '#api/schema/types.ts';
+import type { Patch, WriteOptions } from '#api/verbs.ts';
+import { assertNever } from '#base/assert.ts';
+import { StatusError } from '#base/status-error.ts';
+import type { RequestContext } from './core.ts';
+import { invalid } from './errors.ts';
+import { equal } from './plain.ts';
+
+/** The proposal for `Updating.update`. `subject` and `type` are that of the document: the kind's own, or `Scale`. */
+export function patched(
+  context: RequestContext,
+  subject: { readonly group: string; readonly kind: string },
+  type: TypeSchema,
+  previous: KubeObject,
+  patch: Patch,
+  options: WriteOptions,
+): KubeObject {
+  const document = resultOf(previous, patch, type);
+  const { object, warnings } = decodeObject<KubeObject>(document, type, {
+    fieldValidation: options.fieldValidation ?? 'Warn',
+  });
+  for (const sentence of warnings) context.warn(sentence);
+  const { name = '' } = previous.metadata;
+  if (!equal(object.metadata?.name, previous.metadata.name)) {
+    const message = `Invalid value: ${JSON.stringify(object.metadata?.name ?? '')}: field is immutable`;
+    const field = 'metadata.name';
+    throw invalid(subject, name, [{ type: 'FieldValueInvalid', field, message }]);
+  }
+  return object;
+}
+
+export function typeOf(kind: Kind): TypeSchema {
+  return typeSchema(kind.type);
+}
+
+function resultOf(previous: KubeObject, { type, body }: Patch, schema: TypeSchema): unknown {
+  switch (type) {
+    case 'json':
+      return applyJsonPatch(previous, body);
+    case 'merge':
+      return applyMergePatch(previous, body);
+    case 'strategic':
+      return applyStrategicMergePatch(previous, body, schema);
+    case 'apply':
+      throw applyNotServed();
+    default:
+      return assertNever(type, 'patch type');
+  }
+}
+
+export function applyNotServed(): StatusError {
+  const message =
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json';
+  return new StatusError('UnsupportedMediaType', message);
+}

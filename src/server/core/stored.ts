@@ -1,0 +1,139 @@
+/**
+ * The pair that everybody shares: a frozen object and its JSON. The store keeps JSON without a
+ * resourceVersion, since a commit learns its revision last; it is spliced in behind `"metadata":{`,
+ * whose place is known because `encode` writes it first. The object is parsed at most once after a
+ * restart and never in the life of the process that wrote it; the bytes are made once, when first
+ * sent.
+ */
+import type { KubeObject } from '#api/object.ts';
+import { assert } from '#base/assert.ts';
+import type { Entry, Value } from '#store/backend.ts';
+import type { Stored } from './core.ts';
+import { deepFreeze } from './plain.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** An object as it is kept: written by this process, its revision not looked at yet. */
+class Fresh {
+  readonly object: KubeObject;
+
+  constructor(object: KubeObject) {
+    this.object = object;
+  }
+}
+
+class Shared implements Stored {
+  readonly object: KubeObject;
+  readonly #raw: Uint8Array;
+  #bytes: Uint8Array | undefined;
+
+  constructor(object: KubeObject, raw: Uint8Array, revision: number) {
+    const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(revision) });
+    this.object = Object.freeze({ ...object, metadata });
+    this.#raw = raw;
+  }
+
+  get bytes(): Uint8Array {
+    this.#bytes ??= splice(this.#raw, this.object);
+    return this.#bytes;
+  }
+
+  /** The same content under another revision: the last state of an object, at its deletion. */
+  at(revision: number): Shared {
+    return new Shared(this.object, this.#raw, revision);
+  }
+}
+
+/** An answer that no commit made: a dry run, a Status, a review. */
+class Unstored implements Stored {
+  readonly object: KubeObject;
+  #bytes: Uint8Array | undefined;
+
+  constructor(object: KubeObject) {
+    this.object = deepFreeze(object);
+  }
+
+  get bytes(): Uint8Array {
+    this.#bytes ??= encoder.encode(JSON.stringify(this.object));
+    return this.#bytes;
+  }
+}
+
+export function unstored(object: KubeObject): Stored {
+  return new Unstored(object);
+}
+
+/** Beginning of every encoded object; ASCII, so its length in bytes is its length. */
+function headOf({ kind, apiVersion }: KubeObject): string {
+  return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":{`;
+}
+
+function splice(raw: Uint8Array, object: KubeObject): Uint8Array {
+  const offset = headOf(object).length;
+  const last = raw[offset] === 0x7d; // `}`: nothing else in metadata
+  const inserted = encoder.encode(
+    `"resourceVersion":"${object.metadata.resourceVersion}"${last ? '' : ','}`,
+  );
+  const bytes = new Uint8Array(raw.length + inserted.length);
+  bytes.set(raw.subarray(0, offset));
+  bytes.set(inserted, offset);
+  bytes.set(raw.subarray(offset), offset + inserted.length);
+  return bytes;
+}
+
+function encode(object: KubeObject): Uint8Array {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  return encoder.encode(JSON.stringify({ kind, apiVersion, metadata, ...rest }));
+}
+
+/** Takes the object over and freezes it; its resourceVersion is not kept. */
+export function valueOf(object: KubeObject): Value {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  const kept = deepFreeze({ ...object, metadata });
+  return { bytes: encode(kept), decoded: new Fresh(kept) };
+}
+
+/**
+ * The shared form of what the store holds. `complete` applies defaults to an object that an earlier
+ * process wrote, so that a default which is new reaches it.
+ */
+export function sharedOf(entry: Entry, complete: (object: KubeObject) => void): Stored {
+  const { value, modRevision } = entry;
+  const { decoded } = value;
+  if (decoded instanceof Shared) return decoded;
+  let shared: Shared;
+  if (decoded instanceof Fresh) {
+    shared = new Shared(decoded.object, value.bytes, modRevision);
+  } else {
+    const object = JSON.parse(decoder.decode(value.bytes)) as KubeObject;
+    complete(object);
+    shared = new Shared(deepFreeze(object), encode(object), modRevision);
+  }
+  value.decoded = shared;
+  return shared;
+}
+
+/** The same content with another resourceVersion. */
+export function sharedAt(stored: Stored, revision: number): Stored {
+  assert(stored instanceof Shared, 'only what the store holds has a revision');
+  return stored.at(revision);
+}
+
+/** A stored object in the words of another group version. */
+export function sharedView(object: KubeObject): Stored {
+  const { resourceVersion, ...metadata } = object.metadata;
+  const kept = deepFreeze({ ...object, metadata });
+  return new Shared(kept, encode(kept), Number(resourceVersion));
+}
+
+/** Without touching the bytes, which may never be asked for. */
+export function withCreated(stored: Stored, created: boolean): Stored & { created: boolean } {
+  return {
+    object: stored.object,
+    get bytes() {
+      return stored.bytes;
+    },
+    created,
+  };
+}

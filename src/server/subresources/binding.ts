@@ -1,0 +1,78 @@
+/**
+ * `pods/binding`: the scheduler's word on where a pod runs. Given once: a pod that has a node keeps
+ * it, so of two schedulers one learns that it came too late.
+ */
+import { notSupported, required } from '#api/field-error.ts';
+import { pods } from '#api/kinds/index.ts';
+import type { KubeObject } from '#api/object.ts';
+import { formatTime } from '#api/time.ts';
+import type { Binding, Pod } from '#api/types.ts';
+import type { Clock } from '#base/clock.ts';
+import type { StatusError } from '#base/status-error.ts';
+import type { Target } from '../core/core.ts';
+import { badRequest, conflict, invalid } from '../core/errors.ts';
+import type { SubresourceHandler } from '../core/handlers.ts';
+import { mutableCopy } from '../core/plain.ts';
+import type { Updating } from '../core/update.ts';
+import { created } from './created.ts';
+
+export function bindingHandler(updating: Updating, clock: Clock): SubresourceHandler {
+  return {
+    create: async (context, target, body, options) => {
+      const binding = body as Binding;
+      checkBinding(binding, target);
+      const bind = { ...target, subresource: 'binding' };
+      await updating.update(context, bind, options, (previous) =>
+        bound(previous as Pod, binding, formatTime(clock.now())),
+      );
+      return created();
+    },
+  };
+}
+
+function checkBinding({ metadata, target: to }: Binding, { name = '', namespace }: Target): void {
+  if (metadata?.name && metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
+  if (metadata?.namespace && metadata.namespace !== namespace) {
+    throw badRequest(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    );
+  }
+  const errors = [];
+  if (to?.kind && to.kind !== 'Node') {
+    errors.push(notSupported('target.kind', to.kind, ['Node', '<empty>']));
+  }
+  if (!to?.name) errors.push(required('target.name'));
+  if (errors.length > 0) throw invalid({ group: '', kind: 'Binding' }, name, errors);
+}
+
+function bound(previous: Pod, binding: Binding, now: string): KubeObject {
+  const { uid, resourceVersion, annotations } = binding.metadata ?? {};
+  const { name } = previous.metadata;
+  if (previous.metadata.deletionTimestamp !== undefined) {
+    throw refusal(name, `pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if (previous.spec.nodeName) {
+    throw refusal(name, `pod ${name} is already assigned to node "${previous.spec.nodeName}"`);
+  }
+  if (previous.spec.schedulingGates?.length) {
+    throw refusal(name, `pod ${name} has non-empty .spec.schedulingGates`);
+  }
+  const pod = mutableCopy(previous);
+  if (uid) pod.metadata.uid = uid;
+  pod.metadata.resourceVersion = resourceVersion;
+  if (annotations) pod.metadata.annotations = { ...pod.metadata.annotations, ...annotations };
+  pod.spec.nodeName = binding.target.name;
+  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: now };
+  const { conditions = [] } = (pod.status ??= {});
+  const others = conditions.filter(({ type }) => type !== scheduled.type);
+  pod.status.conditions = [...others, scheduled];
+  return pod;
+}
+
+function refusal(name: string, why: string): StatusError {
+  return conflict({ group: '', resource: 'pods/binding', kind: pods.kind }, name, why);
+}

@@ -1,0 +1,84 @@
+/**
+ * `scale`: a scalable object seen as autoscaling/v1 Scale, the same for every kind that says how.
+ * Writing it writes the object's replicas and nothing else.
+ */
+import type { Kind, ScaleView } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
+import { typeSchema } from '#api/schema/schema.ts';
+import type { Scale } from '#api/types.ts';
+import type { WriteOptions } from '#api/verbs.ts';
+import { assert } from '#base/assert.ts';
+import type { Core, RequestContext, Target } from '../core/core.ts';
+import { badRequest, invalid } from '../core/errors.ts';
+import type { SubresourceHandler } from '../core/handlers.ts';
+import { patched } from '../core/patch.ts';
+import { mutableCopy } from '../core/plain.ts';
+import type { Updating } from '../core/update.ts';
+
+const scaleKind = { group: 'autoscaling', kind: 'Scale' };
+
+/** The object that a Scale belongs to is written as a whole: its own rules judge the result. */
+export function scaleHandler(core: Core, updating: Updating): SubresourceHandler {
+  async function write(
+    context: RequestContext,
+    target: Target,
+    options: WriteOptions,
+    wanted: (now: Scale) => Scale,
+  ): Promise<Scale> {
+    const { kind } = target;
+    const view = viewOf(kind);
+    const whole = { ...target, subresource: undefined };
+    const stored = await updating.update(context, whole, options, (previous) => {
+      const scale = wanted(scaleOf(view, previous));
+      const next = mutableCopy(previous);
+      view.write(next, checkedReplicas(scale, target));
+      next.metadata.resourceVersion = scale.metadata.resourceVersion;
+      if (scale.metadata.uid) next.metadata.uid = scale.metadata.uid;
+      return next;
+    });
+    return scaleOf(view, stored.object);
+  }
+  return {
+    get: async (context, target) => {
+      const stored = await core.get(context, { ...target, subresource: undefined });
+      return scaleOf(viewOf(target.kind), stored.object);
+    },
+    update: (context, target, body, options) => write(context, target, options, () => body as Scale),
+    patch: (context, target, patch, options) =>
+      write(
+        context,
+        target,
+        options,
+        (now) => patched(context, scaleKind, typeSchema('Scale'), now, patch, options) as Scale,
+      ),
+  };
+}
+
+function viewOf({ scale }: Kind): ScaleView<KubeObject> {
+  assert(scale !== undefined, 'only scalable kinds come here');
+  return scale;
+}
+
+function checkedReplicas({ metadata, spec }: Scale, { name = '' }: Target): number {
+  if (metadata?.name && metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
+  const replicas = spec?.replicas ?? 0;
+  if (replicas >= 0) return replicas;
+  const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+  throw invalid(scaleKind, name, [{ type: 'FieldValueInvalid', field: 'spec.replicas', message }]);
+}
+
+function scaleOf(view: ScaleView<KubeObject>, object: KubeObject): Scale {
+  const { specReplicas, statusReplicas, selector } = view.read(object);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: specReplicas },
+    status: { replicas: statusReplicas, selector },
+  };
+}
