@@ -116,9 +116,9 @@ test('unit: a failed test, a hung file, and a run without a single test', async 
       "import { test } from 'node:test';\ntest('is hung', () => void setInterval(() => {}, 999));\n",
     'good.test.ts': "import { test } from 'node:test';\ntest('is good', () => {});\n",
   });
-  const run = async (...args: string[]) => {
+  const run = (...args: string[]) => {
     const command = [process.execPath, join(root, 'tools/test-files.ts'), ...args];
-    return await runCheck({ name: 'unit', holds: '', command }, tree);
+    return runCheck({ name: 'unit', holds: '', command }, tree);
   };
   assert.equal((await run('good.test.ts')).passed, true);
   const { passed, output } = await run('*.test.ts');

@@ -127,6 +127,7 @@ const fine: readonly (readonly [path: string, text: string])[] = [
   ['src/api/x.ts', '// Date.now() and setTimeout( in words\nconst a = "Math.random()";'],
   ['src/api/x.ts', 'const a = /console.log("x")/;\nconst b = clock.now() / 2; // process.env'],
   ['src/client/x.ts', 'timers.setTimeout(1);\nexport const table = new Map([[1, 2]]);'],
+  ['src/api/x.ts', 'const memo = new WeakMap<object, string>();'],
   ['src/client/x.ts', 'function f() {\n  const a = new Map();\n  let b = 1;\n}'],
   ['src/api/x.ts', '// TODO(docs/roadmap.md#ipv6): both families'],
   ['src/api/x.ts', '// oxlint-disable-next-line eqeqeq -- the outer one is the same thing'],

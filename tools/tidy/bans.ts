@@ -82,7 +82,7 @@ const bans: readonly Ban[] = [
   {
     name: 'no-module-state',
     pattern:
-      /^(?:export\s+)?(?:let\s+\w+|var\s+\w+|const\s+\w+(?:\s*:[^=\n]+)?\s*=\s*new\s+(?:Weak)?(?:Map|Set)(?:<[^;\n]*>)?\(\s*\))/gm,
+      /^(?:export\s+)?(?:let\s+\w+|var\s+\w+|const\s+\w+(?:\s*:[^=\n]+)?\s*=\s*new\s+(?:Map|Set)(?:<[^;\n]*>)?\(\s*\))/gm,
     why: 'two clusters in one process would share it; every state has one owner',
     use: 'a field of the object that owns it, made in main',
     holds: (source) => inSrc(source) && !isTestFile(source.path),
