@@ -28,8 +28,8 @@ export interface View {
   ): readonly T[];
   /**
    * When this process last saw the object change, in clock milliseconds (for a start: when it was
-   * first listed). Compares with `now` whatever the clock of the writer says. The source must ask
-   * for it (`Source.remembersChanges`).
+   * first listed); for one that has gone, when it went, as far as that is remembered. Compares with
+   * `now` whatever the clock of the writer says. The source must ask for it (`remembersChanges`).
    */
   changedAt<T extends KubeObject>(
     kind: Kind<T>,
@@ -114,15 +114,16 @@ export type Action =
       readonly message: string;
     }
   /**
-   * Asks the server itself, past every cache, and fails unless no object of that name has this uid.
-   * What is found instead is put into the view. For steps that must not rest on an old view.
+   * Asks the server itself, past every cache, and fails unless no object of that name (with this
+   * uid, when given) is there. What is found instead is put into the view. For steps that must not
+   * rest on an old view.
    */
   | {
       readonly type: 'confirmAbsent';
       readonly kind: Kind;
       readonly namespace?: string | undefined;
       readonly name: string;
-      readonly uid: string;
+      readonly uid?: string | undefined;
     }
   /** Asks the server itself, and fails unless the object is there with this uid and not being deleted. */
   | {

@@ -152,7 +152,7 @@ export class Carrier {
   async #confirmAbsent(action: ActionOf<'confirmAbsent'>): Promise<void> {
     const { kind, namespace, name, uid } = action;
     const found = await this.#read(kind, namespace, name);
-    if (found === undefined || found.metadata.uid !== uid) return;
+    if (found === undefined || (uid !== undefined && found.metadata.uid !== uid)) return;
     throw new StatusError('Conflict', `${kind.resource} "${name}" is still there`);
   }
 

@@ -14,6 +14,7 @@ import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
 import { isStatusError, type StatusError } from '#base/status-error.ts';
+import { LruMap } from './lru-map.ts';
 import { ObjectCache } from './object-cache.ts';
 
 export interface InformerOptions extends SelectOptions {
@@ -40,6 +41,8 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly #whenSynced: (() => void)[] = [];
   /** Clock milliseconds of each key's last change; kept when somebody asked for it. */
   #changes: Map<string, number> | undefined;
+  /** The same for keys that have gone, the last ones. */
+  readonly #gone = new LruMap<string, number>(4096);
   /** Objects deleted by us whose end the watch has not told yet: it may still tell older news of them. */
   readonly #deleted = new Set<string>();
   #watch: Watch | undefined;
@@ -93,7 +96,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   }
 
   changedAt(key: string): number | undefined {
-    return this.#changes?.get(key);
+    return this.#changes?.get(key) ?? this.#gone.get(key);
   }
 
   /** What a write or a live read answered. Older than what is known: ignored. */
@@ -101,6 +104,7 @@ export class Informer<T extends KubeObject = KubeObject> {
     if (!this.#covers(object)) return;
     const known = this.cache.get(keyOf(object));
     if (known !== undefined && !isNewer(object, known)) return;
+    if (known === undefined && this.#hasToldUpTo(object)) return;
     if (this.#deleted.has(object.metadata.uid ?? '')) return;
     this.#put(object);
   }
@@ -111,6 +115,12 @@ export class Informer<T extends KubeObject = KubeObject> {
     if (known === undefined || (uid !== undefined && known.metadata.uid !== uid)) return;
     if (known.metadata.uid !== undefined) this.#deleted.add(known.metadata.uid);
     this.#remove(key);
+  }
+
+  /** The watch is past that revision: what it no longer shows has been deleted in the meantime. */
+  #hasToldUpTo(object: T): boolean {
+    if (this.#revision === undefined || this.#initial !== undefined) return false;
+    return Number(object.metadata.resourceVersion ?? 0) <= Number(this.#revision);
   }
 
   #covers(object: T): boolean {
@@ -214,7 +224,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   #remove(key: string): void {
     const previous = this.cache.delete(key);
     if (previous === undefined) return;
-    this.#changes?.delete(key);
+    if (this.#changes?.delete(key) === true) this.#gone.set(key, this.#options.clock.now());
     for (const listener of this.#listeners) listener(previous, undefined);
   }
 }

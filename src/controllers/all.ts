@@ -1,0 +1,43 @@
+/** Every controller of the cluster, for the one who starts them. */
+import type { Kind } from '#api/kind.ts';
+import type { LoopDefinition } from '#client/loop.ts';
+import { deploymentController } from './deployment/index.ts';
+import { endpointsController } from './endpoints/index.ts';
+import { endpointSliceController } from './endpointslice/index.ts';
+import { endpointSliceMirroringController } from './endpointslice-mirroring/index.ts';
+import { garbageCollector } from './garbage-collector/index.ts';
+import { namespaceController } from './namespace/index.ts';
+import type { HealthOptions } from './node-lifecycle/decide/health.ts';
+import { nodeLifecycleController } from './node-lifecycle/index.ts';
+import type { PodGcOptions } from './pod-gc/decide/pod-gc.ts';
+import { podGcController } from './pod-gc/index.ts';
+import { replicaSetController } from './replicaset/index.ts';
+import { rootCaController } from './root-ca/index.ts';
+import { serviceAccountController } from './service-account/index.ts';
+import { taintEvictionController } from './taint-eviction/index.ts';
+
+export interface ControllerOptions {
+  /** All kinds of the API, for the loops that work on any kind. */
+  readonly kinds: readonly Kind[];
+  /** PEM: what pods trust when they talk to the API server. */
+  readonly rootCertificates: string;
+  readonly nodeHealth?: HealthOptions | undefined;
+  readonly podGc?: PodGcOptions | undefined;
+}
+
+export function allControllers(options: ControllerOptions): readonly LoopDefinition[] {
+  return [
+    deploymentController,
+    replicaSetController,
+    endpointsController,
+    endpointSliceController,
+    endpointSliceMirroringController,
+    namespaceController(options.kinds),
+    garbageCollector(options.kinds),
+    serviceAccountController,
+    rootCaController(options.rootCertificates),
+    nodeLifecycleController(options.nodeHealth),
+    taintEvictionController,
+    podGcController(options.podGc),
+  ];
+}
