@@ -1,0 +1,130 @@
+import type { Pod } from '#api/types.ts';
+import type { ObservedContainer, ObservedSandbox } from './observed.ts';
+
+/** Why something did not come about, in words that go to status and events. */
+export interface Problem {
+  /** `CreateContainerConfigError`, `FailedMount`, … */
+  readonly reason: string;
+  readonly message: string;
+  /** Not to be tried again before. */
+  readonly retryAtMs: number;
+}
+
+export interface ImageFact {
+  /** The image is there, as the container's pull policy wants it, for the next start. */
+  readonly ready: boolean;
+  readonly failure?: ImageFailure | undefined;
+}
+
+/** First the failure itself is shown, after a moment that one waits for the next try. */
+export interface ImageFailure extends Problem {
+  readonly showBackOffAtMs: number;
+  readonly backOff: { readonly reason: string; readonly message: string };
+}
+
+export interface ProbeFact {
+  /** Passed its startup probe; undefined: not known yet, or has none. */
+  readonly started?: boolean | undefined;
+  readonly ready?: boolean | undefined;
+  /** Set when the liveness or startup probe has failed for good. */
+  readonly failed?:
+    | { readonly probe: 'liveness' | 'startup'; readonly message: string }
+    | undefined;
+}
+
+export type VolumesFact =
+  | { readonly state: 'pending'; readonly problem?: Problem | undefined }
+  | { readonly state: 'ready' }
+  | { readonly state: 'released' };
+
+export interface PodFacts {
+  /** As last read from the API, or rebuilt from annotations when the API has it no more. */
+  readonly pod: Pod;
+  /** The API has no such pod (any more): nobody waits for a status. */
+  readonly gone: boolean;
+  /** Newest first. */
+  readonly sandboxes: readonly ObservedSandbox[];
+  /** Newest first. */
+  readonly containers: readonly ObservedContainer[];
+  /** By container name. */
+  readonly images: ReadonlyMap<string, ImageFact>;
+  readonly volumes: VolumesFact;
+  /** By container id. */
+  readonly probes: ReadonlyMap<string, ProbeFact>;
+  /** Of the last creation, by container name. */
+  readonly problems: ReadonlyMap<string, Problem>;
+  readonly sandboxProblem: Problem | undefined;
+  /** Subjects of steps under way. */
+  readonly busy: ReadonlySet<string>;
+  /** The written status shows how every container ended. */
+  readonly reported: boolean;
+  readonly cgroupRemoved: boolean;
+  /** The node's own addresses. */
+  readonly hostIPs: readonly string[];
+  /** When the agent took the pod on, for a pod without a written start time. */
+  readonly acceptedAtMs: number;
+}
+
+export type KillReason = 'deleted' | 'finished' | 'changed' | 'liveness' | 'startup' | 'orphaned';
+
+export type Step =
+  | { readonly type: 'prepareVolumes' }
+  | { readonly type: 'makeSandbox'; readonly attempt: number }
+  | { readonly type: 'ensureImage'; readonly container: string; readonly image: string }
+  | {
+      readonly type: 'startContainer';
+      readonly container: string;
+      readonly sandboxId: string;
+      readonly attempt: number;
+      /** That came before it; absent for a first start. */
+      readonly backOffSeconds: number | undefined;
+    }
+  | {
+      readonly type: 'killContainer';
+      readonly id: string;
+      readonly container: string;
+      readonly reason: KillReason;
+      readonly message: string;
+      readonly graceSeconds: number;
+    }
+  | { readonly type: 'removeContainer'; readonly id: string; readonly container: string }
+  | { readonly type: 'stopSandbox'; readonly id: string }
+  | { readonly type: 'removeSandbox'; readonly id: string }
+  | { readonly type: 'releaseVolumes' }
+  | { readonly type: 'removeCgroup' }
+  /** Nothing of the pod is left here: its object may go. */
+  | { readonly type: 'deleteObject' };
+
+/** What a step keeps others from: two steps never share a subject at one time. */
+export function subjectOf(step: Step): string {
+  switch (step.type) {
+    case 'prepareVolumes':
+    case 'releaseVolumes':
+      return 'volumes';
+    case 'makeSandbox':
+    case 'stopSandbox':
+    case 'removeSandbox':
+      return 'sandbox';
+    case 'ensureImage':
+      return imageSubject(step.container);
+    case 'startContainer':
+    case 'killContainer':
+    case 'removeContainer':
+      return containerSubject(step.container);
+    case 'removeCgroup':
+      return 'cgroup';
+    case 'deleteObject':
+      return 'object';
+  }
+}
+
+/** Apart from the container's own: a pull may go on while its pod ends. */
+export const imageSubject = (container: string): string => `image ${container}`;
+
+export const containerSubject = (name: string): string => `container ${name}`;
+
+export interface PodDecision {
+  readonly step?: Step | undefined;
+  /** Look again at this time (clock milliseconds) even when nothing happens. */
+  readonly again?: number | undefined;
+}

@@ -1,0 +1,43 @@
+/** The containers of a pod in the order in which they come up. */
+import type { Container, EphemeralContainer, Pod } from '#api/types.ts';
+import { hashOf } from './hash.ts';
+
+export type Role = 'init' | 'sidecar' | 'main' | 'ephemeral';
+
+export interface Member {
+  readonly role: Role;
+  readonly container: Container | EphemeralContainer;
+}
+
+const memo = new WeakMap<object, readonly Member[]>();
+
+/** Init containers and sidecars in spec order, main ones, ephemeral ones. */
+export function membersOf(pod: Pod): readonly Member[] {
+  const known = memo.get(pod.spec ?? pod);
+  if (known) return known;
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const members = [
+    ...initContainers.map(
+      (container): Member => ({
+        role: container.restartPolicy === 'Always' ? 'sidecar' : 'init',
+        container,
+      }),
+    ),
+    ...containers.map((container): Member => ({ role: 'main', container })),
+    ...ephemeralContainers.map((container): Member => ({ role: 'ephemeral', container })),
+  ];
+  memo.set(pod.spec ?? pod, members);
+  return members;
+}
+
+/**
+ * What of a container asks for a new one when it changes. Of the fields that an update may touch,
+ * resources are changed in place; the image needs another container.
+ */
+export function templateHash(container: Container | EphemeralContainer): string {
+  return hashOf({ name: container.name, image: container.image });
+}
+
+export function memberNamed(pod: Pod, name: string): Member | undefined {
+  return membersOf(pod).find(({ container }) => container.name === name);
+}

@@ -1,0 +1,92 @@
+/** The phase of a pod, and why one that never comes up is given up. Source: core/v1 PodPhase. */
+import { parseTime } from '#api/time.ts';
+import type { Pod } from '#api/types.ts';
+import type { PodFacts } from './facts.ts';
+import type { Progress } from './progress.ts';
+
+export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+
+export interface Verdict {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What this node cannot honour: said at once instead of ignored. */
+export function refusalOf(pod: Pod): Verdict | undefined {
+  const { hostUsers, os, resourceClaims = [] } = pod.spec ?? {};
+  if (hostUsers === false) {
+    return refusal('spec.hostUsers: false needs user namespaces, which this runtime lacks');
+  }
+  if (os?.name !== undefined && os.name !== 'linux') {
+    return {
+      reason: 'PodOSNotSupported',
+      message: `Failed to admit pod as the OS field doesn't match node OS: ${os.name}`,
+    };
+  }
+  if (resourceClaims.length > 0) {
+    return refusal('spec.resourceClaims need device drivers, of which this node has none');
+  }
+  return undefined;
+}
+
+const refusal = (message: string): Verdict => ({ reason: 'UnexpectedAdmissionError', message });
+
+/** When the pod's time is over; undefined without a deadline. */
+export function deadlineOf(facts: PodFacts): number | undefined {
+  const seconds = facts.pod.spec?.activeDeadlineSeconds;
+  return seconds === undefined ? undefined : startedMs(facts) + seconds * 1000;
+}
+
+export function startedMs({ pod, acceptedAtMs }: PodFacts): number {
+  const written = pod.status?.startTime;
+  return written ? millisOf(written) : acceptedAtMs;
+}
+
+/** Why the pod as a whole failed, if it did: as written before, or as it is now. */
+export function verdictOf(facts: PodFacts, now: number): Verdict | undefined {
+  const { phase, reason, message } = facts.pod.status ?? {};
+  if (phase === 'Failed' && reason) return { reason, message: message ?? '' };
+  if (phase === 'Succeeded' || phase === 'Failed') return undefined;
+  const deadline = deadlineOf(facts);
+  if (deadline !== undefined && now >= deadline) {
+    return {
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    };
+  }
+  return refusalOf(facts.pod);
+}
+
+/** Nothing runs any more and nothing will. */
+export function isFinished(facts: PodFacts, progress: Progress): boolean {
+  const written = facts.pod.status?.phase;
+  if (written === 'Succeeded' || written === 'Failed') return true;
+  if (progress.initFailed) return true;
+  const mains = progress.members.filter(({ role }) => role === 'main');
+  return mains.length > 0 && mains.every(({ ended, restarts }) => ended && !restarts);
+}
+
+/** A final phase is only said when nothing runs any more: who reads it may replace the pod. */
+export function phaseOf(facts: PodFacts, progress: Progress, now: number): Phase {
+  const written = facts.pod.status?.phase;
+  if (written === 'Succeeded' || written === 'Failed') return written;
+  const { members } = progress;
+  const mains = members.filter(({ role }) => role === 'main');
+  const begun = mains.every(({ latest }) => latest !== undefined);
+  const meanwhile = progress.initialized && begun ? 'Running' : 'Pending';
+  const ending = facts.pod.metadata.deletionTimestamp !== undefined || facts.gone;
+  const final =
+    verdictOf(facts, now) !== undefined ||
+    isFinished(facts, progress) ||
+    (ending && members.some(({ latest }) => latest));
+  if (!final || members.some(({ running }) => running)) return meanwhile;
+  if (verdictOf(facts, now) || progress.initFailed) return 'Failed';
+  return mains.every(({ ended, latest }) => ended && latest?.exitCode === 0)
+    ? 'Succeeded'
+    : 'Failed';
+}
+
+/** Of RFC 3339 text in UTC, `2026-01-02T03:04:05Z`, fractions allowed. */
+export function millisOf(timestamp: string): number {
+  return parseTime(timestamp);
+}

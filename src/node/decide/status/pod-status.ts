@@ -1,0 +1,80 @@
+/** The whole status of a pod, made anew from the facts each time. */
+import { formatTime } from '#api/time.ts';
+import type { ContainerStatus, PodStatus } from '#api/types.ts';
+import type { PodFacts } from '../facts.ts';
+import { isFinished, phaseOf, startedMs, verdictOf } from '../phase.ts';
+import type { Role } from '../members.ts';
+import { progressOf } from '../progress.ts';
+import { qosOf } from '../qos.ts';
+import { conditionsOf } from './conditions.ts';
+import { containerStatus } from './container-status.ts';
+
+export function podStatus(facts: PodFacts, now: number): PodStatus {
+  const { pod } = facts;
+  const progress = progressOf(facts);
+  const verdict = verdictOf(facts, now);
+  const ending =
+    facts.gone ||
+    pod.metadata.deletionTimestamp !== undefined ||
+    verdict !== undefined ||
+    isFinished(facts, progress);
+  const statuses = new Map<string, ContainerStatus>();
+  for (const member of progress.members) {
+    statuses.set(member.name, containerStatus({ facts, progress, now, ending }, member));
+  }
+  const phase = phaseOf(facts, progress, now);
+  const ofRoles = (...roles: Role[]): ContainerStatus[] =>
+    progress.members
+      .filter(({ role }) => roles.includes(role))
+      .map(({ name }) => statuses.get(name))
+      .filter((status) => status !== undefined);
+  const inits = ofRoles('init', 'sidecar');
+  const ephemeral = ofRoles('ephemeral');
+  const { generation } = pod.metadata;
+  return {
+    ...(generation !== undefined && { observedGeneration: generation }),
+    phase,
+    conditions: conditionsOf({ facts, progress, phase, statuses, now }),
+    ...(verdict && { reason: verdict.reason, message: verdict.message }),
+    ...addressesOf(facts),
+    startTime: formatTime(startedMs(facts)),
+    ...(inits.length > 0 && { initContainerStatuses: inits }),
+    containerStatuses: ofRoles('main').sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
+    qosClass: pod.status?.qosClass ?? qosOf(pod),
+  };
+}
+
+/** A sandbox that is gone takes its addresses along; what was written is kept for the record. */
+function addressesOf({ pod, sandboxes, hostIPs }: PodFacts): Partial<PodStatus> {
+  const host = { hostIP: hostIPs[0], hostIPs: hostIPs.map((ip) => ({ ip })) };
+  const newest = sandboxes[0];
+  const own = pod.spec?.hostNetwork ? (newest ? hostIPs : []) : (newest?.ips ?? []);
+  if (own.length > 0) return { ...host, podIP: own[0], podIPs: own.map((ip) => ({ ip })) };
+  const { podIP, podIPs } = pod.status ?? {};
+  return podIP ? { ...host, podIP, podIPs } : host;
+}
+
+/** Does the written status already say all that `status` says? Decides whether to write. */
+export function isWritten(status: PodStatus, written: PodStatus | undefined): boolean {
+  return covers(status, written ?? {});
+}
+
+function covers(wanted: unknown, have: unknown): boolean {
+  if (wanted === undefined) return true;
+  if (wanted === null || typeof wanted !== 'object') return wanted === have;
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(have) &&
+      wanted.length === have.length &&
+      wanted.every((item, index) => same(item, have[index]))
+    );
+  }
+  const other = (have ?? {}) as Record<string, unknown>;
+  return Object.entries(wanted).every(([key, value]) => same(value, other[key]));
+}
+
+/** Fields without a value count as absent on both sides. */
+function same(a: unknown, b: unknown): boolean {
+  return covers(a, b) && covers(b, a);
+}
