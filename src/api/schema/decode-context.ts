@@ -8,6 +8,7 @@ export interface DecodeContext {
   readonly path: Step[];
   /** Paths of fields that the schema does not have. */
   readonly unknown: string[];
+  readonly isPartial: boolean;
 }
 
 /** The input is not of its type; the message is for the person who sent it. */
@@ -29,7 +30,7 @@ export function pathText(path: readonly Step[]): string {
 export function mismatch(
   value: unknown,
   expected: string,
-  context: DecodeContext,
+  context: Pick<DecodeContext, 'path'>,
   owner: TypeSchema | undefined,
 ): DecodeProblem {
   const head = `json: cannot unmarshal ${jsonType(value)} into Go`;

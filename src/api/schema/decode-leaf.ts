@@ -155,5 +155,5 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 
 /** A type that reads itself does not know its field. */
 function notGo(value: unknown, expected: string): DecodeProblem {
-  return mismatch(value, expected, { path: [], unknown: [] }, undefined);
+  return mismatch(value, expected, { path: [] }, undefined);
 }

@@ -50,10 +50,16 @@ test('adds the structs that Go has as values, and leaves out what Go leaves out'
     kind: 'Pod',
     apiVersion: 'v1',
     metadata: {},
-    spec: {},
+    spec: { containers: [] },
   });
   const claim = { accessModes: [], storageClassName: '', volumeName: '' };
   assert.deepEqual(decode('PersistentVolumeClaimSpec', claim).object, { storageClassName: '' });
+  assert.deepEqual(decode('PodSpec', {}).object, { containers: [] });
+  assert.deepEqual(
+    decode('PersistentVolumeClaimSpec', claim, { ...ignore, partial: true }).object,
+    claim,
+  );
+  assert.deepEqual(decode('Pod', {}, { ...ignore, partial: true }).object, {});
 });
 
 test('says which fields it does not know, by the validation that is asked for', () => {

@@ -16,6 +16,7 @@ import {
   pathText,
 } from './decode-context.ts';
 import { typeSchema } from './schema.ts';
+import { setKey } from './set-key.ts';
 import type { FieldSchema, Leaf, TypeSchema, ValueSchema } from './types.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -24,6 +25,11 @@ export interface DecodeOptions {
   readonly fieldValidation: FieldValidation;
   /** Paths of fields that stood twice in the text (`findDuplicateFields`). */
   readonly duplicates?: readonly string[];
+  /**
+   * The value is part of an object (an apply configuration): nothing is added, and a zero value is
+   * kept, since whoever wrote it means it.
+   */
+  readonly partial?: boolean;
 }
 
 export interface Decoded<T> {
@@ -39,7 +45,11 @@ export function decodeObject<T = unknown>(
   type: TypeSchema,
   options: DecodeOptions,
 ): Decoded<T> {
-  const context: DecodeContext = { path: [], unknown: [] };
+  const context: DecodeContext = {
+    path: [],
+    unknown: [],
+    isPartial: options.partial ?? false,
+  };
   let object: unknown;
   try {
     object = decodeFields(value, type, context, undefined);
@@ -77,7 +87,7 @@ function decodeFields(
     decodeField(object, key, value[key], type, context);
     context.path.pop();
   }
-  addStructs(object, type);
+  if (!context.isPartial) addAlways(object, type);
   return object;
 }
 
@@ -92,7 +102,7 @@ function decodeField(
   if (field !== undefined) {
     if (value === null) return;
     const decoded = decodeValue(value, field.value, context, type);
-    if (decoded !== undefined && !isLeftOut(decoded, field)) object[key] = decoded;
+    if (context.isPartial || !isLeftOut(decoded, field)) object[key] = decoded;
   } else if (type.isKind && (key === 'apiVersion' || key === 'kind')) {
     if (value === null) return;
     if (typeof value !== 'string') throw mismatch(value, 'string', context, type);
@@ -102,14 +112,17 @@ function decodeField(
   }
 }
 
-/** Go has these as structs, never as pointers, so they are always there. */
-function addStructs(object: Record<string, unknown>, type: TypeSchema): void {
-  if (type.isKind && object['metadata'] === undefined && type.fields.has('metadata')) {
-    object['metadata'] = {};
+function addAlways(object: Record<string, unknown>, type: TypeSchema): void {
+  for (const { name, value } of type.always) {
+    if (object[name] === undefined) object[name] = empty(value);
   }
-  if (object['spec'] === undefined && type.fields.get('spec')?.value.form === 'object') {
-    object['spec'] = {};
-  }
+}
+
+function empty(schema: ValueSchema): unknown {
+  if (schema.form === 'list') return [];
+  const object: Record<string, unknown> = {};
+  if (schema.form === 'object') addAlways(object, schema.type);
+  return object;
 }
 
 const omittable: ReadonlySet<Leaf> = new Set([
@@ -216,18 +229,6 @@ function decodeMap(
   return map;
 }
 
-/** Also for the one key that plain assignment would take for something else. */
-function setKey(map: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== '__proto__') map[key] = value;
-  else
-    Object.defineProperty(map, key, {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-}
-
 /** Inside a list or map null stands for the zero value, since its place cannot be left out. */
 function decodeElement(
   value: unknown,
@@ -239,8 +240,7 @@ function decodeElement(
 }
 
 function zero(schema: ValueSchema): unknown {
-  if (schema.form === 'object' || schema.form === 'map') return {};
-  if (schema.form === 'list') return [];
+  if (schema.form !== 'leaf') return empty(schema);
   switch (schema.leaf) {
     case 'bool':
       return false;

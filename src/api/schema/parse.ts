@@ -8,7 +8,15 @@
  * nested message), `!` required, `*` pointer; name; type with `[]` and `map:` in front; marks
  * `atomic`, `set`, `map=keys`, `patch=strategies:key`, `default=JSON`.
  */
-import type { FieldSchema, Leaf, MergeRule, PatchRule, TypeSchema, ValueSchema } from './types.ts';
+import type {
+  FieldSchema,
+  Leaf,
+  MergeRule,
+  PatchRule,
+  TypeSchema,
+  ValueSchema,
+  WireTable,
+} from './types.ts';
 
 export type TypeLookup = (name: string) => TypeSchema;
 
@@ -23,6 +31,8 @@ export class TableType implements TypeSchema {
   readonly #text: string;
   readonly #lookup: TypeLookup;
   #fields: ReadonlyMap<string, FieldSchema> | undefined;
+  #always: readonly FieldSchema[] | undefined;
+  #wire: WireTable | undefined;
 
   constructor(name: string, text: string, lookup: TypeLookup) {
     const end = text.indexOf('\n');
@@ -42,6 +52,44 @@ export class TableType implements TypeSchema {
     this.#fields ??= parseFields(this.#text, this.#lookup);
     return this.#fields;
   }
+
+  get always(): readonly FieldSchema[] {
+    this.#always ??= [...this.fields.values()].filter((field) => isAlwaysThere(field, this.isKind));
+    return this.#always;
+  }
+
+  get wire(): WireTable {
+    this.#wire ??= wireTable(this.fields.values());
+    return this.#wire;
+  }
+}
+
+function isAlwaysThere({ name, value, required }: FieldSchema, isKind: boolean): boolean {
+  if (value.form === 'object') return name === 'spec' || (isKind && name === 'metadata');
+  return required && value.form !== 'leaf';
+}
+
+type Growing = Map<number, FieldSchema | Growing>;
+
+function wireTable(fields: Iterable<FieldSchema>): WireTable {
+  const root: Growing = new Map();
+  for (const field of fields) {
+    const [last, ...outer] = field.wire.toReversed();
+    if (last === undefined) continue;
+    nestedTable(root, outer.toReversed()).set(last, field);
+  }
+  return root;
+}
+
+function nestedTable(root: Growing, path: readonly number[]): Growing {
+  let table = root;
+  for (const number of path) {
+    const known = table.get(number);
+    const next: Growing = known instanceof Map ? known : new Map();
+    table.set(number, next);
+    table = next;
+  }
+  return table;
 }
 
 function parseFields(text: string, lookup: TypeLookup): ReadonlyMap<string, FieldSchema> {

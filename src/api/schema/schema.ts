@@ -5,7 +5,16 @@ import schemaTable from '../generated/schema.json' with { type: 'json' };
 import { TableType } from './parse.ts';
 import type { FieldSchema, TypeSchema } from './types.ts';
 
-export type { FieldSchema, Leaf, MergeRule, PatchRule, TypeSchema, ValueSchema } from './types.ts';
+export type {
+  FieldSchema,
+  Leaf,
+  MergeRule,
+  PatchRule,
+  TypeSchema,
+  ValueSchema,
+  WireEntry,
+  WireTable,
+} from './types.ts';
 
 export interface GroupVersionKind {
   readonly group: string;
@@ -37,6 +46,11 @@ export function schemaOf({ group, version, kind }: GroupVersionKind): TypeSchema
 function metaTypeOf(version: string, kind: string): string | undefined {
   const name = typeOfKind.get(`/${version}/${kind}`);
   return name !== undefined && typeSchema(name).package === 'meta' ? name : undefined;
+}
+
+/** The type of a list of such objects, for types of kinds that are listed. */
+export function listTypeOf(type: TypeSchema): TypeSchema | undefined {
+  return types.get(`${type.name}List`);
 }
 
 /** Every type of the table. */

@@ -82,4 +82,15 @@ export interface TypeSchema {
   readonly isAtomic: boolean;
   /** In wire order. */
   readonly fields: ReadonlyMap<string, FieldSchema>;
+  /**
+   * Those that a whole object never lacks, since Go holds them as values: the metadata of a kind, a
+   * spec, required lists and maps. Where they are absent they are empty.
+   */
+  readonly always: readonly FieldSchema[];
+  /** All fields by protobuf number. */
+  readonly wire: WireTable;
 }
+
+/** A field, or a nested message whose fields stand beside the others in JSON. */
+export type WireEntry = FieldSchema | WireTable;
+export type WireTable = ReadonlyMap<number, WireEntry>;
