@@ -39,11 +39,16 @@ launch_is_current() {
   fi
   # No stamp, or another one: npm was used by hand. Its own record decides.
   "$node" "$root/tools/launch-check.ts" "$root" "$1" || return 1
-  launch_stamp_now
+  launch_finish
 }
 
-# Who may not write here (another user than the owner) checks anew each time.
-launch_stamp_now() {
+# What is made from the packages, then the stamp. Who may not write here (another user than the
+# owner of the checkout) goes without, and checks anew each time.
+launch_finish() {
+  if [ -f "$root/tools/generate-docs.ts" ]; then
+    # Descriptions of fields for `explain`; everything else works without them.
+    (cd "$root" && "$node" tools/generate-docs.ts) >>"${launch_log:-/dev/null}" 2>&1 || :
+  fi
   { mkdir -p "$launch_state" && launch_wanted >"$launch_state/lock-stamp"; } 2>/dev/null || :
 }
 
@@ -75,17 +80,9 @@ launch_install() {
   fi
   "$node" --version >>"$launch_log" 2>&1 ||
     { printf ' failed\n' >&2 && launch_explain; }
-  launch_stamp_now
-  launch_documents
+  launch_finish
   rm -f "$launch_log"
   printf ' done\n' >&2
-}
-
-# Descriptions of fields for `explain`, read off a package that has just been installed.
-launch_documents() {
-  [ -f "$root/tools/generate-docs.ts" ] || return 0
-  (cd "$root" && "$node" tools/generate-docs.ts) >>"$launch_log" 2>&1 ||
-    printf ' (without descriptions of fields)' >&2
 }
 
 launch_explain() {

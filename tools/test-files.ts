@@ -56,7 +56,7 @@ async function runFile(file: string, { fileTimeoutMs, listAll }: Options): Promi
     if (type === 'test:stderr' || type === 'test:stdout') {
       output.push(data.message);
       if (output.length > outputLinesMax) output.shift();
-    } else if (type === 'test:fail' && !isSuite(data)) {
+    } else if (type === 'test:fail' && !isSuite(data) && !signal.aborted) {
       console.log(describeFailure(data));
     } else if (type === 'test:pass' && listAll && !isSuite(data)) {
       const skipped = data.skip === undefined ? '' : ` # SKIP ${data.skip}`;
@@ -92,7 +92,7 @@ function isSuite({ details }: Finished): boolean {
 function describeFailure(data: Finished & { details: { error: Error } }): string {
   const { name, file, line, details } = data;
   const place = file === undefined ? '' : `${relative('.', file)}:${line ?? 1}: `;
-  const { cause } = details.error;
+  const { cause = details.error.message } = details.error;
   const error = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause);
   return `not ok ${place}${name} (${seconds(details.duration_ms)})\n${error.replace(/^/gm, '    ')}`;
 }
