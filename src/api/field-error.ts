@@ -23,8 +23,7 @@ export interface FieldError {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return value === undefined ? 'null' : JSON.stringify(value);
 }
 
 export function required(field: string, detail = ''): FieldError {
@@ -43,8 +42,9 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   };
 }
 
+/** `supported` in the order in which Kubernetes lists them, which is not always the alphabet's. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const list = [...supported].sort().map((each) => JSON.stringify(each));
+  const list = supported.map((each) => JSON.stringify(each));
   return {
     type: 'FieldValueNotSupported',
     field,

@@ -90,9 +90,9 @@ export interface Kind<T extends KubeObject = KubeObject> {
   };
   /** Idempotent; also applied to objects read back, so that a new default reaches old objects. */
   defaults?(object: T): void;
-  /** Clears what clients may not set (usually status), sets generation. */
+  /** Clears what clients may not set (usually status). */
   prepareForCreate?(object: T): void;
-  /** For the main resource: puts back status, raises generation when the spec changed (the generic part does that when `spec` exists). */
+  /** For the main resource, beside the generic part (status put back, generation raised). */
   prepareForUpdate?(next: T, previous: T): void;
   /** For PUT/PATCH on a subresource, beside the generic part (only that subtree may change). */
   readonly prepareSubresource?: Rules<T, void>;
@@ -103,6 +103,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Names are checked by this before `validate`; default: DNS subdomain. */
   readonly nameRule?: 'dnsSubdomain' | 'dnsLabel' | 'dns1035Label' | 'pathSegment';
   validate?(object: T): FieldError[];
+  /** Beside `validate`, on create only: what an object that is already there need not keep to. */
+  validateCreate?(object: T): FieldError[];
   validateUpdate?(next: T, previous: T): FieldError[];
   /** Rules for PUT/PATCH on a subresource (`status`, `resize`, …). */
   readonly validateSubresource?: Rules<T, FieldError[]>;
@@ -120,6 +122,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly ttlSeconds?: number;
   /** Status is a subresource: the main resource ignores changes of it and the other way round. */
   readonly hasStatus?: boolean;
+  /** metadata.generation counts the changes of everything but metadata and status. */
+  readonly hasGeneration?: boolean;
   /** May be created by a PUT to a name that does not exist (Kubernetes: AllowCreateOnUpdate; Event, Lease, Endpoints, …). */
   readonly createOnUpdate?: boolean;
   /** A PUT must name the resourceVersion that it replaces (Kubernetes: not AllowUnconditionalUpdate). */

@@ -1,10 +1,16 @@
 import type { Kind } from '../kind.ts';
 import type { ClusterRoleBinding } from '../types.ts';
-import { nameColumn } from './common/columns.ts';
 import { standardVerbs } from './common/verbs.ts';
+import { bindingColumns } from './rbac/columns.ts';
+import {
+  defaultBinding,
+  rbacGroup,
+  validateBinding,
+  validateBindingUpdate,
+} from './rbac/validate.ts';
 
 export const clusterRoleBindings: Kind<ClusterRoleBinding> = {
-  group: 'rbac.authorization.k8s.io',
+  group: rbacGroup,
   version: 'v1',
   kind: 'ClusterRoleBinding',
   resource: 'clusterrolebindings',
@@ -14,5 +20,8 @@ export const clusterRoleBindings: Kind<ClusterRoleBinding> = {
   type: 'ClusterRoleBinding',
   createOnUpdate: true,
   nameRule: 'pathSegment',
-  columns: [nameColumn],
+  defaults: defaultBinding,
+  validate: (binding) => validateBinding(binding, ['ClusterRole']),
+  validateUpdate: validateBindingUpdate,
+  columns: bindingColumns,
 };

@@ -1,8 +1,10 @@
+/** Something that happened to an object. Kept for an hour, and never the ground for a decision. */
 import { limits } from '#base/limits.ts';
 import type { Kind } from '../kind.ts';
 import type { Event } from '../types.ts';
-import { nameColumn } from './common/columns.ts';
 import { standardVerbs } from './common/verbs.ts';
+import { eventColumns } from './events/columns.ts';
+import { validateEvent } from './events/validate.ts';
 
 export const events: Kind<Event> = {
   group: '',
@@ -16,5 +18,19 @@ export const events: Kind<Event> = {
   type: 'Event',
   createOnUpdate: true,
   ttlSeconds: limits.eventTtlSeconds,
-  columns: [nameColumn],
+  validate: validateEvent,
+  fieldSelectors: {
+    'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',
+    'involvedObject.namespace': (event) => event.involvedObject?.namespace ?? '',
+    'involvedObject.name': (event) => event.involvedObject?.name ?? '',
+    'involvedObject.uid': (event) => event.involvedObject?.uid ?? '',
+    'involvedObject.apiVersion': (event) => event.involvedObject?.apiVersion ?? '',
+    'involvedObject.resourceVersion': (event) => event.involvedObject?.resourceVersion ?? '',
+    'involvedObject.fieldPath': (event) => event.involvedObject?.fieldPath ?? '',
+    reason: (event) => event.reason ?? '',
+    reportingComponent: (event) => event.reportingComponent ?? '',
+    source: (event) => event.source?.component || event.reportingComponent || '',
+    type: (event) => event.type ?? '',
+  },
+  columns: eventColumns,
 };

@@ -1,7 +1,8 @@
 import type { Kind } from '../kind.ts';
 import type { Node } from '../types.ts';
-import { nameColumn } from './common/columns.ts';
 import { standardVerbs, statusSubresource } from './common/verbs.ts';
+import { nodeColumns } from './nodes/columns.ts';
+import { validateNode, validateNodeStatus, validateNodeUpdate } from './nodes/validate.ts';
 
 export const nodes: Kind<Node> = {
   group: '',
@@ -15,5 +16,26 @@ export const nodes: Kind<Node> = {
   type: 'Node',
   subresources: [statusSubresource],
   hasStatus: true,
-  columns: [nameColumn],
+  /** A node that reports what it has may allocate all of it, unless it says otherwise. */
+  defaults(node) {
+    if (node.status?.capacity && !node.status.allocatable) {
+      node.status.allocatable = { ...node.status.capacity };
+    }
+    if (!node.spec) return;
+    alignPodCidrs(node.spec);
+  },
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  validateSubresource: { status: validateNodeStatus },
+  fieldSelectors: {
+    'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false),
+  },
+  columns: nodeColumns,
 };
+
+/** `podCIDR` is the first of `podCIDRs`, which came later. */
+function alignPodCidrs(spec: NonNullable<Node['spec']>): void {
+  const [first] = spec.podCIDRs ?? [];
+  if (spec.podCIDR && first === undefined) spec.podCIDRs = [spec.podCIDR];
+  else if (first !== undefined && !spec.podCIDR) spec.podCIDR = first;
+}

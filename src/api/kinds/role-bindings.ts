@@ -1,10 +1,16 @@
 import type { Kind } from '../kind.ts';
 import type { RoleBinding } from '../types.ts';
-import { nameColumn } from './common/columns.ts';
 import { standardVerbs } from './common/verbs.ts';
+import { bindingColumns } from './rbac/columns.ts';
+import {
+  defaultBinding,
+  rbacGroup,
+  validateBinding,
+  validateBindingUpdate,
+} from './rbac/validate.ts';
 
 export const roleBindings: Kind<RoleBinding> = {
-  group: 'rbac.authorization.k8s.io',
+  group: rbacGroup,
   version: 'v1',
   kind: 'RoleBinding',
   resource: 'rolebindings',
@@ -14,5 +20,8 @@ export const roleBindings: Kind<RoleBinding> = {
   type: 'RoleBinding',
   createOnUpdate: true,
   nameRule: 'pathSegment',
-  columns: [nameColumn],
+  defaults: defaultBinding,
+  validate: (binding) => validateBinding(binding, ['Role', 'ClusterRole']),
+  validateUpdate: validateBindingUpdate,
+  columns: bindingColumns,
 };

@@ -1,10 +1,12 @@
 import type { Kind } from '../kind.ts';
 import type { Role } from '../types.ts';
-import { nameColumn } from './common/columns.ts';
+import type { Errors } from './common/checks.ts';
 import { standardVerbs } from './common/verbs.ts';
+import { roleColumns } from './rbac/columns.ts';
+import { checkRules, rbacGroup } from './rbac/validate.ts';
 
 export const roles: Kind<Role> = {
-  group: 'rbac.authorization.k8s.io',
+  group: rbacGroup,
   version: 'v1',
   kind: 'Role',
   resource: 'roles',
@@ -14,5 +16,10 @@ export const roles: Kind<Role> = {
   type: 'Role',
   createOnUpdate: true,
   nameRule: 'pathSegment',
-  columns: [nameColumn],
+  validate({ rules }) {
+    const errors: Errors = [];
+    checkRules(errors, rules ?? [], true);
+    return errors;
+  },
+  columns: roleColumns,
 };

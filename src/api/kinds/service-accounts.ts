@@ -1,6 +1,6 @@
 import type { Kind } from '../kind.ts';
 import type { ServiceAccount } from '../types.ts';
-import { nameColumn } from './common/columns.ts';
+import { ageColumn, nameColumn } from './common/columns.ts';
 import { standardVerbs } from './common/verbs.ts';
 
 export const serviceAccounts: Kind<ServiceAccount> = {
@@ -20,5 +20,14 @@ export const serviceAccounts: Kind<ServiceAccount> = {
       body: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
     },
   ],
-  columns: [nameColumn],
+  columns: [
+    nameColumn,
+    {
+      name: 'Secrets',
+      type: 'string',
+      description: 'Number of secrets that pods of the account may use.',
+      cell: ({ secrets = [] }) => secrets.length,
+    },
+    ageColumn,
+  ],
 };

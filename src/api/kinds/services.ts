@@ -1,7 +1,11 @@
 import type { Kind } from '../kind.ts';
 import type { Service } from '../types.ts';
-import { nameColumn } from './common/columns.ts';
 import { standardVerbs, statusSubresource } from './common/verbs.ts';
+import { validateServiceUpdate } from './services/cluster-ips.ts';
+import { serviceColumns } from './services/columns.ts';
+import { defaultService } from './services/defaults.ts';
+import { prepareServiceForCreate, prepareServiceForUpdate } from './services/prepare.ts';
+import { validateService, validateServiceStatus } from './services/validate.ts';
 
 export const services: Kind<Service> = {
   group: '',
@@ -18,5 +22,15 @@ export const services: Kind<Service> = {
   hasStatus: true,
   createOnUpdate: true,
   nameRule: 'dns1035Label',
-  columns: [nameColumn],
+  defaults: defaultService,
+  prepareForCreate: prepareServiceForCreate,
+  prepareForUpdate: prepareServiceForUpdate,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
+  validateSubresource: { status: validateServiceStatus },
+  fieldSelectors: {
+    'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
+    'spec.type': (service) => service.spec?.type ?? '',
+  },
+  columns: serviceColumns,
 };
