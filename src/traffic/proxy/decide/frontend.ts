@@ -70,7 +70,7 @@ function isIPv4(address: string): boolean {
 }
 
 /** Ready ones; when there are none, those that end but still serve. Sorted, each once. */
-function backendsOf(port: ServicePort, slices: readonly EndpointSlice[]): Backend[] {
+export function backendsOf(port: ServicePort, slices: readonly EndpointSlice[]): Backend[] {
   const choose = (wanted: (endpoint: Endpoint) => boolean): Map<string, Backend> => {
     const chosen = new Map<string, Backend>();
     for (const slice of slices) {

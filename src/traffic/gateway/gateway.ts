@@ -1,0 +1,162 @@
+/** The gateway of the node: Ingress through HAProxy, changed by as little as a change asks for. */
+import { endpointSlices, ingressClasses, ingresses, services } from '#api/kinds/index.ts';
+import type { EndpointSlice, Secret } from '#api/types.ts';
+import type { Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Informer } from '#client/informer.ts';
+import type { Informers } from '#client/informers.ts';
+import type { Files } from '#sys/files.ts';
+import type { Processes } from '#sys/process.ts';
+import { Batch } from '../batch.ts';
+import type { Backend } from '../proxy/decide/frontend.ts';
+import { arrangeSlots, haproxyFiles, slotCommands } from './decide/haproxy-config.ts';
+import { type GatewayTable, gatewayTable } from './decide/routes.ts';
+import { Haproxy } from './haproxy.ts';
+
+export interface GatewayOptions {
+  readonly informers: Informers;
+  /** Of type kubernetes.io/tls. */
+  readonly secrets: Informer<Secret>;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly folder: string;
+  readonly program: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  /** For names that no Secret covers: certificate and key, PEM. */
+  readonly defaultCertificate: string;
+  readonly decodeBase64: (text: string) => string;
+}
+
+type Slots = ReadonlyMap<string, readonly (Backend | undefined)[]>;
+
+const gatherMs = 5;
+const byService = 'gateway/service';
+const everything = '';
+
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #batch: Batch;
+  readonly #haproxy: Haproxy;
+  /** What HAProxy does now; absent: unknown, so that it is told everything. */
+  #applied: { structure: string; slots: Slots } | undefined;
+  #counts: ReadonlyMap<string, number> = new Map();
+  #routes = 0;
+  #problem = 'not started';
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#batch = new Batch({
+      timers: options.timers,
+      gatherMs,
+      apply: () => this.#apply(),
+      failed: (error) => this.#failed(error),
+    });
+    this.#haproxy = new Haproxy({ ...options, lost: () => this.#lost() });
+  }
+
+  get status(): { ready: boolean; message: string } {
+    return this.#haproxy.running && this.#applied
+      ? { ready: true, message: `HAProxy serves ${this.#routes} Ingress paths` }
+      : { ready: false, message: this.#problem };
+  }
+
+  async start(): Promise<void> {
+    const { informers, secrets } = this.#options;
+    const slices = informers.of(endpointSlices);
+    slices.cache.addIndex(byService, serviceKeysOf);
+    const all = [
+      informers.of(ingresses),
+      informers.of(ingressClasses),
+      informers.of(services),
+      slices,
+      secrets,
+    ];
+    await Promise.all(all.map((each) => each.whenSynced()));
+    for (const informer of all) informer.listen(() => this.#batch.add(everything));
+    this.#batch.add(everything);
+    await this.#batch.settled();
+  }
+
+  settled(): Promise<void> {
+    return this.#batch.settled();
+  }
+
+  /** HAProxy stays, and traffic with it. */
+  async stop(): Promise<void> {
+    await this.#batch.stop();
+    this.#haproxy.stop();
+  }
+
+  async #apply(): Promise<void> {
+    const { folder, httpPort, httpsPort, defaultCertificate } = this.#options;
+    const table = this.#table();
+    const slots = this.#arrange(table);
+    const made = haproxyFiles(table, { folder, httpPort, httpsPort }, this.#counts, slots);
+    const structure = structureOf(table, made.slots);
+    const applied = this.#applied;
+    this.#applied = undefined;
+    if (applied?.structure === structure && this.#haproxy.running) {
+      const commands = [...slots].flatMap(([name, now]) =>
+        slotCommands(name, applied.slots.get(name) ?? [], now),
+      );
+      await this.#haproxy.command(commands, made.config);
+    } else {
+      await this.#haproxy.configure(
+        made.config,
+        new Map([...made.files, ['default.pem', defaultCertificate]]),
+      );
+      this.#counts = made.slots;
+    }
+    this.#applied = { structure, slots };
+    this.#routes = table.routes.length;
+  }
+
+  #table(): GatewayTable {
+    const { informers, secrets, decodeBase64 } = this.#options;
+    const slices = informers.of(endpointSlices).cache;
+    return gatewayTable({
+      ingresses: informers.of(ingresses).cache.list(),
+      classes: informers.of(ingressClasses).cache.list(),
+      service: (namespace, name) => informers.of(services).cache.get(`${namespace}/${name}`),
+      slices: (namespace, name) => slices.byIndex(byService, `${namespace}/${name}`),
+      secret: (namespace, name) => secrets.cache.get(`${namespace}/${name}`),
+      decode: decodeBase64,
+    });
+  }
+
+  #arrange({ backends }: GatewayTable): Slots {
+    return new Map(
+      [...backends].map(([name, wanted]) => [
+        name,
+        arrangeSlots(this.#applied?.slots.get(name) ?? [], wanted),
+      ]),
+    );
+  }
+
+  #lost(): void {
+    this.#applied = undefined;
+    this.#problem = 'HAProxy ended; starting it again';
+    this.#options.logger.warn(this.#problem);
+    this.#batch.add(everything);
+  }
+
+  #failed(error: unknown): void {
+    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#options.logger.error('the gateway could not be changed; trying again', {
+      error: this.#problem,
+    });
+  }
+}
+
+/** All that needs a reload when it changes; addresses of servers do not. */
+function structureOf(table: GatewayTable, slots: ReadonlyMap<string, number>): string {
+  return JSON.stringify([table.routes, table.defaultBackend, table.certificates, [...slots]]);
+}
+
+function serviceKeysOf({ metadata }: EndpointSlice): string[] {
+  const name = metadata.labels?.['kubernetes.io/service-name'];
+  return name === undefined ? [] : [`${metadata.namespace}/${name}`];
+}

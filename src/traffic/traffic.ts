@@ -1,0 +1,200 @@
+/** All that moves packets on one node, started and stopped together. */
+import { ingressClasses, ingresses, secrets, services } from '#api/kinds/index.ts';
+import { collectionOf } from '#api/kind.ts';
+import type { IngressClass, Secret } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Clock, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Random } from '#base/random.ts';
+import { isStatusError } from '#base/status-error.ts';
+import { Informer } from '#client/informer.ts';
+import type { LoopDefinition } from '#client/loop.ts';
+import { LoopRuntime } from '#client/runtime.ts';
+import type { Files } from '#sys/files.ts';
+import type { Processes } from '#sys/process.ts';
+import { ClusterDns } from './dns/cluster-dns.ts';
+import { serversOf } from './dns/upstream.ts';
+import { controllerName } from './gateway/decide/ingress-class.ts';
+import { decidePorts } from './gateway/decide/ports.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { endHaproxy } from './gateway/haproxy.ts';
+import { applyKernelSettings, restoreKernelSettings } from './kernel-settings.ts';
+import { removeServiceTable, ServiceProxy } from './proxy/proxy.ts';
+
+export interface TrafficOptions {
+  /** Under the identity of the traffic part. */
+  readonly verbs: Verbs;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly files: Files;
+  readonly processes: Processes;
+  /** Ports below 1024 and others that programs of the machine listen on. */
+  readonly listeningPorts: () => ReadonlySet<number>;
+  /** `gantry`, or another name per cluster of the machine. */
+  readonly table: string;
+  readonly folder: string;
+  readonly haproxy: string;
+  readonly nodeAddress: string;
+  readonly isOwnAddress: (address: string) => boolean;
+  readonly podRange: string;
+  readonly localPodRange: string;
+  readonly serviceRange: string;
+  readonly clusterDomain: string;
+  /** Of the Service `kube-dns`; answered by this node itself. */
+  readonly dnsAddress: string;
+  readonly apiPort: number;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly defaultCertificate: string;
+  readonly decodeBase64: (text: string) => string;
+}
+
+const memoryOf = (folder: string): string => `${folder}/kernel-settings.json`;
+
+export class Traffic {
+  readonly #options: TrafficOptions;
+  readonly #runtime: LoopRuntime;
+  readonly #secrets: Informer<Secret>;
+  readonly proxy: ServiceProxy;
+  readonly gateway: Gateway;
+  #dns: ClusterDns | undefined;
+
+  constructor(options: TrafficOptions) {
+    this.#options = options;
+    this.#runtime = new LoopRuntime({ ...options, verbsFor: () => options.verbs });
+    const { informers } = this.#runtime;
+    this.#secrets = new Informer(secrets, { ...options, fieldSelector: 'type=kubernetes.io/tls' });
+    this.proxy = new ServiceProxy({ ...options, informers, ownAddresses: [options.dnsAddress] });
+    this.gateway = new Gateway({
+      ...options,
+      informers,
+      secrets: this.#secrets,
+      program: options.haproxy,
+    });
+    this.#runtime.add(this.#portsLoop());
+  }
+
+  get parts(): { name: string; ready: boolean; message: string }[] {
+    const dns = this.#dns?.status ?? { ready: false, message: 'not started' };
+    return [
+      { name: 'services', ...this.proxy.status },
+      { name: 'dns', ...dns },
+      { name: 'gateway', ...this.gateway.status },
+    ];
+  }
+
+  /** Ends when Services, DNS and the gateway answer. */
+  async start(): Promise<void> {
+    const { files, folder, processes, dnsAddress } = this.#options;
+    await files.makeDirectory(folder, 0o700);
+    await applyKernelSettings(files, memoryOf(folder));
+    await addOwnAddress(processes, dnsAddress);
+    await this.#ensureIngressClass();
+    this.#secrets.start();
+    const dns = new ClusterDns({
+      ...this.#options,
+      informers: this.#runtime.informers,
+      address: dnsAddress,
+      domain: this.#options.clusterDomain,
+      upstreamServers: serversOf((await files.readText('/etc/resolv.conf')) ?? '', [dnsAddress]),
+    });
+    const started = Promise.all([this.proxy.start(), dns.start(), this.gateway.start()]);
+    await this.#runtime.start();
+    await started;
+    this.#dns = dns;
+  }
+
+  /** Rules, HAProxy and its connections stay; DNS pauses until gantry is back. */
+  async stop(): Promise<void> {
+    await this.#dns?.stop();
+    await this.gateway.stop();
+    await this.proxy.stop();
+    this.#secrets.stop();
+    await this.#runtime.stop();
+  }
+
+  /** One decision over all Services and Ingresses: ports are few, and who comes second depends on all. */
+  #portsLoop(): LoopDefinition {
+    const one = { keysOf: () => ['ports'] };
+    const { apiPort, httpPort, httpsPort, nodeAddress, listeningPorts } = this.#options;
+    const taken = (): Map<string, string> => {
+      const others = [...listeningPorts()].filter(
+        (port) => port !== httpPort && port !== httpsPort,
+      );
+      const owners = others.map(
+        (port) => [`tcp ${port}`, 'another program of this machine'] as const,
+      );
+      return new Map([...owners, [`tcp ${apiPort}`, 'the Kubernetes API']]);
+    };
+    const ingressPorts = [httpPort, httpsPort];
+    return {
+      name: 'gateway-ports',
+      sources: [
+        { kind: services, ...one },
+        { kind: ingresses, ...one },
+        { kind: ingressClasses, ...one },
+      ],
+      decide: (view, _key, now) =>
+        decidePorts(view, { address: nodeAddress, ingressPorts, taken: taken() }, now),
+    };
+  }
+
+  /** The class that Ingresses without one get. An administrator may change or delete it: it is made once. */
+  async #ensureIngressClass(): Promise<void> {
+    const object: IngressClass = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: {
+        name: 'gantry',
+        annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' },
+      },
+      spec: { controller: controllerName },
+    };
+    await this.#options.verbs
+      .create(collectionOf(ingressClasses), object)
+      .catch((error: unknown) => {
+        if (!isStatusError(error, 'AlreadyExists')) throw error;
+      });
+  }
+}
+
+/** The address of the cluster's DNS belongs to each node itself, so that names are answered next to who asks. */
+async function addOwnAddress(processes: Processes, address: string): Promise<void> {
+  const added = await processes.run('ip', ['address', 'add', `${address}/32`, 'dev', 'lo'], {
+    timeoutMs: 10_000,
+  });
+  if (added.code !== 0 && !/exists|already assigned/i.test(added.stderr)) {
+    throw new Error(
+      `the address ${address} could not be added to this node: ${added.stderr.trim()}`,
+    );
+  }
+}
+
+export interface TrafficTraces {
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly table: string;
+  readonly folder: string;
+  readonly dnsAddress: string;
+}
+
+/** Takes everything of the traffic part off the machine. Answers what it found, for a person. */
+export async function removeTraffic({
+  files,
+  processes,
+  table,
+  folder,
+  dnsAddress,
+}: TrafficTraces): Promise<string[]> {
+  const removed: string[] = [];
+  if (await endHaproxy(files, processes, folder)) removed.push('HAProxy');
+  if (await removeServiceTable(processes, table)) removed.push(`the nftables table ip ${table}`);
+  const address = await processes.run('ip', ['address', 'del', `${dnsAddress}/32`, 'dev', 'lo'], {
+    timeoutMs: 10_000,
+  });
+  if (address.code === 0) removed.push(`the address ${dnsAddress}`);
+  removed.push(...(await restoreKernelSettings(files, memoryOf(folder))));
+  return removed;
+}
