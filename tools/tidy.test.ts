@@ -156,8 +156,21 @@ describe('each planted violation is found, by its own rule', () => {
     );
   });
 
+  test('no-import-ring: files that load each other, types excepted', () => {
+    const files = new Map([
+      ['tools/a.ts', "import { b } from './b.ts';"],
+      ['tools/b.ts', "import { c } from './c.ts';\nimport type { A } from './a.ts';"],
+      ['tools/c.ts', "import type { A } from './a.ts';"],
+    ]);
+    assert.deepEqual(check(makeTree(files)), []);
+    files.set('tools/c.ts', "import { b } from './b.ts';");
+    const whats = check(makeTree(files)).map(({ rule, what }) => `${rule} ${what}`);
+    assert.deepEqual(whats, ['no-import-ring tools/b.ts → tools/c.ts → tools/b.ts']);
+  });
+
   test('no rule is without a plant', () => {
-    const planted = new Set([...plants.map(({ rule }) => rule), 'room-readme']);
+    const others = ['room-readme', 'no-import-ring'];
+    const planted = new Set([...plants.map(({ rule }) => rule), ...others]);
     assert.deepEqual(
       rules.map(({ name }) => name).filter((name) => !planted.has(name)),
       [],

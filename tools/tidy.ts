@@ -8,12 +8,13 @@
  */
 import { dirname, resolve } from 'node:path';
 import { banRules } from './tidy/bans.ts';
+import { importRing } from './tidy/cycles.ts';
 import { type Finding, formatFinding, type Rule, type Tree } from './tidy/finding.ts';
 import { layerRules } from './tidy/layers.ts';
 import { shapeRules } from './tidy/shape.ts';
 import { readTree } from './tidy/tree.ts';
 
-export const rules: readonly Rule[] = [...layerRules, ...banRules, ...shapeRules];
+export const rules: readonly Rule[] = [...layerRules, importRing, ...banRules, ...shapeRules];
 
 export function check(tree: Tree): Finding[] {
   const findings = rules.flatMap((rule) => [...rule.check(tree)]);

@@ -53,14 +53,16 @@ const bans: readonly Ban[] = [
   },
   {
     name: 'no-process',
-    pattern: /(?<![.\w$#])(?:globalThis\.)?process\.\w+/g,
+    pattern:
+      /(?<![.\w$#])(?:globalThis\.)?process\.(?:env|argv|exit|exitCode|cwd|nextTick|hrtime|memoryUsage|uptime|platform|arch|versions|stdin|stdout|stderr|getuid|on|once)\b/g,
     why: 'options are read once, in main, and handed on complete',
     use: 'an option handed in by main, or a function from #sys',
     holds: isPureOfMachine,
   },
   {
     name: 'no-console',
-    pattern: /(?<![.\w$#])(?:globalThis\.)?console\.\w+/g,
+    pattern:
+      /(?<![.\w$#])(?:globalThis\.)?console\.(?:log|info|warn|error|debug|trace|dir|table)\b/g,
     why: 'lines for people carry fields, levels and one destination',
     use: 'the Logger from #base/log.ts (in cli, its printer)',
     holds: isPureOfMachine,
