@@ -90,7 +90,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   };
   /** Idempotent; also applied to objects read back, so that a new default reaches old objects. */
   defaults?(object: T): void;
-  /** Clears what clients may not set (usually status). */
+  /**
+   * Clears what clients may not set (usually status). Sets metadata.generation to 1 where the kind
+   * counts generations; from then on each change of `spec` is one.
+   */
   prepareForCreate?(object: T): void;
   /** For the main resource, beside the generic part (status put back, generation raised). */
   prepareForUpdate?(next: T, previous: T): void;
@@ -122,8 +125,6 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly ttlSeconds?: number;
   /** Status is a subresource: the main resource ignores changes of it and the other way round. */
   readonly hasStatus?: boolean;
-  /** metadata.generation counts the changes of everything but metadata and status. */
-  readonly hasGeneration?: boolean;
   /** May be created by a PUT to a name that does not exist (Kubernetes: AllowCreateOnUpdate; Event, Lease, Endpoints, …). */
   readonly createOnUpdate?: boolean;
   /** A PUT must name the resourceVersion that it replaces (Kubernetes: not AllowUnconditionalUpdate). */

@@ -24,9 +24,9 @@ export const deployments: Kind<Deployment> = {
   type: 'Deployment',
   subresources: [scaleSubresource, statusSubresource],
   hasStatus: true,
-  hasGeneration: true,
   defaults,
   prepareForCreate(deployment) {
+    deployment.metadata.generation = 1;
     deployment.status = {};
   },
   validate,

@@ -9,7 +9,13 @@ import {
 } from '../names.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../types.ts';
 import { checkPublicIp } from './common/addresses.ts';
-import { checkFormat, checkImmutable, checkOneOf, type Errors } from './common/checks.ts';
+import {
+  checkFormat,
+  checkImmutable,
+  checkOneOf,
+  type Errors,
+  sameValue,
+} from './common/checks.ts';
 import { ageColumn, firstThree, nameColumn } from './common/columns.ts';
 import { checkLabels } from './common/label-selectors.ts';
 import { protocols } from './common/ports.ts';
@@ -31,7 +37,15 @@ export const endpointSlices: Kind<EndpointSlice> = {
   namespaced: true,
   verbs: standardVerbs,
   type: 'EndpointSlice',
-  hasGeneration: true,
+  prepareForCreate({ metadata }) {
+    metadata.generation = 1;
+  },
+  /** It has no spec: whatever changes beside metadata is a new generation. */
+  prepareForUpdate(next, previous) {
+    const { metadata: _, ...rest } = next;
+    const { metadata, ...old } = previous;
+    if (!sameValue(rest, old)) next.metadata.generation = (metadata.generation ?? 0) + 1;
+  },
   defaults({ ports = [] }) {
     for (const port of ports) {
       port.name ??= '';

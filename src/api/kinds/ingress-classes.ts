@@ -18,7 +18,9 @@ export const ingressClasses: Kind<IngressClass> = {
   namespaced: false,
   verbs: standardVerbs,
   type: 'IngressClass',
-  hasGeneration: true,
+  prepareForCreate({ metadata }) {
+    metadata.generation = 1;
+  },
   defaults({ spec }) {
     if (spec?.parameters) spec.parameters.scope ??= 'Cluster';
   },

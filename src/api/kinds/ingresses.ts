@@ -21,12 +21,12 @@ export const ingresses: Kind<Ingress> = {
   type: 'Ingress',
   subresources: [statusSubresource],
   hasStatus: true,
-  hasGeneration: true,
   defaults(ingress) {
     ingress.status ??= {};
     ingress.status.loadBalancer ??= {};
   },
   prepareForCreate(ingress) {
+    ingress.metadata.generation = 1;
     ingress.status = { loadBalancer: {} };
   },
   validate: validateIngress,

@@ -57,9 +57,9 @@ export const pods: Kind<Pod> = {
   type: 'Pod',
   subresources,
   hasStatus: true,
-  hasGeneration: true,
   defaults: defaultPod,
   prepareForCreate(pod) {
+    pod.metadata.generation = 1;
     pod.status = { phase: 'Pending', qosClass: qosClassOf(specOf(pod)) };
     const { schedulingGates = [], nodeName } = specOf(pod);
     if (schedulingGates.length > 0 && !nodeName) markGated(pod);

@@ -23,13 +23,13 @@ export const replicaSets: Kind<ReplicaSet> = {
   type: 'ReplicaSet',
   subresources: [scaleSubresource, statusSubresource],
   hasStatus: true,
-  hasGeneration: true,
   defaults({ spec }) {
     if (!spec) return;
     spec.replicas ??= 1;
     if (spec.template) defaultPodTemplate(spec.template);
   },
   prepareForCreate(replicaSet) {
+    replicaSet.metadata.generation = 1;
     replicaSet.status = { replicas: 0 };
   },
   validate: (replicaSet) => validatePodMaker(replicaSet.spec ?? {}),

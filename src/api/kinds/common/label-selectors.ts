@@ -1,4 +1,5 @@
 import { type FieldError, forbidden, invalid, required } from '../../field-error.ts';
+import { labelErrors } from '../../metadata.ts';
 import { isQualifiedName, isValidLabelValue } from '../../names.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../../types.ts';
 import { checkFormat, type Errors } from './checks.ts';
@@ -8,10 +9,7 @@ export function checkLabels(
   path: string,
   labels: Readonly<Record<string, string>> | undefined,
 ): void {
-  for (const [key, value] of Object.entries(labels ?? {})) {
-    checkFormat(errors, path, key, isQualifiedName(key));
-    checkFormat(errors, path, value, isValidLabelValue(value));
-  }
+  errors.push(...labelErrors(path, labels));
 }
 
 export function checkLabelSelector(

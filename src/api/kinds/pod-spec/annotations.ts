@@ -1,15 +1,12 @@
 /** The few annotations of pods that mean something to the API itself. */
-import { invalid, tooLong } from '../../field-error.ts';
-import { byteLength, isQualifiedName } from '../../names.ts';
+import { invalid } from '../../field-error.ts';
 import type { PodSpec } from '../../types.ts';
-import { checkFormat, type Errors } from '../common/checks.ts';
+import type { Errors } from '../common/checks.ts';
 
 /** On a pod that stands for one that a node runs from a file. */
 export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 /** Which of several equal pods goes first when there are too many: the cheaper one. */
 export const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost';
-
-const annotationBytesMax = 256 * 1024;
 
 export function checkPodAnnotations(
   errors: Errors,
@@ -30,18 +27,4 @@ export function checkPodAnnotations(
 
 function isInt32(text: string): boolean {
   return /^(0|-?[1-9]\d{0,9})$/.test(text) && (Number(text) | 0) === Number(text);
-}
-
-/** What any object's annotations must be. */
-export function checkTemplateAnnotations(
-  errors: Errors,
-  path: string,
-  annotations: Readonly<Record<string, string>>,
-): void {
-  let bytes = 0;
-  for (const [key, value] of Object.entries(annotations)) {
-    checkFormat(errors, path, key, isQualifiedName(key.toLowerCase()));
-    bytes += byteLength(key) + byteLength(value);
-  }
-  if (bytes > annotationBytesMax) errors.push(tooLong(path, annotationBytesMax));
 }

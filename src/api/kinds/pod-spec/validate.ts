@@ -5,12 +5,13 @@
  * Source: Kubernetes API reference, core/v1 PodSpec; pkg/apis/core/validation.
  */
 import { duplicate, type FieldError, forbidden, invalid, required } from '../../field-error.ts';
+import { annotationErrors } from '../../metadata.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isQualifiedName } from '../../names.ts';
 import type { PodResourceClaim, PodSpec, PodTemplateSpec } from '../../types.ts';
 import { checkFormat, checkOneOf, checkRange, type Errors } from '../common/checks.ts';
 import { checkLabels } from '../common/label-selectors.ts';
 import { checkAffinity } from './affinity.ts';
-import { checkPodAnnotations, checkTemplateAnnotations } from './annotations.ts';
+import { checkPodAnnotations } from './annotations.ts';
 import {
   type ContainerContext,
   checkContainers,
@@ -73,7 +74,7 @@ export function validatePodTemplate(
   const errors: Errors = [];
   const { labels, annotations = {} } = template.metadata ?? {};
   checkLabels(errors, `${path}.labels`, labels);
-  checkTemplateAnnotations(errors, `${path}.annotations`, annotations);
+  errors.push(...annotationErrors(`${path}.annotations`, annotations));
   const spec: PodSpec = template.spec ?? { containers: [] };
   checkPodAnnotations(errors, `${path}.annotations`, annotations, spec);
   errors.push(...validatePodSpec(spec, `${path}.spec`, { isPod: false }));
