@@ -33,7 +33,7 @@ export const staticChecks: readonly Check[] = [
   {
     name: 'lint',
     holds: 'oxlint with types: floating promises, exhaustive switches, no any',
-    command: [...script('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', '.'],
+    command: [...script('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', '-f', 'unix', '.'],
   },
   {
     name: 'types',
@@ -54,7 +54,7 @@ export const staticChecks: readonly Check[] = [
   {
     name: 'format',
     holds: 'Biome; `npm run format` writes it',
-    command: script('@biomejs/biome/bin/biome', 'format', '.'),
+    command: script('@biomejs/biome/bin/biome', 'format', '--reporter=summary', '.'),
   },
   {
     name: 'lock',
