@@ -3,13 +3,13 @@
 # a machine that has nothing but npm: no Node 26, no node_modules.
 #
 # After `launch_prepare <production|all> <yes|no>` the variable `node` holds the program to run.
-# Every failure is one sentence with its cure on stderr, and exit code 4 ("this machine").
+# Every failure is one sentence with its cure on stderr, and exit code 3 ("this machine").
 
 launch_state="$root/node_modules/.gantry"
 
 launch_fail() {
   printf 'gantry: %s\n' "$1" >&2
-  exit 4
+  exit 3
 }
 
 launch_find_node() {
