@@ -7,6 +7,7 @@ import { deployments } from './deployments.ts';
 import { endpointSlices } from './endpoint-slices.ts';
 import { endpoints } from './endpoints.ts';
 import { events } from './events.ts';
+import { eventsV1Events } from './events-v1-events.ts';
 import { ingressClasses } from './ingress-classes.ts';
 import { ingresses } from './ingresses.ts';
 import { leases } from './leases.ts';
@@ -37,6 +38,7 @@ export {
   secrets,
   serviceAccounts,
   events,
+  eventsV1Events,
   deployments,
   replicaSets,
   ingresses,
@@ -65,6 +67,7 @@ export const allKinds: readonly Kind[] = [
   secrets,
   serviceAccounts,
   events,
+  eventsV1Events,
   deployments,
   replicaSets,
   ingresses,
