@@ -31,13 +31,12 @@ export async function reviewToken(
 }
 
 function shown(user: UserInfo): ReviewedUser {
-  const extra = Object.entries(user.extra ?? {}).map(
-    ([key, values]) => [key, [...values]] as const,
-  );
+  const extra: Record<string, string[]> = {};
+  for (const [key, values] of Object.entries(user.extra ?? {})) extra[key] = [...values];
   return {
     username: user.name,
     ...(user.uid ? { uid: user.uid } : {}),
     groups: [...user.groups],
-    ...(extra.length > 0 ? { extra: Object.fromEntries(extra) } : {}),
+    ...(Object.keys(extra).length > 0 ? { extra } : {}),
   };
 }

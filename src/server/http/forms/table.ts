@@ -1,0 +1,83 @@
+/** meta.k8s.io Table: the rows that `kubectl get` prints, made from the columns of the kind. */
+import type { Column, Kind } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
+import { assertNever } from '#base/assert.ts';
+import { partialMetadata } from './metadata.ts';
+
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+export interface TableOptions {
+  readonly version: 'v1' | 'v1beta1';
+  readonly include: IncludeObject;
+  /** Milliseconds, for ages. */
+  readonly now: number;
+  /** Later events of a watch repeat no headers. */
+  readonly headers: boolean;
+}
+
+export interface TableMeta {
+  readonly resourceVersion?: string | undefined;
+  readonly continue?: string | undefined;
+  readonly remainingItemCount?: number | undefined;
+}
+
+export function tableOf(
+  kind: Kind,
+  objects: readonly KubeObject[],
+  metadata: TableMeta,
+  options: TableOptions,
+): object {
+  const columns = columnsOf(kind);
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${options.version}`,
+    metadata,
+    columnDefinitions: options.headers ? columns.map(definitionOf) : [],
+    rows: objects.map((object) => rowOf(columns, object, options)),
+  };
+}
+
+function rowOf(columns: readonly Column<KubeObject>[], object: KubeObject, options: TableOptions) {
+  const cells = columns.map((column) => column.cell(object, options.now));
+  switch (options.include) {
+    case 'None':
+      return { cells };
+    case 'Object':
+      return { cells, object };
+    case 'Metadata':
+      return { cells, object: partialMetadata(object, options.version) };
+    default:
+      return assertNever(options.include);
+  }
+}
+
+function definitionOf({
+  name,
+  type,
+  format = '',
+  description = '',
+  priority = 0,
+}: Column<KubeObject>) {
+  return { name, type, format, description, priority };
+}
+
+/** A kind that names none is shown as Kubernetes shows what it knows nothing about. */
+function columnsOf(kind: Kind): readonly Column<KubeObject>[] {
+  return kind.columns.length > 0 ? kind.columns : defaultColumns;
+}
+
+const defaultColumns: readonly Column<KubeObject>[] = [
+  {
+    name: 'Name',
+    type: 'string',
+    format: 'name',
+    description: 'Unique within a namespace.',
+    cell: ({ metadata }) => metadata.name ?? '',
+  },
+  {
+    name: 'Created At',
+    type: 'date',
+    description: 'When the server stored the object first.',
+    cell: ({ metadata }) => metadata.creationTimestamp ?? '',
+  },
+];
