@@ -5,6 +5,7 @@
 import type { Kind } from '#api/kind.ts';
 import { type KindLookup, lookupOf } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { Docs } from '#api/openapi/served-resource.ts';
 import type {
   ClusterRole,
   LocalSubjectAccessReview,
@@ -44,7 +45,7 @@ import type { HealthCheck } from './health.ts';
 import { Discovery } from './http/discovery/discovery.ts';
 import { WatchBuffers } from './http/forms/watch-buffers.ts';
 import { Front } from './http/front.ts';
-import { OpenApiDocuments, type OpenApiMaker } from './http/openapi.ts';
+import { OpenApiDocuments } from './http/openapi.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { type VersionInfo, versionInfo } from './http/version.ts';
 import { inProcessVerbs } from './in-process.ts';
@@ -72,7 +73,8 @@ export interface ApiServerOptions {
   readonly anonymous?: boolean | undefined;
   /** Absent: no logs, exec or port-forward. */
   readonly connector?: NodeConnector | undefined;
-  readonly openApi: OpenApiMaker;
+  /** Descriptions for OpenAPI and `kubectl explain`. */
+  readonly docs?: (() => Promise<Docs>) | undefined;
   readonly version?: Partial<VersionInfo> | undefined;
   readonly healthChecks?: readonly HealthCheck[] | undefined;
 }
@@ -232,7 +234,9 @@ class ComposedServer implements ApiServer {
   }
 
   #createFront(keys: SigningKeys, issuer: string, kinds: () => KindLookup): Front {
-    const { clock, random, log, connector, openApi, version } = this.#options;
+    const { clock, random, log, connector, docs } = this.#options;
+    const version = versionInfo(this.#options.version);
+    const release = version.gitVersion;
     this.metrics.gauge(
       'gantry_store_revision',
       'Last durable revision of the store.',
@@ -252,10 +256,10 @@ class ComposedServer implements ApiServer {
       },
       paths: {
         discovery: new Discovery(kinds, () => this.#address),
-        openApi: new OpenApiDocuments(openApi, kinds),
+        openApi: new OpenApiDocuments({ kinds, release, docs }),
         health: this.#healthChecks(),
         metrics: this.metrics,
-        version: versionInfo(version),
+        version,
         issuer,
         keys,
       },

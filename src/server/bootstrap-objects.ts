@@ -6,7 +6,7 @@
 import type { Kind } from '#api/kind.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { EndpointSlice, PriorityClass, Service } from '#api/types.ts';
+import type { Endpoints, EndpointSlice, PriorityClass, Service } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { ensureBootstrapPolicy } from './authz/bootstrap.ts';
 import { serverContext } from './authz/follow.ts';
@@ -89,24 +89,37 @@ export async function ensureApiService(
     },
   };
   await createMissing(core, services, 'default', service);
-  const slice: EndpointSlice = {
+  // Nobody but this machine could use these.
+  if (/^127\.|^::1?$|^0\.0\.0\.0$/.test(address)) return;
+  const metadata = { name: 'kubernetes', namespace: 'default' };
+  const ports = [{ name: 'https', port, protocol: 'TCP' }];
+  await put(core, slices, {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { 'kubernetes.io/service-name': 'kubernetes' },
-    },
+    metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
     addressType: address.includes(':') ? 'IPv6' : 'IPv4',
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
-    ports: [{ name: 'https', port, protocol: 'TCP' }],
-  };
-  if (await createMissing(core, slices, 'default', slice)) return;
-  const target = { kind: slices, namespace: 'default', name: 'kubernetes' };
-  const current = (await core.get(serverContext, target)).object as EndpointSlice;
-  if (equal(current.endpoints, slice.endpoints) && equal(current.ports, slice.ports)) return;
-  const next = { ...current, endpoints: slice.endpoints, ports: slice.ports };
-  await core.update(serverContext, target, next as KubeObject, {});
+    ports,
+  } as EndpointSlice);
+  const endpoints = lookup.byKind('', 'v1', 'Endpoints');
+  if (!endpoints) return;
+  await put(core, endpoints, {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    // The slice above is ours too: nobody needs to mirror one.
+    metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: [{ addresses: [{ ip: address }], ports }],
+  } as Endpoints);
+}
+
+/** As wanted, whatever it was before. */
+async function put(core: BootstrapCore, kind: Kind, wanted: KubeObject): Promise<void> {
+  const { name, namespace } = wanted.metadata;
+  if (await createMissing(core, kind, namespace, wanted)) return;
+  const target = { kind, namespace, name };
+  const { object } = await core.get(serverContext, target);
+  const next = { ...object, ...wanted, metadata: object.metadata };
+  if (!equal(next, object)) await core.update(serverContext, target, next, {});
 }
 
 /** False when it was there already. */

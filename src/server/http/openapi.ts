@@ -1,79 +1,94 @@
 /**
- * `/openapi/v3` (an index with hashes, and one document per group version) and `/openapi/v2`.
- * Documents are made when first asked for and forgotten when the kinds change.
+ * `/openapi/v3` (an index, and one document per group version) and `/openapi/v2` (JSON, or the
+ * protobuf form that kubectl asks for). Documents are made when first asked for and forgotten when
+ * the kinds change.
  */
 import type { KindLookup } from '#api/lookup.ts';
+import { type Docs, groupVersionsOf, rootOf } from '#api/openapi/served-resource.ts';
+import { openapiV2 } from '#api/openapi/v2.ts';
+import { openapiV2Protobuf } from '#api/openapi/v2-protobuf.ts';
+import { openapiV3, openapiV3Index } from '#api/openapi/v3.ts';
 import type { HttpRequest, HttpResponse } from '#wire/http/message.ts';
-import { type CachedDocument, cachedDocument, documentResponse } from './document.ts';
+import { parseAccept } from './accept.ts';
+import { type CachedDocument, cachedDocument, documentResponse, hashed } from './document.ts';
 
-/** What makes the documents: `#api/openapi`. */
-export interface OpenApiMaker {
-  /** By path below `/openapi/v3/`: `api/v1`, `apis/apps/v1`. */
-  v3(kinds: KindLookup): ReadonlyMap<string, () => object>;
-  v2(kinds: KindLookup): object;
+export interface OpenApiOptions {
+  readonly kinds: () => KindLookup;
+  /** Stands for what the program may change in the documents: addresses of documents depend on it. */
+  readonly release: string;
+  /** Sentences for `kubectl explain`; read when the first document is made, since they are large. */
+  readonly docs?: (() => Promise<Docs>) | undefined;
 }
 
+const v2Protobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** The same with the character that media types may hold (RFC 6838); clients send either. */
+const v2ProtobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
 export class OpenApiDocuments {
-  readonly #maker: OpenApiMaker;
-  readonly #kinds: () => KindLookup;
+  readonly #options: OpenApiOptions;
   #lookup: KindLookup | undefined;
-  #makers: ReadonlyMap<string, () => object> = new Map();
   #documents = new Map<string, Promise<CachedDocument>>();
 
-  constructor(maker: OpenApiMaker, kinds: () => KindLookup) {
-    this.#maker = maker;
-    this.#kinds = kinds;
+  constructor(options: OpenApiOptions) {
+    this.#options = options;
   }
 
+  /** Undefined when the path is none of OpenAPI. */
   async serve(
     segments: readonly string[],
     request: HttpRequest,
   ): Promise<HttpResponse | undefined> {
-    this.#refresh();
+    const lookup = this.#options.kinds();
+    if (lookup !== this.#lookup) this.#documents = new Map();
+    this.#lookup = lookup;
     const [, version, ...rest] = segments;
-    if (version === 'v2' && rest.length === 0) {
-      const make = () => this.#maker.v2(this.#kinds());
+    if (version === 'v2' && rest.length === 0) return this.#v2(lookup, request);
+    if (version !== 'v3') return undefined;
+    if (rest.length === 0) {
+      const make = () => openapiV3Index(lookup.kinds, this.#options.release);
+      return documentResponse(await this.#document('v3', make), request);
+    }
+    return this.#v3(lookup, rest.join('/'), request);
+  }
+
+  async #v3(
+    lookup: KindLookup,
+    root: string,
+    request: HttpRequest,
+  ): Promise<HttpResponse | undefined> {
+    const groupVersion = groupVersionsOf(lookup.kinds).find((each) => rootOf(each) === root);
+    if (!groupVersion) return undefined;
+    const document = await this.#document(
+      root,
+      (docs) => openapiV3(groupVersion, lookup.kinds, docs) ?? {},
+    );
+    // The index names documents by a hash in their address: under it they never change.
+    const kept = request.query.has('hash')
+      ? 'public, immutable, max-age=31536000'
+      : 'no-cache, private';
+    return documentResponse(document, request, 'application/json', { 'cache-control': kept });
+  }
+
+  async #v2(lookup: KindLookup, request: HttpRequest): Promise<HttpResponse> {
+    const make = (docs: Docs) => openapiV2(lookup.kinds, this.#options.release, docs);
+    const accepts = parseAccept(request.header('accept') ?? '').map(({ type }) => type);
+    if (!accepts.includes(v2Protobuf) && !accepts.includes(v2ProtobufType)) {
       return documentResponse(await this.#document('v2', make), request);
     }
-    if (version !== 'v3') return undefined;
-    if (rest.length === 0)
-      return documentResponse(await this.#document('v3', () => this.#index()), request);
-    const path = rest.join('/');
-    const make = this.#makers.get(path);
-    if (!make) return undefined;
-    const document = await this.#document(path, make);
-    return documentResponse(document, request, 'application/json', cacheHeaders(document, request));
+    const encode = async (docs: Docs) => hashed(openapiV2Protobuf(make(docs)));
+    const document = await this.#remembered('v2.protobuf', encode);
+    return documentResponse(document, request, v2ProtobufType);
   }
 
-  #refresh(): void {
-    const lookup = this.#kinds();
-    if (lookup === this.#lookup) return;
-    this.#lookup = lookup;
-    this.#makers = this.#maker.v3(lookup);
-    this.#documents = new Map();
+  #document(key: string, make: (docs: Docs) => object): Promise<CachedDocument> {
+    return this.#remembered(key, (docs) => cachedDocument(make(docs)));
   }
 
-  /** Each address carries the hash of its document, so that clients may keep it for ever. */
-  async #index(): Promise<object> {
-    const paths: Record<string, object> = {};
-    for (const [path, make] of this.#makers) {
-      const { hash } = await this.#document(path, make);
-      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
-    }
-    return { paths };
-  }
-
-  #document(key: string, make: () => object | Promise<object>): Promise<CachedDocument> {
+  #remembered(key: string, make: (docs: Docs) => Promise<CachedDocument>): Promise<CachedDocument> {
     const known = this.#documents.get(key);
     if (known) return known;
-    const document = Promise.resolve(make()).then(cachedDocument);
+    const document = (this.#options.docs?.() ?? Promise.resolve({})).then(make);
     this.#documents.set(key, document);
     return document;
   }
-}
-
-function cacheHeaders({ hash }: CachedDocument, request: HttpRequest) {
-  return request.query.get('hash') === hash
-    ? { 'cache-control': 'public, immutable, max-age=31536000' }
-    : { 'cache-control': 'no-cache, private' };
 }
