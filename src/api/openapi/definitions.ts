@@ -126,14 +126,3 @@ function addCustom(
     ...mark('List'),
   });
 }
-
-/** The name of the body that a kind has, as a resource is read or written. */
-export function bodyName(kind: GroupVersionKind, resource: ServedResource): string | undefined {
-  if (kind.kind === resource.kind && kind.group === resource.group) {
-    return resource.customSchema === undefined
-      ? typeName(typeSchema(resource.type))
-      : customName(resource);
-  }
-  const schema = schemaOf(kind);
-  return schema === undefined ? undefined : typeName(schema);
-}

@@ -7,15 +7,6 @@ import { wireType } from '../protobuf/reader.ts';
 import { Writer } from '../protobuf/writer.ts';
 import type { JsonObject } from './served-resource.ts';
 
-/** What clients ask for: the first is what kubectl says, though `@` may not stand in a media type. */
-export const openapiV2ProtobufAsked: readonly string[] = [
-  'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
-  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
-];
-/** What the answer must call itself: clients cannot parse the one with `@`. */
-export const openapiV2ProtobufAnswered =
-  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-
 /** Writes one value as the field `number`. */
 type Write = (writer: Writer, number: number, value: unknown) => void;
 

@@ -1,11 +1,11 @@
 /** OpenAPI v2: one document for everything that is served. kubectl before 1.27 knows no other. */
 import { typeSchema } from '../schema/schema.ts';
-import { bodyName, definitionsOf } from './definitions.ts';
+import { answerName, bodyName, tagOf } from './bodies.ts';
+import { definitionsOf } from './definitions.ts';
 import { patchName, typeName } from './names.ts';
 import { type Operation, operationsOf, type Parameter } from './operations.ts';
 import { reference, v2 } from './schemas.ts';
 import type { Docs, JsonObject, ServedResource } from './served-resource.ts';
-import { answerName } from './v3.ts';
 
 /** As JSON; `openapiV2Protobuf` turns it into the form that kubectl asks for. */
 export function openapiV2(
@@ -32,7 +32,7 @@ function operationObject(operation: Operation): JsonObject {
   const answer = answerName(operation);
   const schema = answer === undefined ? { type: 'string' } : reference(answer, v2);
   return {
-    tags: [`${resource.group === '' ? 'core' : resource.group.split('.')[0]}_${resource.version}`],
+    tags: [tagOf(resource)],
     operationId: id,
     consumes: ['*/*'],
     produces: ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'],

@@ -1,5 +1,6 @@
 /** OpenAPI v3: an index, and one document for each group version (KEP-2896). */
-import { bodyName, definitionsOf } from './definitions.ts';
+import { answerName, bodyName, tagOf } from './bodies.ts';
+import { definitionsOf } from './definitions.ts';
 import { fingerprint } from './fingerprint.ts';
 import { patchName, typeName } from './names.ts';
 import { type Operation, operationsOf, type Parameter } from './operations.ts';
@@ -58,7 +59,7 @@ function operationObject(operation: Operation): JsonObject {
   const { id, action, kind, parameters, resource } = operation;
   const body = requestBody(operation);
   return {
-    tags: [`${resource.group === '' ? 'core' : resource.group.split('.')[0]}_${resource.version}`],
+    tags: [tagOf(resource)],
     operationId: id,
     parameters: parameters.map(parameterObject),
     ...(body === undefined ? {} : { requestBody: body }),
@@ -107,15 +108,6 @@ function answer(operation: Operation): JsonObject {
   const name = answerName(operation);
   if (name === undefined) return { '*/*': { schema: { type: 'string' } } };
   return content(objectMedia, name);
-}
-
-/** The type of what comes back; undefined for text and streams. */
-export function answerName({ action, kind, resource, path }: Operation): string | undefined {
-  if (action === 'connect' || path.endsWith('/log')) return undefined;
-  const name = bodyName(kind, resource);
-  if (action === 'list') return name === undefined ? undefined : `${name}List`;
-  const isStatus = action === 'delete' || action === 'deletecollection';
-  return isStatus ? typeName(typeSchema('Status')) : name;
 }
 
 function content(media: readonly string[], name: string): JsonObject {

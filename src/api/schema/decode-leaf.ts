@@ -1,8 +1,8 @@
 /** Reads one value that has a form of its own in JSON, and brings it into Kubernetes' spelling. */
 import { limits } from '#base/limits.ts';
+import { canonicalQuantity, quantityError } from '../quantity.ts';
 import { type DecodeContext, DecodeProblem, goType, isObject, mismatch } from './decode-context.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { canonicalQuantity } from './quantity.ts';
 import { formatMicroTime, formatTime, parseInstant } from './time.ts';
 import type { Leaf, TypeSchema } from './types.ts';
 
@@ -110,18 +110,12 @@ function decodeDuration(value: unknown): string {
   return formatDuration(nanos);
 }
 
-const quantityPattern = '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$';
-
 function decodeQuantity(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : value;
-  if (text === '') return '0';
-  const result = typeof text === 'string' ? canonicalQuantity(text.trim()) : undefined;
-  if (result !== undefined && 'text' in result) return result.text;
-  throw new DecodeProblem(
-    result?.problem === 'suffix'
-      ? "unable to parse quantity's suffix"
-      : `quantities must match the regular expression '${quantityPattern}'`,
-  );
+  if (value === '') return '0';
+  const text = typeof value === 'string' ? value.trim() : JSON.stringify(value);
+  const canonical = canonicalQuantity(text);
+  if (canonical === undefined) throw new DecodeProblem(quantityError(text) ?? 'not a quantity');
+  return canonical;
 }
 
 function decodeIntOrString(value: unknown): number | string {

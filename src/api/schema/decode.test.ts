@@ -122,7 +122,7 @@ test('checks base64 and quantities', () => {
     /quantities must match the regular expression/,
   );
   assert.match(
-    refusal('ResourceQuotaSpec', { hard: { cpu: '1x' } }),
+    refusal('ResourceQuotaSpec', { hard: { cpu: '1ki' } }),
     /unable to parse quantity's suffix/,
   );
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatDuration, parseDuration } from './duration.ts';
-import { canonicalQuantity } from './quantity.ts';
 import { fieldAt, schemaOf, typeNames, typeSchema } from './schema.ts';
 import { formatMicroTime, formatTime, parseInstant } from './time.ts';
 
@@ -81,36 +80,4 @@ test('durations are written as Go writes them', () => {
       assert.equal(parseDuration(formatDuration(nanos)), nanos),
     ),
   );
-});
-
-test('quantities take their canonical form', () => {
-  const cases: Record<string, string> = {
-    '0.5': '500m',
-    '1000m': '1',
-    '1024Mi': '1Gi',
-    '512Ki': '512Ki',
-    '0.5Gi': '512Mi',
-    '1.5Gi': '1536Mi',
-    '100Ki': '100Ki',
-    '1000Ki': '1000Ki',
-    '0.1Ki': '102400m',
-    '1e3': '1e3',
-    '1000e3': '1e6',
-    '1E': '1E',
-    '123456': '123456',
-    '2000': '2k',
-    '-5m': '-5m',
-    '0Mi': '0',
-    '1n': '1n',
-    '0.1n': '1n',
-    '+1.': '1',
-    '.5': '500m',
-  };
-  for (const [text, want] of Object.entries(cases)) {
-    assert.deepEqual(canonicalQuantity(text), { text: want }, text);
-    assert.deepEqual(canonicalQuantity(want), { text: want }, `${want} again`);
-  }
-  assert.deepEqual(canonicalQuantity('1.2.3'), { problem: 'format' });
-  assert.deepEqual(canonicalQuantity('1ki'), { problem: 'suffix' });
-  assert.deepEqual(canonicalQuantity(''), { problem: 'format' });
 });

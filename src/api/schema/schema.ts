@@ -5,16 +5,7 @@ import schemaTable from '../generated/schema.json' with { type: 'json' };
 import { TableType } from './parse.ts';
 import type { FieldSchema, TypeSchema } from './types.ts';
 
-export type {
-  FieldSchema,
-  Leaf,
-  MergeRule,
-  PatchRule,
-  TypeSchema,
-  ValueSchema,
-  WireEntry,
-  WireTable,
-} from './types.ts';
+export type { FieldSchema, Leaf, TypeSchema, ValueSchema } from './types.ts';
 
 export interface GroupVersionKind {
   readonly group: string;
