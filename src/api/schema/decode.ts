@@ -100,7 +100,8 @@ function decodeField(
 ): void {
   const field = type.fields.get(key);
   if (field !== undefined) {
-    if (value === null) return;
+    // In process an absent field may also be there as `undefined`.
+    if (value === null || value === undefined) return;
     const decoded = decodeValue(value, field.value, context, type);
     if (context.isPartial || !isLeftOut(decoded, field)) object[key] = decoded;
   } else if (type.isKind && (key === 'apiVersion' || key === 'kind')) {
