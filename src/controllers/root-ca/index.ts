@@ -6,7 +6,7 @@ import { decideRootCa, rootCaName } from './decide/root-ca.ts';
 /** Puts the cluster's CA certificates (PEM) into every namespace, and repairs them there. */
 export function rootCaController(certificates: string): LoopDefinition {
   return {
-    name: 'root-ca-certificate-publisher',
+    name: 'root-ca-cert-publisher',
     sources: [{ kind: namespaces }, { kind: configMaps, keysOf: namespaceOfRootCa }],
     decide: (view, key) => decideRootCa(certificates, view, key),
   };

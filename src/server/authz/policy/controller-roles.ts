@@ -121,6 +121,12 @@ const rulesByController: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule(read, 'apps', 'daemonsets'),
     eventsRule,
   ],
+  'taint-eviction-controller': [
+    rule(read, 'core', 'nodes'),
+    rule('delete get list watch', 'core', 'pods'),
+    rule('patch update', 'core', 'pods/status'),
+    eventsRule,
+  ],
   'pod-garbage-collector': [
     rule('delete get list watch', 'core', 'pods'),
     rule('patch update', 'core', 'pods/status'),
