@@ -52,11 +52,14 @@ export function findDuplicateFields(text: string): string[] {
   return [...found];
 }
 
-/** Position of the closing quote. */
+/** Position of the closing quote: the first with an even number of backslashes before it. */
 function endOfString(text: string, start: number): number {
-  let index = start + 1;
-  while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1;
-  return index;
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (text[before] === '\\') before -= 1;
+    if ((end - before) % 2 === 1) return end;
+  }
+  return text.length;
 }
 
 function nameOf(literal: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeUtf8 } from '../protobuf/text.ts';
-import { Reader, wireType } from '../protobuf/reader.ts';
+import { numberOf, Reader, typeOf, wireType } from '../protobuf/reader.ts';
 import type { JsonObject, ServedResource } from './served-resource.ts';
 import { openapiV2 } from './v2.ts';
 import { openapiV2Protobuf } from './v2-protobuf.ts';
@@ -183,8 +183,9 @@ function pieces(bytes: Uint8Array, number: number): Uint8Array[] {
   const found: Uint8Array[] = [];
   while (!reader.isAtEnd) {
     const tag = reader.tag();
-    if (tag.number === number && tag.type === wireType.bytes) found.push(reader.bytes());
-    else reader.skip(tag.type);
+    const isWanted = numberOf(tag) === number && typeOf(tag) === wireType.bytes;
+    if (isWanted) found.push(reader.bytes());
+    else reader.skip(typeOf(tag));
   }
   return found;
 }

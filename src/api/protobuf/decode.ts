@@ -8,7 +8,7 @@ import { setKey } from '../schema/set-key.ts';
 import type { FieldSchema, TypeSchema, ValueSchema, WireTable } from '../schema/types.ts';
 import { decodeLeafMessage, decodeScalar, isMessage, isUnion, scalarWireType } from './leaves.ts';
 import type { UnionLeaf } from './leaves.ts';
-import { ProtobufProblem, type Reader, wireType } from './reader.ts';
+import { numberOf, ProtobufProblem, type Reader, typeOf, wireType } from './reader.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -22,7 +22,9 @@ export function decodeMessage(reader: Reader, type: TypeSchema, depth = 0): Json
 function readFields(reader: Reader, table: WireTable, object: JsonObject, depth: number): void {
   if (depth > limits.bodyDepthLevels) throw new ProtobufProblem('exceeded max depth');
   while (!reader.isAtEnd) {
-    const { number, type } = reader.tag();
+    const tag = reader.tag();
+    const number = numberOf(tag);
+    const type = typeOf(tag);
     const entry = table.get(number);
     if (entry === undefined) reader.skip(type);
     else if (isNested(entry)) readFields(pieceOf(reader, type), entry, object, depth + 1);
@@ -94,7 +96,9 @@ function readEntry(reader: Reader, element: ValueSchema, map: JsonObject, depth:
   let key = '';
   let value: unknown;
   while (!reader.isAtEnd) {
-    const { number, type } = reader.tag();
+    const tag = reader.tag();
+    const number = numberOf(tag);
+    const type = typeOf(tag);
     if (number === 1 && type === wireType.bytes) key = reader.string();
     else if (number === 2) value = readValue(reader, type, element, depth);
     else reader.skip(type);
@@ -121,7 +125,9 @@ function decodeUnion(reader: Reader, leaf: UnionLeaf, depth: number): unknown {
   const readSchema = (type: number): JsonObject =>
     decodeMessage(pieceOf(reader, type), typeSchema('JSONSchemaProps'), depth + 1);
   while (!reader.isAtEnd) {
-    const { number, type } = reader.tag();
+    const tag = reader.tag();
+    const number = numberOf(tag);
+    const type = typeOf(tag);
     if (leaf === 'schemaOrBool' && number === 1 && type === wireType.varint) allows = reader.bool();
     else if (number === (leaf === 'schemaOrBool' ? 2 : 1)) schema = readSchema(type);
     else if (number !== 2) reader.skip(type);

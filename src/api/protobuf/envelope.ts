@@ -8,7 +8,7 @@ import { schemaOf } from '../schema/schema.ts';
 import type { TypeSchema } from '../schema/types.ts';
 import { decodeMessage, type JsonObject } from './decode.ts';
 import { encodeMessage } from './encode.ts';
-import { ProtobufProblem, Reader, wireType } from './reader.ts';
+import { numberOf, ProtobufProblem, Reader, typeOf, wireType } from './reader.ts';
 import { Writer } from './writer.ts';
 
 const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
@@ -56,7 +56,9 @@ function readEnvelope(reader: Reader): Envelope {
     isJson: false,
   };
   while (!reader.isAtEnd) {
-    const { number, type } = reader.tag();
+    const tag = reader.tag();
+    const number = numberOf(tag);
+    const type = typeOf(tag);
     if (type !== wireType.bytes) reader.skip(type);
     else if (number === 1) readTypeMeta(reader.piece(), envelope);
     else if (number === 2) envelope.raw = reader.piece();
@@ -68,7 +70,9 @@ function readEnvelope(reader: Reader): Envelope {
 
 function readTypeMeta(reader: Reader, envelope: Envelope): void {
   while (!reader.isAtEnd) {
-    const { number, type } = reader.tag();
+    const tag = reader.tag();
+    const number = numberOf(tag);
+    const type = typeOf(tag);
     if (number === 1 && type === wireType.bytes) envelope.apiVersion = reader.string();
     else if (number === 2 && type === wireType.bytes) envelope.kind = reader.string();
     else reader.skip(type);

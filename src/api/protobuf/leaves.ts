@@ -2,7 +2,7 @@
 import { formatDuration } from '../schema/duration.ts';
 import { formatMicroTime, formatTime } from '../schema/time.ts';
 import type { Leaf } from '../schema/types.ts';
-import { ProtobufProblem, type Reader, wireType } from './reader.ts';
+import { numberOf, ProtobufProblem, type Reader, typeOf, wireType } from './reader.ts';
 import { encodeBase64 } from './text.ts';
 
 export type ScalarLeaf = 'string' | 'bool' | 'int32' | 'int64' | 'double' | 'bytes';
@@ -77,7 +77,9 @@ export function decodeLeafMessage(reader: Reader, leaf: MessageLeaf): unknown {
 /** Calls `field` for each field; a field that it leaves unread (returns false) is skipped. */
 function eachField(reader: Reader, field: (number: number, type: number) => boolean): void {
   while (!reader.isAtEnd) {
-    const { number, type } = reader.tag();
+    const tag = reader.tag();
+    const number = numberOf(tag);
+    const type = typeOf(tag);
     if (!field(number, type)) reader.skip(type);
   }
 }

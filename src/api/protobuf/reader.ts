@@ -8,10 +8,20 @@ export class ProtobufProblem extends Error {
 
 export const wireType = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, fixed32: 5 } as const;
 
+export function numberOf(tag: number): number {
+  return tag >>> 3;
+}
+
+export function typeOf(tag: number): number {
+  return tag & 7;
+}
+
 export class Reader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #position: number;
+  /** Upper half of the integer that was read last. */
+  #high = 0;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes;
@@ -27,31 +37,30 @@ export class Reader {
     return this.#end - this.#position;
   }
 
-  tag(): { number: number; type: number } {
-    const [low, high] = this.#varint();
-    const number = low >>> 3;
-    if (number === 0 || high !== 0) throw new ProtobufProblem('illegal tag');
-    return { number, type: low & 7 };
+  /** Field number and wire type in one number: `numberOf` and `typeOf` take it apart. */
+  tag(): number {
+    const low = this.#varint();
+    if (low >>> 3 === 0 || this.#high !== 0) throw new ProtobufProblem('illegal tag');
+    return low;
   }
 
   int32(): number {
-    return this.#varint()[0];
+    return this.#varint();
   }
 
   /** Beyond 2^53 the nearest number. */
   int64(): number {
-    const [low, high] = this.#varint();
-    return high * 4_294_967_296 + (low >>> 0);
+    const low = this.#varint();
+    return this.#high * 4_294_967_296 + (low >>> 0);
   }
 
   bigInt64(): bigint {
-    const [low, high] = this.#varint();
-    return (BigInt(high) << 32n) | BigInt(low >>> 0);
+    const low = this.#varint();
+    return (BigInt(this.#high) << 32n) | BigInt(low >>> 0);
   }
 
   bool(): boolean {
-    const [low, high] = this.#varint();
-    return low !== 0 || high !== 0;
+    return this.#varint() !== 0 || this.#high !== 0;
   }
 
   double(): number {
@@ -92,9 +101,9 @@ export class Reader {
   }
 
   #delimited(): number {
-    const [low, high] = this.#varint();
-    if (low < 0 || high !== 0) throw new ProtobufProblem('invalid length');
-    return this.#advance(low);
+    const length = this.#varint();
+    if (length < 0 || this.#high !== 0) throw new ProtobufProblem('invalid length');
+    return this.#advance(length);
   }
 
   #advance(length: number): number {
@@ -104,18 +113,18 @@ export class Reader {
     return start;
   }
 
-  /** Both halves of 64 bits, as signed 32-bit numbers. */
-  #varint(): readonly [low: number, high: number] {
+  /** The lower half of 64 bits, as a signed number; the upper is in `#high`. */
+  #varint(): number {
     let low = 0;
-    let high = 0;
+    this.#high = 0;
     for (let shift = 0; shift < 70; shift += 7) {
       if (this.#position >= this.#end) throw new ProtobufProblem('unexpected end of data');
       const byte = this.#bytes[this.#position++] ?? 0;
       const bits = byte & 0x7f;
       if (shift < 32) low |= bits << shift;
-      if (shift === 28) high |= bits >> 4;
-      else if (shift > 28) high |= bits << (shift - 32);
-      if (byte < 0x80) return [low, high];
+      if (shift === 28) this.#high |= bits >> 4;
+      else if (shift > 28) this.#high |= bits << (shift - 32);
+      if (byte < 0x80) return low;
     }
     throw new ProtobufProblem('integer overflow');
   }
