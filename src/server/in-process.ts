@@ -17,7 +17,14 @@ import type {
 import type { KubeObject } from '#api/object.ts';
 import { StatusError } from '#base/status-error.ts';
 import { refusal } from './authz/forbidden.ts';
-import type { Authorizer, Core, RequestContext, StoredList, Target, UserInfo } from './core/core.ts';
+import type {
+  Authorizer,
+  Core,
+  RequestContext,
+  StoredList,
+  Target,
+  UserInfo,
+} from './core/core.ts';
 import { asStatusError, badRequest } from './core/errors.ts';
 
 export interface InProcessDeps {
@@ -80,7 +87,9 @@ function checked(
   const { name = nameIn(select), subresource } = ref as Partial<ObjectRef>;
   const namespace = ref.namespace || undefined;
   const { group, resource } = ref;
-  const question = { user, verb, resource: { group, resource, subresource, namespace, name } };
+  const fieldSelector = select?.fieldSelector;
+  const asked = { group, resource, subresource, namespace, name, fieldSelector };
+  const question = { user, verb, resource: asked };
   const answer = authorizer.authorize(question);
   if (!answer.allowed) throw refusal(question, answer.reason);
   return { kind, namespace, name: (ref as Partial<ObjectRef>).name, subresource };
@@ -114,4 +123,3 @@ function watchOrClose(sink: WatchSink, start: () => Watch): Watch {
     return { close: () => (closed = true) };
   }
 }
-

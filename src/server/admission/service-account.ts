@@ -24,8 +24,8 @@ const waitSteps = 40;
 export interface ServiceAccountDeps {
   readonly random: Random;
   readonly timers: Timers;
-  /** Whether the account is there now, as readers see it. */
-  readonly accountExists: (namespace: string, name: string) => boolean;
+  /** Whether the namespace is there and its `default` account is not yet. */
+  readonly awaitsDefault: (namespace: string) => boolean;
 }
 
 export function serviceAccountStep(deps: ServiceAccountDeps): AdmissionStep {
@@ -40,12 +40,12 @@ export function serviceAccountStep(deps: ServiceAccountDeps): AdmissionStep {
 }
 
 async function waitForDefault(
-  { accountExists, timers }: ServiceAccountDeps,
+  { awaitsDefault, timers }: ServiceAccountDeps,
   { kind, operation, namespace, object }: Omit<AdmissionRequest, 'reader'>,
 ): Promise<void> {
   if (kind !== pods || operation !== 'CREATE' || isMirror(object as Pod)) return;
   if (((object as Pod).spec?.serviceAccountName || 'default') !== 'default') return;
-  for (let step = 0; step < waitSteps && !accountExists(namespace, 'default'); step++) {
+  for (let step = 0; step < waitSteps && awaitsDefault(namespace); step++) {
     await new Promise<void>((resolve) => timers.after(waitStepMs, resolve));
   }
 }

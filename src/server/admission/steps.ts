@@ -1,6 +1,6 @@
 /** The order of admission, in one place. What changes an object comes before what counts on the change. */
 import type { Kind } from '#api/kind.ts';
-import { serviceAccounts } from '#api/kinds/index.ts';
+import { namespaces, serviceAccounts } from '#api/kinds/index.ts';
 import type { PriorityClass } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Timers } from '#base/clock.ts';
@@ -42,11 +42,14 @@ export function standardAdmission(options: AdmissionOptions): readonly Admission
   const reserved = new Map(Object.entries(options.reservedAddresses ?? {}));
   const [first] = ranges;
   if (first) reserved.set(apiServiceAddress(first.text), 'default/kubernetes');
-  const accountExists = (namespace: string, name: string) =>
-    backend.head().get(keyFor(serviceAccounts, namespace, name)) !== undefined;
+  const awaitsDefault = (namespace: string) => {
+    const head = backend.head();
+    if (!head.get(keyFor(namespaces, undefined, namespace))) return false;
+    return !head.get(keyFor(serviceAccounts, namespace, 'default'));
+  };
   return [
     namespaceLifecycle,
-    serviceAccountStep({ random, timers, accountExists }),
+    serviceAccountStep({ random, timers, awaitsDefault }),
     defaultTolerationSeconds,
     priorityStep(options.priorityClasses),
     defaultIngressClass,

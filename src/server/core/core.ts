@@ -6,7 +6,15 @@
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { DeleteOptions, Status } from '#api/types.ts';
-import type { ListOptions, Patch, SelectOptions, Watch, WatchEventType, WatchOptions, WriteOptions } from '#api/verbs.ts';
+import type {
+  ListOptions,
+  Patch,
+  SelectOptions,
+  Watch,
+  WatchEventType,
+  WatchOptions,
+  WriteOptions,
+} from '#api/verbs.ts';
 import type { StatusError } from '#base/status-error.ts';
 
 export interface UserInfo {
@@ -49,16 +57,44 @@ export interface CoreSink {
 }
 
 export interface Core {
-  get(context: RequestContext, target: Target, options?: { resourceVersion?: string }): Promise<Stored>;
+  get(
+    context: RequestContext,
+    target: Target,
+    options?: { resourceVersion?: string },
+  ): Promise<Stored>;
   list(context: RequestContext, target: Target, options: ListOptions): Promise<StoredList>;
   watch(context: RequestContext, target: Target, options: WatchOptions, sink: CoreSink): Watch;
   /** `body` is the decoded object (schema applied), not yet defaulted; the core takes it over. Also subresource creates and virtual kinds. */
-  create(context: RequestContext, target: Target, body: KubeObject, options: WriteOptions): Promise<Stored>;
+  create(
+    context: RequestContext,
+    target: Target,
+    body: KubeObject,
+    options: WriteOptions,
+  ): Promise<Stored>;
   /** `created`: a PUT may create (`Kind.createOnUpdate`), answered with 201. */
-  update(context: RequestContext, target: Target, body: KubeObject, options: WriteOptions): Promise<Stored & { created: boolean }>;
-  patch(context: RequestContext, target: Target, patch: Patch, options: WriteOptions): Promise<Stored & { created: boolean }>;
-  delete(context: RequestContext, target: Target, options: DeleteOptions): Promise<Stored | { status: Status }>;
-  deleteCollection(context: RequestContext, target: Target, select: SelectOptions, options: DeleteOptions): Promise<StoredList>;
+  update(
+    context: RequestContext,
+    target: Target,
+    body: KubeObject,
+    options: WriteOptions,
+  ): Promise<Stored & { created: boolean }>;
+  patch(
+    context: RequestContext,
+    target: Target,
+    patch: Patch,
+    options: WriteOptions,
+  ): Promise<Stored & { created: boolean }>;
+  delete(
+    context: RequestContext,
+    target: Target,
+    options: DeleteOptions,
+  ): Promise<Stored | { status: Status }>;
+  deleteCollection(
+    context: RequestContext,
+    target: Target,
+    select: SelectOptions,
+    options: DeleteOptions,
+  ): Promise<StoredList>;
 }
 
 export interface AuthorizationQuestion {

@@ -12,7 +12,11 @@ import type { Random } from '#base/random.ts';
 import type { Backend } from '#store/backend.ts';
 import { Admission, type AdmissionStep } from '../admission/admission.ts';
 import { bindingHandler } from '../subresources/binding.ts';
-import { type DisruptionRule, evictionHandler, noDisruptionRule } from '../subresources/eviction.ts';
+import {
+  type DisruptionRule,
+  evictionHandler,
+  noDisruptionRule,
+} from '../subresources/eviction.ts';
 import { scaleHandler } from '../subresources/scale.ts';
 import type { Core, CoreSink, RequestContext, Stored, Target } from './core.ts';
 import { Creating } from './create.ts';

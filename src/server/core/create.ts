@@ -77,6 +77,8 @@ export class Creating {
     metadata.uid = random.uuid();
     metadata.creationTimestamp = formatTime(clock.now());
     if (!metadata.name && metadata.generateName) this.#generateName(request, object, head);
+    // Once more, for what admission added and what follows from the name.
+    kind.defaults?.(object);
     kind.prepareForCreate?.(object);
     const errors = validateForCreate(kind, object);
     if (errors.length > 0) throw invalid(kind, metadata.name ?? '', errors);
@@ -131,4 +133,3 @@ function requestOf(
     warn: context.warn,
   };
 }
-

@@ -69,7 +69,11 @@ export class Deleting {
    * What the deletion makes of the object: its marked form, its removal, or nothing new because it is
    * on its way and a grace period may only be made shorter.
    */
-  #marked(kind: Kind, object: KubeObject, options: DeleteOptions): KubeObject | 'remove' | 'pending' {
+  #marked(
+    kind: Kind,
+    object: KubeObject,
+    options: DeleteOptions,
+  ): KubeObject | 'remove' | 'pending' {
     const { deletionTimestamp, deletionGracePeriodSeconds: pending } = object.metadata;
     const graceful = kind.gracePeriodSeconds !== undefined;
     const next = mutableCopy(object);
@@ -167,7 +171,11 @@ function checkOptions({ propagationPolicy, orphanDependents }: DeleteOptions): v
   }
 }
 
-function checkPreconditions(kind: Kind, object: KubeObject, { preconditions }: DeleteOptions): void {
+function checkPreconditions(
+  kind: Kind,
+  object: KubeObject,
+  { preconditions }: DeleteOptions,
+): void {
   const { name, uid: foundUid = '', resourceVersion: foundVersion = '' } = object.metadata;
   const { uid, resourceVersion } = preconditions ?? {};
   if (uid !== undefined && uid !== foundUid) throw uidConflict(kind, name, uid, foundUid);

@@ -72,7 +72,11 @@ function own(kind: Kind): Codec {
 
 /** What admission and subresources may ask of the store. */
 export interface Reader {
-  get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined;
+  get<T extends KubeObject>(
+    kind: Kind<T>,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): Iterable<T>;
 }
 
@@ -85,7 +89,8 @@ export function readerOf(snapshot: Snapshot, codecs: Codecs): Reader {
     *list<T extends KubeObject>(kind: Kind<T>, namespace?: string) {
       const prefix = prefixOf(kind, namespace);
       const codec = codecs.of(kind);
-      for (const entry of snapshot.range(prefix, endOf(prefix))) yield codec.read(entry).object as T;
+      for (const entry of snapshot.range(prefix, endOf(prefix)))
+        yield codec.read(entry).object as T;
     },
   };
 }

@@ -38,7 +38,8 @@ export function scoped(
   previous: KubeObject,
 ): KubeObject {
   if (subresource === undefined) {
-    if (kind.hasStatus) take('status')(proposed as unknown as Part, mutableCopy(previous) as unknown as Part);
+    if (kind.hasStatus)
+      take('status')(proposed as unknown as Part, mutableCopy(previous) as unknown as Part);
     return proposed;
   }
   const next = mutableCopy(previous);

@@ -90,11 +90,13 @@ export class Watching {
     target: Target,
     marked: boolean,
   ): void {
-    void Promise.resolve().then(() => {
-      for (const item of this.#stateFor(watcher, snapshot, target)) watcher.initial(item);
-      if (marked) watcher.bookmark(bookmark(feed.kind, snapshot.revision, true));
-      if (watcher.open) feed.join(watcher);
-    }).catch((error: unknown) => watcher.end(asStatusError(error)));
+    void Promise.resolve()
+      .then(() => {
+        for (const item of this.#stateFor(watcher, snapshot, target)) watcher.initial(item);
+        if (marked) watcher.bookmark(bookmark(feed.kind, snapshot.revision, true));
+        if (watcher.open) feed.join(watcher);
+      })
+      .catch((error: unknown) => watcher.end(asStatusError(error)));
   }
 
   *#stateFor(watcher: Watcher, snapshot: Snapshot, target: Target): Iterable<Stored> {

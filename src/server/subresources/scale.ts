@@ -43,7 +43,8 @@ export function scaleHandler(core: Core, updating: Updating): SubresourceHandler
       const stored = await core.get(context, { ...target, subresource: undefined });
       return scaleOf(viewOf(target.kind), stored.object);
     },
-    update: (context, target, body, options) => write(context, target, options, () => body as Scale),
+    update: (context, target, body, options) =>
+      write(context, target, options, () => body as Scale),
     patch: (context, target, patch, options) =>
       write(
         context,

@@ -4,17 +4,16 @@
  * the write fails. What it gives up is free only when the write is durable.
  */
 import { type FieldError, invalid } from '#api/field-error.ts';
-import type { Service } from '#api/types.ts';
+import {
+  isHeadless,
+  needsClusterIp,
+  needsHealthCheckPort,
+  needsNodePort,
+} from '#api/kinds/services/access.ts';
+import type { Service, ServicePort } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 import type { Reservation } from '../admission.ts';
 import { type AddressRange, formatAddress, type IPFamily, parseAddress } from './ip.ts';
-import {
-  isHeadless,
-  needsClusterIP,
-  needsHealthCheckPort,
-  needsNodePorts,
-  nodePortsOf,
-} from './needs.ts';
 import { Pool, type PoolRange } from './pool.ts';
 
 export interface AllocatorOptions {
@@ -102,7 +101,7 @@ export class Allocator {
 
   #giveAddresses(service: Service, taken: Claim[]): FieldError[] {
     const { spec } = service;
-    if (!needsClusterIP(service) || isHeadless(service)) return [];
+    if (!needsClusterIp(spec) || isHeadless(spec)) return [];
     const addresses = [...(spec.clusterIPs ?? [])];
     for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
       const place = this.#addresses.get(family as IPFamily);
@@ -159,45 +158,30 @@ export class Allocator {
   }
 
   #givePorts(service: Service, taken: Claim[]): FieldError[] {
-    const errors: FieldError[] = [];
     const { spec } = service;
-    // One number serves a TCP and a UDP port of the same number, as DNS has them.
-    const byPort = new Map<number, number>();
-    for (const [index, port] of (spec.ports ?? []).entries()) {
-      if (port.nodePort) {
-        const error = this.#takePort(service, port.nodePort, `spec.ports[${index}].nodePort`, taken);
-        if (error) errors.push(error);
-        else byPort.set(port.port, port.nodePort);
-      }
+    const ports = spec.ports ?? [];
+    const errors: FieldError[] = [];
+    for (const [index, { nodePort }] of ports.entries()) {
+      if (!nodePort) continue;
+      const field = `spec.ports[${index}].nodePort`;
+      const error = this.#takePort(service, nodePort, field, taken);
+      if (error) errors.push(error);
+    }
+    const { healthCheckNodePort: asked } = spec;
+    const checked = needsHealthCheckPort(spec);
+    if (checked && asked) {
+      const error = this.#takePort(service, asked, 'spec.healthCheckNodePort', taken);
+      if (error) errors.push(error);
     }
     if (errors.length > 0) return errors;
-    for (const port of needsNodePorts(service) ? (spec.ports ?? []) : []) {
-      if (port.nodePort) continue;
-      const shared = byPort.get(port.port);
-      const free = shared && !spec.ports?.some((each) => each.nodePort === shared && each.protocol === port.protocol);
-      port.nodePort = free ? shared : this.#takeAnyPort(service, taken);
-      byPort.set(port.port, port.nodePort);
+    for (const port of needsNodePort(spec) ? ports : []) {
+      port.nodePort ||= sharedPort(port, ports) ?? this.#takeAnyPort(service, taken);
     }
-    if (!needsHealthCheckPort(service)) return [];
-    if (!spec.healthCheckNodePort) spec.healthCheckNodePort = this.#takeAnyPort(service, taken);
-    else {
-      const error = this.#takePort(
-        service,
-        spec.healthCheckNodePort,
-        'spec.healthCheckNodePort',
-        taken,
-      );
-      if (error) return [error];
-    }
+    if (checked && !asked) spec.healthCheckNodePort = this.#takeAnyPort(service, taken);
     return [];
   }
 
-  #takePort(
-    service: Service,
-    port: number,
-    field: string,
-    taken: Claim[],
-  ): FieldError | undefined {
+  #takePort(service: Service, port: number, field: string, taken: Claim[]): FieldError | undefined {
     const value = BigInt(port);
     const before = this.#ports.ownerOf(value);
     const refusal = this.#ports.take(value, ownerOf(service));
@@ -223,19 +207,26 @@ export class Allocator {
   #claimsOf(service: Service): Claim[] {
     const claims: Claim[] = [];
     const { spec } = service;
-    for (const text of needsClusterIP(service) ? (spec.clusterIPs ?? []) : []) {
+    for (const text of needsClusterIp(spec) ? (spec.clusterIPs ?? []) : []) {
       const address = parseAddress(text);
       const place = address && this.#addresses.get(address.family);
       if (address && place) claims.push({ pool: place.pool, value: address.value });
     }
-    for (const port of nodePortsOf(service)) {
-      claims.push({ pool: this.#ports, value: BigInt(port) });
+    for (const { nodePort } of spec.ports ?? []) {
+      if (nodePort) claims.push({ pool: this.#ports, value: BigInt(nodePort) });
     }
     if (spec.healthCheckNodePort) {
       claims.push({ pool: this.#ports, value: BigInt(spec.healthCheckNodePort) });
     }
     return claims;
   }
+}
+
+/** One number serves a TCP and a UDP port of the same number, as DNS has them. */
+function sharedPort(port: ServicePort, ports: readonly ServicePort[]): number | undefined {
+  const { nodePort: number } = ports.find((each) => each.port === port.port && each.nodePort) ?? {};
+  const isUsed = ports.some((each) => each.nodePort === number && each.protocol === port.protocol);
+  return isUsed ? undefined : number;
 }
 
 function ownerOf({ metadata }: Service): string {

@@ -1,18 +1,30 @@
 /**
  * Which IP families a Service has: what it asks for, what its addresses say, and what the cluster
- * is configured for. `clusterIP` and the first of `clusterIPs` are one thing in two fields.
- * Source: KEP-563 (dual stack).
+ * is configured for. Source: KEP-563 (dual stack).
  */
 import { type FieldError, invalid } from '#api/field-error.ts';
-import type { Service } from '#api/types.ts';
+import { isHeadless, needsClusterIp } from '#api/kinds/services/access.ts';
+import type { ServiceSpec } from '#api/types.ts';
+import { equal } from '../../core/plain.ts';
 import { type IPFamily, parseAddress } from './ip.ts';
-import { isHeadless, needsClusterIP } from './needs.ts';
 
-/** `configured`: the cluster's families, its first choice first. */
-export function settleFamilies(service: Service, configured: readonly IPFamily[]): FieldError[] {
-  const { spec } = service;
-  if (!needsClusterIP(service)) return [];
-  if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
+/** An update that does not speak of families keeps them; one that asks for a single one keeps the first. */
+export function keepFamilies(spec: ServiceSpec, old: ServiceSpec): void {
+  if (!needsClusterIp(spec) || !needsClusterIp(old)) return;
+  spec.ipFamilyPolicy ??= old.ipFamilyPolicy;
+  if (!spec.ipFamilies?.length && old.ipFamilies) spec.ipFamilies = [...old.ipFamilies];
+  const wasDual = (old.ipFamilies?.length ?? 0) > 1 && old.ipFamilyPolicy !== 'SingleStack';
+  const unchanged = equal(spec.ipFamilies, old.ipFamilies);
+  if (spec.ipFamilyPolicy !== 'SingleStack' || !wasDual || !unchanged) return;
+  spec.ipFamilies = spec.ipFamilies?.slice(0, 1);
+  if (!spec.clusterIPs?.length || equal(spec.clusterIPs, old.clusterIPs)) {
+    spec.clusterIPs = old.clusterIPs?.slice(0, 1);
+  }
+}
+
+/** Fills in policy and families of a valid spec. `configured`: the cluster's families, its first choice first. */
+export function settleFamilies(spec: ServiceSpec, configured: readonly IPFamily[]): FieldError[] {
+  if (!needsClusterIp(spec)) return [];
   const families = spec.ipFamilies ? [...spec.ipFamilies] : [];
   for (const [index, text] of (spec.clusterIPs ?? []).entries()) {
     const address = parseAddress(text);
@@ -23,7 +35,7 @@ export function settleFamilies(service: Service, configured: readonly IPFamily[]
   if (families.length === 0) families.push(first);
   spec.ipFamilies = families;
   // Nothing is allocated, and whoever writes its endpoints may have both families.
-  if (isHeadless(service) && Object.keys(spec.selector ?? {}).length === 0) {
+  if (isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0) {
     spec.ipFamilyPolicy ??= 'RequireDualStack';
     if (spec.ipFamilyPolicy !== 'SingleStack') addSecond(families, ['IPv4', 'IPv6']);
     return [];
@@ -38,13 +50,18 @@ function addSecond(families: string[], known: readonly IPFamily[]): void {
   if (families.length === 1 && other) families.push(other);
 }
 
-function refusals(spec: Service['spec'], configured: readonly IPFamily[]): FieldError[] {
+function refusals(spec: ServiceSpec, configured: readonly IPFamily[]): FieldError[] {
   const errors: FieldError[] = [];
-  if (spec.ipFamilyPolicy === 'RequireDualStack' && configured.length < 2) {
+  const { ipFamilyPolicy: policy, ipFamilies = [] } = spec;
+  if (policy === 'RequireDualStack' && configured.length < 2) {
     const message = 'this cluster is not configured for dual-stack services';
-    errors.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, message));
+    errors.push(invalid('spec.ipFamilyPolicy', policy, message));
   }
-  for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
+  if (policy === 'SingleStack' && ipFamilies.length > 1) {
+    const message = "may only hold one value when `ipFamilyPolicy` is 'SingleStack'";
+    errors.push(invalid('spec.ipFamilies', ipFamilies, message));
+  }
+  for (const [index, family] of ipFamilies.entries()) {
     if (configured.includes(family as IPFamily)) continue;
     errors.push(invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'));
   }

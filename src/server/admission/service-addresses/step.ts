@@ -4,8 +4,8 @@ import type { Service } from '#api/types.ts';
 import { internal, invalid } from '../../core/errors.ts';
 import type { AdmissionRequest, AdmissionStep, Reservation } from '../admission.ts';
 import { Allocator, type AllocatorOptions, RangeFullError } from './allocator.ts';
-import { carryOver } from './carry-over.ts';
-import { settleFamilies } from './families.ts';
+import { keepFamilies, settleFamilies } from './families.ts';
+import type { IPFamily } from './ip.ts';
 
 export function serviceAddressStep(options: AllocatorOptions): AdmissionStep {
   const allocator = new Allocator(options);
@@ -14,11 +14,8 @@ export function serviceAddressStep(options: AllocatorOptions): AdmissionStep {
   return {
     name: 'ServiceAddresses',
     mutate: ({ kind, subresource, object, previous }) => {
-      if (kind !== services || subresource !== undefined || object === undefined) return;
-      const service = object as Service;
-      if (previous) carryOver(service, previous as Service);
-      const errors = settleFamilies(service, families);
-      if (errors.length > 0) throw invalid(services, service.metadata.name ?? '', errors);
+      if (kind !== services || subresource !== undefined || !object || !previous) return;
+      keepFamilies((object as Service).spec, (previous as Service).spec);
     },
     reserve: (request) => {
       if (request.kind !== services || request.subresource !== undefined) return undefined;
@@ -26,15 +23,20 @@ export function serviceAddressStep(options: AllocatorOptions): AdmissionStep {
         for (const service of request.reader.list(services)) allocator.restore(service);
         restored = true;
       }
-      return reserve(allocator, request);
+      return reserve(allocator, families, request);
     },
   };
 }
 
-function reserve(allocator: Allocator, request: AdmissionRequest): Reservation {
-  const { operation, object, previous } = request;
+function reserve(
+  allocator: Allocator,
+  families: readonly IPFamily[],
+  { operation, object, previous }: AdmissionRequest,
+): Reservation {
   if (operation === 'DELETE') return allocator.release(previous as Service);
   const service = object as Service;
+  const errors = settleFamilies(service.spec, families);
+  if (errors.length > 0) throw invalid(services, service.metadata.name, errors);
   try {
     const outcome = allocator.allocate(service, previous as Service | undefined);
     if (!Array.isArray(outcome)) return outcome;
@@ -44,4 +46,3 @@ function reserve(allocator: Allocator, request: AdmissionRequest): Reservation {
     throw error;
   }
 }
-
