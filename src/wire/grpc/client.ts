@@ -1,4 +1,4 @@
-/** A gRPC client over a unix socket for packages that `proto.ts` describes. */
+/** A gRPC client for packages that `proto.ts` describes; `target` as `unix:/path` or `host:port`. */
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { MethodDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { assert } from '#base/assert.ts';
@@ -34,11 +34,11 @@ const channelOptions = {
 const defaultTimeoutMs = 120_000;
 
 export function connectGrpc(
-  socketPath: string,
+  target: string,
   definition: PackageDefinition,
   clock: Clock,
 ): GrpcClient {
-  const client = new Client(`unix:${socketPath}`, credentials.createInsecure(), channelOptions);
+  const client = new Client(target, credentials.createInsecure(), channelOptions);
   const methods = new Map<string, Method>();
   for (const [service, members] of Object.entries(definition)) {
     if ('format' in members) continue;

@@ -64,6 +64,7 @@ function covers(wanted: unknown, have: unknown): boolean {
   if (wanted === undefined) return true;
   if (wanted === null || typeof wanted !== 'object') return wanted === have;
   if (Array.isArray(wanted)) {
+    if (wanted.length === 0 && have === undefined) return true;
     return (
       Array.isArray(have) &&
       wanted.length === have.length &&

@@ -33,7 +33,11 @@ export interface CriOptions {
 }
 
 export function connectCri({ socketPath, clock, timers }: CriOptions): Runtime {
-  const client = connectGrpc(socketPath, compileProto([criV1, ...containerdEvents]), clock);
+  const client = connectGrpc(
+    `unix:${socketPath}`,
+    compileProto([criV1, ...containerdEvents]),
+    clock,
+  );
   const call: CriCall = async (method, request, timeoutMs) => {
     try {
       return await client.call(`runtime.v1.${method}`, request, timeoutMs ? { timeoutMs } : {});

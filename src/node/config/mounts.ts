@@ -1,0 +1,69 @@
+/** Volume mounts of a container as paths of this machine. */
+import type { Container, VolumeMount } from '#api/types.ts';
+import type { Files } from '#sys/files.ts';
+import type { ContainerMount } from '../runtime/runtime.ts';
+import { ConfigError } from './config-error.ts';
+import { expand } from './expand.ts';
+
+const propagations = {
+  None: 'PROPAGATION_PRIVATE',
+  HostToContainer: 'PROPAGATION_HOST_TO_CONTAINER',
+  Bidirectional: 'PROPAGATION_BIDIRECTIONAL',
+} as const;
+
+export interface VolumePlace {
+  readonly path: string;
+  /** The volume itself cannot be written. */
+  readonly readonly: boolean;
+}
+
+export async function volumeMounts(
+  container: Container,
+  env: ReadonlyMap<string, string>,
+  placeOf: (volume: string) => VolumePlace | undefined,
+  files: Files,
+): Promise<ContainerMount[]> {
+  const mounts: ContainerMount[] = [];
+  for (const mount of container.volumeMounts ?? []) {
+    const place = placeOf(mount.name);
+    if (!place)
+      throw new ConfigError(
+        `cannot find volume "${mount.name}" to mount into container "${container.name}"`,
+      );
+    mounts.push({
+      containerPath: absolute(mount.mountPath),
+      hostPath: await hostPathOf(mount, place, env, files),
+      readonly: mount.readOnly === true || place.readonly,
+      propagation:
+        propagations[(mount.mountPropagation ?? 'None') as keyof typeof propagations] ??
+        'PROPAGATION_PRIVATE',
+    });
+  }
+  // A mount below another one must come after it.
+  return mounts.sort((a, b) => depth(a.containerPath) - depth(b.containerPath));
+}
+
+async function hostPathOf(
+  { name, subPath, subPathExpr }: VolumeMount,
+  place: VolumePlace,
+  env: ReadonlyMap<string, string>,
+  files: Files,
+): Promise<string> {
+  const inner = subPathExpr ? expand(subPathExpr, (key) => env.get(key)) : subPath;
+  if (!inner) return place.path;
+  if (inner.startsWith('/') || inner.split('/').includes('..')) {
+    throw new ConfigError(`subPath "${inner}" of volume "${name}" must stay inside the volume`);
+  }
+  const path = `${place.path}/${inner}`;
+  if (!(await files.info(path))) await files.makeDirectory(path);
+  // A container may have put a link there that leads out of the volume.
+  const base = await files.realPath(place.path);
+  const real = await files.realPath(path);
+  if (!base || !real || (real !== base && !real.startsWith(`${base}/`))) {
+    throw new ConfigError(`subPath "${inner}" of volume "${name}" leads outside the volume`);
+  }
+  return real;
+}
+
+const absolute = (path: string): string => (path.startsWith('/') ? path : `/${path}`);
+const depth = (path: string): number => path.split('/').length;

@@ -1,0 +1,61 @@
+import type { Step } from '../decide/facts.ts';
+import type { StepContext } from './carry-out.ts';
+import { preStopOf, runHook } from './hooks.ts';
+import { fieldPathOf } from './start-container.ts';
+
+type KillStep = Extract<Step, { type: 'killContainer' }>;
+
+/** However long the hook took, SIGTERM is followed by at least this much time. */
+const lastGraceSeconds = 2;
+
+/** preStop, then SIGTERM, then SIGKILL, all within the grace period. Settles when it has ended. */
+export async function killContainer(step: KillStep, context: StepContext): Promise<void> {
+  const { pod, services } = context;
+  const { runtime, mirror, events, clock } = services;
+  const { id, container: name, message, graceSeconds, reason } = step;
+  const fieldPath = fieldPathOf(pod, name);
+  events.record({ regarding: pod, level: 'Normal', reason: 'Killing', message, fieldPath });
+  const from = clock.monotonic();
+  const container = mirror.container(id);
+  const preStop = container && preStopOf(pod, container);
+  const gate = reason === 'deleted' ? services.drained(pod) : Promise.resolve();
+  if (preStop && container && graceSeconds > 0) {
+    const result = await within(
+      runHook(preStop, pod, container, graceSeconds * 1000, services),
+      graceSeconds * 1000,
+      context,
+    );
+    if (result && !result.passed) {
+      const words = `PreStopHook failed: ${result.output}`;
+      events.record({
+        regarding: pod,
+        level: 'Warning',
+        reason: 'FailedPreStopHook',
+        message: words,
+        fieldPath,
+      });
+    }
+  }
+  await within(gate, graceSeconds * 1000, context);
+  const spent = Math.floor((clock.monotonic() - from) / 1000);
+  const left = spent === 0 ? graceSeconds : Math.max(lastGraceSeconds, graceSeconds - spent);
+  await runtime.stopContainer(id, left);
+  await mirror.refreshContainer(id);
+}
+
+async function within<T>(
+  work: Promise<T>,
+  limitMs: number,
+  { services }: StepContext,
+): Promise<T | undefined> {
+  let end: (() => void) | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    const timer = services.timers.after(limitMs, () => resolve(undefined));
+    end = () => timer.cancel();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    end?.();
+  }
+}

@@ -1,0 +1,43 @@
+import { hostsFile } from '../config/hosts.ts';
+import { sandboxConfig } from '../config/sandbox-config.ts';
+import { isRuntimeError } from '../runtime/runtime-error.ts';
+import { wordsOf } from '../words.ts';
+import type { StepContext } from './carry-out.ts';
+
+const firstDelayMs = 1_000;
+const mostDelayMs = 30_000;
+
+export async function makeSandbox(attempt: number, context: StepContext): Promise<void> {
+  const { pod, memory, services } = context;
+  const { runtime, mirror, events, clock, sandboxSlots, paths, dns, hostDns, cgroupPrefix } =
+    services;
+  try {
+    const config = sandboxConfig(pod, attempt, { paths, dns: dns(), hostDns, cgroupPrefix });
+    await services.files.makeDirectory(config.logDirectory, 0o755);
+    const id = await sandboxSlots.run(() => runtime.runSandbox(config));
+    const sandbox = await mirror.refreshSandbox(id);
+    await writeHosts(context, sandbox?.ips ?? []);
+    memory.sandboxProblem = undefined;
+    memory.worked('sandbox');
+  } catch (error) {
+    const words = wordsOf(error);
+    const message = `Failed to create pod sandbox: rpc error: ${words}`;
+    const ours = isRuntimeError(error, 'Unavailable');
+    // A runtime that is away is the node's trouble, not news about this pod.
+    if (!ours) {
+      const reason = 'FailedCreatePodSandBox';
+      events.record({ regarding: pod, level: 'Warning', reason, message });
+    }
+    const delay = memory.nextDelay('sandbox', firstDelayMs, ours ? firstDelayMs : mostDelayMs);
+    const retryAtMs = clock.now() + delay;
+    memory.sandboxProblem = { reason: 'FailedCreatePodSandBox', message, retryAtMs };
+  }
+}
+
+async function writeHosts({ pod, services }: StepContext, ips: readonly string[]): Promise<void> {
+  const { files, paths, dns, hostHosts } = services;
+  const uid = pod.metadata.uid ?? '';
+  const base = pod.spec?.hostNetwork ? await hostHosts() : undefined;
+  await files.makeDirectory(paths.pod(uid), 0o750);
+  await files.write(paths.hostsFile(uid), hostsFile(pod, ips, dns().domain, base), 0o644);
+}

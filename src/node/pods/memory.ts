@@ -1,0 +1,29 @@
+/** What a worker knows of its pod beside the API and the runtime. Losing it costs a few repeated steps. */
+import type { ImageFact, Problem, VolumesFact } from '../decide/facts.ts';
+
+export class PodMemory {
+  readonly images = new Map<string, ImageFact>();
+  readonly problems = new Map<string, Problem>();
+  volumes: VolumesFact = { state: 'pending' };
+  sandboxProblem: Problem | undefined;
+  cgroupRemoved = false;
+  readonly #delays = new Map<string, number>();
+
+  /** The pause after another failure of this: doubling from `firstMs` to `mostMs`. */
+  nextDelay(subject: string, firstMs: number, mostMs: number): number {
+    const delay = Math.min((this.#delays.get(subject) ?? firstMs / 2) * 2, mostMs);
+    this.#delays.set(subject, delay);
+    return delay;
+  }
+
+  worked(subject: string): void {
+    this.#delays.delete(subject);
+  }
+
+  /** Something that the pod needs has changed: what failed is worth a try at once. */
+  retryNow(): void {
+    this.problems.clear();
+    this.sandboxProblem = undefined;
+    if (this.volumes.state === 'pending') this.volumes = { state: 'pending' };
+  }
+}

@@ -1,0 +1,28 @@
+import { wordsOf } from '../words.ts';
+import type { StepContext } from './carry-out.ts';
+
+const firstDelayMs = 500;
+const mostDelayMs = 122_000;
+
+export async function prepareVolumes({ pod, memory, services }: StepContext): Promise<void> {
+  const { volumes, mirror, hostIPs, events, clock } = services;
+  const podIPs = mirror.sandboxesOf(pod.metadata.uid ?? '')[0]?.ips ?? [];
+  try {
+    await volumes.prepare(pod, { podIPs, hostIPs });
+    memory.volumes = { state: 'ready' };
+    memory.worked('volumes');
+  } catch (error) {
+    const message = wordsOf(error);
+    events.record({ regarding: pod, level: 'Warning', reason: 'FailedMount', message });
+    const retryAtMs = clock.now() + memory.nextDelay('volumes', firstDelayMs, mostDelayMs);
+    memory.volumes = { state: 'pending', problem: { reason: 'FailedMount', message, retryAtMs } };
+  }
+}
+
+export async function releaseVolumes({ pod, gone, memory, services }: StepContext): Promise<void> {
+  const { volumes, paths, files } = services;
+  await volumes.release(pod.metadata.uid ?? '');
+  // The logs of a pod that only finished can still be read.
+  if (gone || pod.metadata.deletionTimestamp) await files.remove(paths.podLogs(pod));
+  memory.volumes = { state: 'released' };
+}

@@ -1,0 +1,195 @@
+/**
+ * Moves one pod. Each turn is one synchronous look: facts, the steps that are due, the status. Steps
+ * run beside each other, at most one per subject; each end of one is the next turn.
+ */
+import type { Pod, PodStatus } from '#api/types.ts';
+import { assert } from '#base/assert.ts';
+import type { Timer } from '#base/clock.ts';
+import { type PodFacts, type Step, subjectOf } from '../decide/facts.ts';
+import { nextStep } from '../decide/next-step.ts';
+import { membersOf } from '../decide/members.ts';
+import { isWritten, podStatus } from '../decide/status/pod-status.ts';
+import type { ProbedContainer } from '../probes/probes.ts';
+import { wordsOf } from '../words.ts';
+import { carryOut } from './carry-out.ts';
+import { PodMemory } from './memory.ts';
+import type { PodServices } from './services.ts';
+import { StatusWriter } from './status-writer.ts';
+
+const turnStepsMax = 200;
+const failedStepMs = { first: 200, most: 30_000 };
+
+export class PodWorker {
+  readonly #services: PodServices;
+  readonly #memory = new PodMemory();
+  readonly #busy = new Set<string>();
+  readonly #writer: StatusWriter;
+  readonly #acceptedAtMs: number;
+  readonly #ended: () => void;
+  #pod: Pod;
+  #gone: boolean;
+  #timer: Timer | undefined;
+  #woken = false;
+  #stopped = false;
+
+  /** `ended` is called once, when nothing is left to do for ever. */
+  constructor(pod: Pod, gone: boolean, services: PodServices, ended: () => void) {
+    this.#pod = pod;
+    this.#gone = gone;
+    this.#services = services;
+    this.#ended = ended;
+    this.#acceptedAtMs = services.clock.now();
+    this.#writer = new StatusWriter(services, () => this.wake());
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  update(pod: Pod): void {
+    const { resourceVersion } = this.#pod.metadata;
+    if (Number(pod.metadata.resourceVersion) < Number(resourceVersion)) return;
+    this.#pod = pod;
+    this.wake();
+  }
+
+  /** The API has the pod no more: it ends without ceremony. */
+  setGone(): void {
+    this.#gone = true;
+    this.wake();
+  }
+
+  /** Something that the pod refers to has changed. */
+  retry(): void {
+    this.#memory.retryNow();
+    this.wake();
+  }
+
+  wake(): void {
+    if (this.#woken || this.#stopped) return;
+    this.#woken = true;
+    queueMicrotask(() => {
+      this.#woken = false;
+      if (!this.#stopped) this.#turn();
+    });
+  }
+
+  /** Steps under way go on; nothing follows them. */
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#writer.stop();
+  }
+
+  #turn(): void {
+    const { clock, timers } = this.#services;
+    this.#timer?.cancel();
+    this.#probe();
+    let status: PodStatus;
+    let again: number | undefined;
+    for (let count = 0; ; count += 1) {
+      assert(count < turnStepsMax, 'a pod that wants ever more steps at once');
+      const now = clock.now();
+      const facts = this.#facts();
+      status = podStatus(facts, now);
+      const reported = this.#writer.knows(status) || isWritten(status, this.#pod.status);
+      const decision = nextStep({ ...facts, reported }, now);
+      again = decision.again;
+      if (!decision.step) break;
+      this.#begin(decision.step);
+    }
+    if (!this.#gone) this.#writer.want(this.#pod, status);
+    if (again !== undefined) {
+      this.#timer = timers.after(Math.max(0, again - clock.now()), () => this.wake());
+    }
+  }
+
+  #facts(): PodFacts {
+    const { mirror, probes, hostIPs } = this.#services;
+    const uid = this.#pod.metadata.uid ?? '';
+    const { images, problems, volumes, sandboxProblem, cgroupRemoved } = this.#memory;
+    return {
+      pod: this.#pod,
+      gone: this.#gone,
+      sandboxes: mirror.sandboxesOf(uid),
+      containers: mirror.containersOf(uid),
+      images,
+      problems,
+      volumes,
+      sandboxProblem,
+      cgroupRemoved,
+      probes: probes.factsOf(uid),
+      busy: this.#busy,
+      reported: false,
+      hostIPs,
+      acceptedAtMs: this.#acceptedAtMs,
+    };
+  }
+
+  /** Which of its containers are probed. A pod that ends keeps readiness, nothing restarts it any more. */
+  #probe(): void {
+    const { mirror, probes, hostIPs } = this.#services;
+    const pod = this.#pod;
+    const uid = pod.metadata.uid ?? '';
+    const podIP = mirror.sandboxesOf(uid)[0]?.ips[0] ?? hostIPs[0] ?? '';
+    const running: ProbedContainer[] = [];
+    const ending = this.#gone || pod.metadata.deletionTimestamp !== undefined;
+    const roles = new Map(membersOf(pod).map((member) => [member.container.name, member]));
+    for (const { id, name, state, startedAtMs } of ending ? [] : mirror.containersOf(uid)) {
+      const member = roles.get(name);
+      if (state !== 'running' || !member || member.role === 'init') continue;
+      running.push({ id, container: member.container, podIP, startedAtMs });
+    }
+    probes.sync(pod, running);
+  }
+
+  #begin(step: Step): void {
+    const subject = subjectOf(step);
+    this.#busy.add(subject);
+    void this.#run(step, subject);
+  }
+
+  async #run(step: Step, subject: string): Promise<void> {
+    const { logger, timers } = this.#services;
+    try {
+      const context = {
+        pod: this.#pod,
+        gone: this.#gone,
+        memory: this.#memory,
+        services: this.#services,
+      };
+      await carryOut(step, context);
+      this.#memory.worked(step.type);
+      if (step.type === 'deleteObject') {
+        this.stop();
+        this.#ended();
+        return;
+      }
+    } catch (error) {
+      // The runtime's books may have moved on under us; a moment later they are read again.
+      const delay = this.#memory.nextDelay(step.type, failedStepMs.first, failedStepMs.most);
+      logger.warn('a step of a pod failed', {
+        pod: `${this.#pod.metadata.namespace}/${this.#pod.metadata.name}`,
+        step: step.type,
+        error: wordsOf(error),
+      });
+      await new Promise<void>((resolve) => timers.after(delay, resolve));
+      await this.#readAgain(step);
+    }
+    this.#busy.delete(subject);
+    this.wake();
+  }
+
+  async #readAgain(step: Step): Promise<void> {
+    const { mirror, logger } = this.#services;
+    try {
+      if (step.type === 'killContainer' || step.type === 'removeContainer') {
+        await mirror.refreshContainer(step.id);
+      } else if (step.type === 'stopSandbox' || step.type === 'removeSandbox') {
+        await mirror.refreshSandbox(step.id);
+      }
+    } catch (error) {
+      logger.debug('the runtime does not answer', { error: wordsOf(error) });
+    }
+  }
+}

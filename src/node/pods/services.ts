@@ -1,0 +1,55 @@
+/** What the workers of all pods share. */
+import type { ConfigMap, Pod, Secret, Service } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Clock, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { EventRecorder } from '#client/events.ts';
+import type { Cgroups } from '#sys/cgroup.ts';
+import type { Files } from '#sys/files.ts';
+import type { ClusterDns } from '../config/dns.ts';
+import type { References } from '../config/env.ts';
+import type { Allocatable } from '../config/field-refs.ts';
+import type { ImageStore } from '../images/image-store.ts';
+import type { NodePaths } from '../paths.ts';
+import type { HandlerTools } from '../probes/handler.ts';
+import type { Probes } from '../probes/probes.ts';
+import type { RuntimeMirror } from '../runtime/mirror.ts';
+import type { DnsConfig, Runtime } from '../runtime/runtime.ts';
+import type { Slots } from '../slots.ts';
+import type { Volumes } from '../volumes/volumes.ts';
+
+export type { ConfigMap, References, Secret };
+
+export interface PodServices {
+  readonly verbs: Verbs;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly events: EventRecorder;
+  readonly files: Files;
+  readonly cgroups: Cgroups | undefined;
+  readonly runtime: Runtime;
+  readonly mirror: RuntimeMirror;
+  readonly images: ImageStore;
+  readonly volumes: Volumes;
+  readonly probes: Probes;
+  readonly handlers: HandlerTools;
+  readonly paths: NodePaths;
+  readonly cgroupPrefix: string;
+  readonly dns: () => ClusterDns;
+  readonly hostDns: DnsConfig;
+  /** The machine's own /etc/hosts, for pods on its network. */
+  readonly hostHosts: () => Promise<string>;
+  readonly hostIPs: readonly string[];
+  readonly memoryBytes: number;
+  readonly allocatable: () => Allocatable;
+  readonly services: () => readonly Service[];
+  readonly sandboxSlots: Slots;
+  readonly startSlots: Slots;
+  referencesOf(uid: string): References;
+  releaseReferences(uid: string): void;
+  /** Settles when no traffic is sent to the pod any more, or when waiting longer is no use. */
+  drained(pod: Pod): Promise<void>;
+  /** The newest known form of the object, after a write of our own. */
+  observe(pod: Pod): void;
+}

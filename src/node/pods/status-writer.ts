@@ -1,0 +1,69 @@
+/** Writes the status of one pod: the newest that is wanted, one write at a time. */
+import { pods } from '#api/kinds/index.ts';
+import { collectionOf } from '#api/kind.ts';
+import type { Pod, PodStatus } from '#api/types.ts';
+import type { Timer } from '#base/clock.ts';
+import { isStatusError } from '#base/status-error.ts';
+import { isWritten } from '../decide/status/pod-status.ts';
+import { wordsOf } from '../words.ts';
+import type { PodServices } from './services.ts';
+
+const retryMs = { conflict: 50, failure: 1_000 };
+
+export class StatusWriter {
+  readonly #services: PodServices;
+  readonly #wake: () => void;
+  #writing = false;
+  /** Text of the last status that the server took: it may keep it in another form than ours. */
+  #taken: string | undefined;
+  #timer: Timer | undefined;
+
+  constructor(services: PodServices, wake: () => void) {
+    this.#services = services;
+    this.#wake = wake;
+  }
+
+  knows(status: PodStatus): boolean {
+    return this.#taken === JSON.stringify(status);
+  }
+
+  /** On a conflict the pod's worker is woken, looks at the newer object and wants again. */
+  want(pod: Pod, status: PodStatus): void {
+    if (this.#writing || this.#timer || isWritten(status, pod.status) || this.knows(status)) return;
+    this.#writing = true;
+    void this.#write(pod, status);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  async #write(pod: Pod, status: PodStatus): Promise<void> {
+    const { verbs, observe, logger, timers } = this.#services;
+    const { name, namespace, uid, resourceVersion } = pod.metadata;
+    try {
+      const written = await verbs.patch(
+        { ...collectionOf(pods, namespace), name: name ?? '', subresource: 'status' },
+        { type: 'merge', body: { metadata: { uid, resourceVersion }, status } },
+      );
+      this.#taken = JSON.stringify(status);
+      this.#writing = false;
+      observe(written as Pod);
+      this.#wake();
+    } catch (error) {
+      this.#writing = false;
+      if (isStatusError(error, 'NotFound')) return;
+      const conflict = isStatusError(error, 'Conflict');
+      if (!conflict) {
+        logger.warn('cannot write the status of a pod', {
+          pod: `${namespace}/${name}`,
+          error: wordsOf(error),
+        });
+      }
+      this.#timer = timers.after(conflict ? retryMs.conflict : retryMs.failure, () => {
+        this.#timer = undefined;
+        this.#wake();
+      });
+    }
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * The runtime's sandboxes and containers as last heard of. Own steps and the runtime's events
+ * refresh one entry each; a slow list of everything finds what was missed, and counts it, since
+ * then a promise was broken somewhere.
+ */
+import type { Clock, Timer, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { ObservedContainer, ObservedSandbox } from '../decide/observed.ts';
+import type { Runtime, RuntimeEvent } from './runtime.ts';
+
+export interface MirrorOptions {
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly relistMs: number;
+  /** Something of this pod changed. */
+  readonly changed: (podUid: string) => void;
+  /** A container has ended: its last words, when the runtime does not know them. */
+  readonly lastWords: (container: ObservedContainer) => Promise<string>;
+  readonly heard: (event: RuntimeEvent) => void;
+}
+
+/** The event of an exit may be ahead of the runtime's own books. */
+const exitLagMs = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+
+interface Entry<T> {
+  readonly value: T;
+  /** Raised by each refresh: a list that was begun earlier knows less. */
+  readonly at: number;
+}
+
+export class RuntimeMirror {
+  readonly #options: MirrorOptions;
+  readonly #sandboxes = new Map<string, Entry<ObservedSandbox>>();
+  readonly #containers = new Map<string, Entry<ObservedContainer>>();
+  readonly #following = new Set<string>();
+  #sequence = 0;
+  #subscription: { close(): void } | undefined;
+  #timer: Timer | undefined;
+  #listed = false;
+  #stopped = false;
+  /** Differences that only the slow list found. */
+  missed = 0;
+
+  constructor(options: MirrorOptions) {
+    this.#options = options;
+  }
+
+  /** Settles after the first whole list. */
+  async start(): Promise<void> {
+    this.#subscription = this.#options.runtime.subscribe((event) => this.#onEvent(event));
+    await this.relist();
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#subscription?.close();
+    this.#timer?.cancel();
+  }
+
+  podUids(): Set<string> {
+    const all = [...this.#sandboxes.values(), ...this.#containers.values()];
+    return new Set(all.map(({ value }) => value.podUid));
+  }
+
+  /** Newest first. */
+  sandboxesOf(uid: string): ObservedSandbox[] {
+    return [...this.#sandboxes.values()]
+      .map(({ value }) => value)
+      .filter(({ podUid }) => podUid === uid)
+      .sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
+  }
+
+  /** Newest first. */
+  containersOf(uid: string): ObservedContainer[] {
+    return [...this.#containers.values()]
+      .map(({ value }) => value)
+      .filter(({ podUid }) => podUid === uid)
+      .sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
+  }
+
+  container(id: string): ObservedContainer | undefined {
+    return this.#containers.get(id)?.value;
+  }
+
+  async refreshSandbox(id: string): Promise<ObservedSandbox | undefined> {
+    const found = await this.#options.runtime.sandbox(id);
+    if (found) this.#setSandbox(found);
+    else this.#dropSandbox(id);
+    return found;
+  }
+
+  async refreshContainer(id: string, sandboxId?: string): Promise<ObservedContainer | undefined> {
+    const found = await this.#options.runtime.container(id);
+    if (!found) {
+      this.#dropContainer(id);
+      return undefined;
+    }
+    const known = this.#containers.get(id)?.value;
+    const whole = await this.#withLastWords(
+      { ...found, sandboxId: sandboxId ?? known?.sandboxId ?? '' },
+      known,
+    );
+    this.#setContainer(whole);
+    return whole;
+  }
+
+  forgetContainer(id: string): void {
+    this.#dropContainer(id);
+  }
+
+  /** A sandbox takes its containers along. */
+  forgetSandbox(id: string): void {
+    for (const [containerId, { value }] of this.#containers) {
+      if (value.sandboxId === id) this.#dropContainer(containerId);
+    }
+    this.#dropSandbox(id);
+  }
+
+  async relist(): Promise<void> {
+    const { runtime } = this.#options;
+    const begun = ++this.#sequence;
+    const [sandboxes, containers] = await Promise.all([
+      runtime.listSandboxes(),
+      runtime.listContainers(),
+    ]);
+    const first = !this.#listed;
+    let differences = 0;
+    const unlike = new Set<string>();
+    for (const { id, ready } of sandboxes) {
+      const known = this.#sandboxes.get(id);
+      if (known?.value.ready !== ready && (known?.at ?? 0) < begun) unlike.add(id);
+    }
+    await Promise.all([...unlike].map((id) => this.refreshSandbox(id)));
+    differences += unlike.size;
+    const changed = containers.filter(({ id, state }) => {
+      const known = this.#containers.get(id);
+      return known?.value.state !== state && (known?.at ?? 0) < begun;
+    });
+    await Promise.all(changed.map(({ id, sandboxId }) => this.refreshContainer(id, sandboxId)));
+    differences += changed.length;
+    differences += this.#dropAbsent(this.#sandboxes, sandboxes, begun, (id) =>
+      this.#dropSandbox(id),
+    );
+    differences += this.#dropAbsent(this.#containers, containers, begun, (id) =>
+      this.#dropContainer(id),
+    );
+    this.#listed = true;
+    if (!first && differences > 0) {
+      this.missed += differences;
+      this.#options.logger.warn('a list found what events had not told', { differences });
+    }
+  }
+
+  #dropAbsent<T>(
+    known: ReadonlyMap<string, Entry<T>>,
+    listed: readonly { readonly id: string }[],
+    begun: number,
+    drop: (id: string) => void,
+  ): number {
+    const there = new Set(listed.map(({ id }) => id));
+    const absent = [...known].filter(([id, { at }]) => at < begun && !there.has(id));
+    for (const [id] of absent) drop(id);
+    return absent.length;
+  }
+
+  #arm(): void {
+    if (this.#stopped) return;
+    this.#timer = this.#options.timers.after(this.#options.relistMs, () => {
+      void this.#relistQuietly().then(() => this.#arm());
+    });
+  }
+
+  async #relistQuietly(): Promise<void> {
+    try {
+      await this.relist();
+    } catch (error) {
+      this.#options.logger.warn('cannot list what runs', { error: String(error) });
+    }
+  }
+
+  #onEvent(event: RuntimeEvent): void {
+    this.#options.heard(event);
+    if (event.type === 'connected' && this.#listed) void this.#relistQuietly();
+    if (event.type === 'exited' || event.type === 'started') void this.#follow(event.id);
+  }
+
+  /** Asks until the runtime's books show the end that it told of. */
+  async #follow(id: string): Promise<void> {
+    const isSandbox = this.#sandboxes.has(id);
+    if (this.#following.has(id) || !(isSandbox || this.#containers.has(id))) return;
+    this.#following.add(id);
+    try {
+      for (const delay of exitLagMs) {
+        if (delay > 0) await new Promise<void>((done) => this.#options.timers.after(delay, done));
+        if (this.#stopped) return;
+        if (isSandbox) {
+          const found = await this.refreshSandbox(id);
+          if (!found?.ready) return;
+        } else {
+          const found = await this.refreshContainer(id);
+          if (found?.state !== 'running') return;
+        }
+      }
+    } catch (error) {
+      this.#options.logger.debug('cannot ask what became of a container', {
+        id,
+        error: String(error),
+      });
+    } finally {
+      this.#following.delete(id);
+    }
+  }
+
+  async #withLastWords(
+    found: ObservedContainer,
+    known: ObservedContainer | undefined,
+  ): Promise<ObservedContainer> {
+    if (found.state !== 'exited' || found.message !== '') return found;
+    if (known?.state === 'exited') return { ...found, message: known.message };
+    return { ...found, message: await this.#options.lastWords(found) };
+  }
+
+  #setSandbox(value: ObservedSandbox): void {
+    const before = this.#sandboxes.get(value.id)?.value;
+    this.#sandboxes.set(value.id, { value, at: ++this.#sequence });
+    if (before?.ready !== value.ready || before.ips[0] !== value.ips[0]) {
+      this.#options.changed(value.podUid);
+    }
+  }
+
+  #setContainer(value: ObservedContainer): void {
+    const before = this.#containers.get(value.id)?.value;
+    this.#containers.set(value.id, { value, at: ++this.#sequence });
+    if (before?.state !== value.state) this.#options.changed(value.podUid);
+  }
+
+  #dropSandbox(id: string): void {
+    const before = this.#sandboxes.get(id)?.value;
+    if (this.#sandboxes.delete(id) && before) this.#options.changed(before.podUid);
+  }
+
+  #dropContainer(id: string): void {
+    const before = this.#containers.get(id)?.value;
+    if (this.#containers.delete(id) && before) this.#options.changed(before.podUid);
+  }
+}

@@ -1,0 +1,135 @@
+/** Single questions to a container over the network: for probes and lifecycle hooks. */
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
+import type { Clock } from '#base/clock.ts';
+import { connectGrpc } from '../grpc/client.ts';
+import { compileProto } from '../grpc/proto.ts';
+
+export interface HttpQuestion {
+  readonly scheme: 'HTTP' | 'HTTPS';
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  /** The last of a name wins. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Its beginning. */
+  readonly body: string;
+}
+
+export interface NetworkProbes {
+  /** Rejects when no answer came in time. Certificates are not looked at. Follows redirects to the same host. */
+  http(question: HttpQuestion): Promise<HttpAnswer>;
+  /** Rejects when nobody listens. */
+  tcp(host: string, port: number, timeoutMs: number): Promise<void>;
+  /** `SERVING`, `NOT_SERVING`, … by the gRPC health checking protocol; rejects when it is not spoken. */
+  grpc(host: string, port: number, service: string, timeoutMs: number): Promise<string>;
+}
+
+const bodyMaxBytes = 10 * 1024;
+const redirectsMax = 10;
+
+const health = compileProto([
+  {
+    name: 'grpc.health.v1',
+    messages: {
+      HealthCheckRequest: '1 service string',
+      HealthCheckResponse: '1 status ServingStatus',
+    },
+    enums: { ServingStatus: ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] },
+    services: { Health: { Check: 'HealthCheckRequest HealthCheckResponse' } },
+  },
+]);
+
+export function networkProbes(clock: Clock): NetworkProbes {
+  return {
+    http: (question) => askHttp(question, 0),
+    tcp: askTcp,
+    grpc: async (host, port, service, timeoutMs) => {
+      const client = connectGrpc(`${bracketed(host)}:${port}`, health, clock);
+      try {
+        const { status } = await client.call<{ status: string }>(
+          'grpc.health.v1.Health/Check',
+          { service },
+          { timeoutMs },
+        );
+        return status;
+      } finally {
+        client.close();
+      }
+    },
+  };
+}
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+async function askHttp(question: HttpQuestion, redirects: number): Promise<HttpAnswer> {
+  const { answer, location } = await askOnce(question);
+  if (!location || redirects >= redirectsMax) return answer;
+  const base = `${question.scheme.toLowerCase()}://${bracketed(question.host)}:${question.port}`;
+  const next = new URL(location, `${base}${question.path}`);
+  // Where another host is meant, the container has answered; that counts.
+  if (next.hostname !== question.host) return answer;
+  const scheme = next.protocol === 'https:' ? 'HTTPS' : 'HTTP';
+  const port = Number(next.port) || (scheme === 'HTTPS' ? 443 : 80);
+  const path = `${next.pathname}${next.search}`;
+  return askHttp({ ...question, scheme, port, path }, redirects + 1);
+}
+
+function askOnce(question: HttpQuestion): Promise<{ answer: HttpAnswer; location?: string }> {
+  const { scheme, host, port, path, timeoutMs } = question;
+  const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.36', accept: '*/*' };
+  for (const { name, value } of question.headers) headers[name.toLowerCase()] = value;
+  return new Promise((resolve, reject) => {
+    const options = { host, port, path: path || '/', headers, agent: false as const };
+    const request =
+      scheme === 'HTTPS'
+        ? httpsRequest({ ...options, rejectUnauthorized: false })
+        : httpRequest(options);
+    const timer = setTimeout(
+      () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    request.on('error', fail);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length <= bodyMaxBytes) chunks.push(chunk);
+      });
+      response.on('error', fail);
+      response.on('end', () => {
+        clearTimeout(timer);
+        const status = response.statusCode ?? 0;
+        const { location } = response.headers;
+        const answer = { status, body: Buffer.concat(chunks).toString('utf8') };
+        resolve(status >= 300 && status < 400 && location ? { answer, location } : { answer });
+      });
+    });
+    request.end();
+  });
+}
+
+function askTcp(host: string, port: number, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    socket.setTimeout(timeoutMs, () =>
+      socket.destroy(new Error(`dial tcp ${bracketed(host)}:${port}: i/o timeout`)),
+    );
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.on('error', reject);
+  });
+}
