@@ -1,20 +1,32 @@
-// Writes src/api/generated/ from the Kubernetes client library that is installed and tools/data/kubernetes-api.txt.
-// Run it after either changes: node tools/generate-api.ts
+// Writes src/api/generated/ from the Kubernetes client library that is installed and
+// tools/data/kubernetes-api.txt. Run it after either changes: node tools/generate-api.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { emitKinds, emitSchema, emitTypes } from './generate-api-emit.ts';
 import { parseFacts } from './generate-api-facts.ts';
 import { loadModels } from './generate-api-models.ts';
 import { nameTypes } from './generate-api-names.ts';
-import { resolveTypes } from './generate-api-resolve.ts';
+import { type ApiType, resolveTypes } from './generate-api-resolve.ts';
 
-const target = new URL('../src/api/generated/', import.meta.url);
-const facts = parseFacts(readFileSync(new URL('data/kubernetes-api.txt', import.meta.url), 'utf8'));
-const types = resolveTypes(facts, await loadModels());
-const names = nameTypes(types);
+export const generatedFolder = new URL('../src/api/generated/', import.meta.url);
 
-writeFileSync(new URL('types.ts', target), emitTypes(types, names));
-writeFileSync(new URL('schema.json', target), emitSchema(types, names));
-writeFileSync(new URL('kinds.json', target), emitKinds(types, names));
-process.stdout.write(
-  `${types.length} types, ${types.filter((type) => type.isKind).length} kinds\n`,
-);
+export async function apiTypes(): Promise<{ types: ApiType[]; names: Map<string, string> }> {
+  const facts = readFileSync(new URL('data/kubernetes-api.txt', import.meta.url), 'utf8');
+  const types = resolveTypes(parseFacts(facts), await loadModels());
+  return { types, names: nameTypes(types) };
+}
+
+/** File name → content. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  const { types, names } = await apiTypes();
+  return {
+    'types.ts': emitTypes(types, names),
+    'schema.json': emitSchema(types, names),
+    'kinds.json': emitKinds(types, names),
+  };
+}
+
+if (import.meta.main) {
+  for (const [name, content] of Object.entries(await generatedFiles())) {
+    writeFileSync(new URL(name, generatedFolder), content);
+  }
+}

@@ -2,16 +2,11 @@
 // Kubernetes client library that is installed. They are other people's words, so they are not part
 // of this project's source: the file is made after installation, in node_modules/.gantry/docs.json.
 // Its form: { "PodSpec": { "": "about the type", "containers": "about the field" } }
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseFacts } from './generate-api-facts.ts';
-import { loadModels } from './generate-api-models.ts';
-import { nameTypes } from './generate-api-names.ts';
-import { resolveTypes } from './generate-api-resolve.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { apiTypes } from './generate-api.ts';
 
 const folder = new URL('../node_modules/.gantry/', import.meta.url);
-const facts = parseFacts(readFileSync(new URL('data/kubernetes-api.txt', import.meta.url), 'utf8'));
-const types = resolveTypes(facts, await loadModels());
-const names = nameTypes(types);
+const { types, names } = await apiTypes();
 const docs = Object.fromEntries(
   types
     .filter((type) => type.docs.size > 0)
