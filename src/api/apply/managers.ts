@@ -1,0 +1,93 @@
+/** Who owns which fields: `metadata.managedFields` read, combined and written. */
+import { parseTime } from '../time.ts';
+import type { ManagedFieldsEntry } from '../types.ts';
+import { FieldSet } from './field-set.ts';
+
+/** Whoever writes: a name, how, and on which subresource. */
+export interface ManagerId {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  /** Empty for the object itself. */
+  readonly subresource: string;
+}
+
+export interface Manager extends ManagerId {
+  readonly time: string | undefined;
+  readonly set: FieldSet;
+}
+
+/** Update managers kept apart (Kubernetes: 10); the oldest beyond are one. */
+const updateManagersMax = 10;
+const ancient = 'ancient-changes';
+
+/** An applier stays the same in whichever version it applies. */
+export function sameManager(a: ManagerId, b: ManagerId): boolean {
+  return (
+    a.manager === b.manager &&
+    a.operation === b.operation &&
+    a.subresource === b.subresource &&
+    (a.operation === 'Apply' || a.apiVersion === b.apiVersion)
+  );
+}
+
+export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] {
+  return (entries ?? []).map((entry) => ({
+    manager: entry.manager ?? '',
+    operation: entry.operation === 'Apply' ? 'Apply' : 'Update',
+    apiVersion: entry.apiVersion ?? '',
+    subresource: entry.subresource ?? '',
+    time: entry.time,
+    set: FieldSet.parse(entry.fieldsV1),
+  }));
+}
+
+/** In Kubernetes' order: appliers first, then by time and name. Owners of nothing are left out. */
+export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[] {
+  return withinLimit(managers.filter(({ set }) => !set.isEmpty))
+    .sort(compareManagers)
+    .map(({ manager, operation, apiVersion, subresource, time, set }) => ({
+      manager,
+      operation,
+      apiVersion,
+      ...(time === undefined ? {} : { time }),
+      fieldsType: 'FieldsV1',
+      fieldsV1: set.toJSON(),
+      ...(subresource === '' ? {} : { subresource }),
+    }));
+}
+
+function compareManagers(a: Manager, b: Manager): number {
+  const orders = [
+    compareText(a.operation, b.operation),
+    (parseTime(a.time) || 0) - (parseTime(b.time) || 0),
+    compareText(a.manager, b.manager),
+    compareText(a.apiVersion, b.apiVersion),
+    compareText(a.subresource, b.subresource),
+  ];
+  return orders.find((order) => order !== 0) ?? 0;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function withinLimit(managers: readonly Manager[]): Manager[] {
+  const updaters = managers.filter(({ operation }) => operation === 'Update').sort(compareManagers);
+  const surplus = updaters.length - updateManagersMax;
+  if (surplus <= 0) return [...managers];
+  // One goes for each beyond the limit, and one more for the bucket, unless that is there already.
+  const hasBucket = updaters.some(({ manager }) => manager === ancient);
+  const folded = new Set(
+    updaters.filter(({ manager }) => manager !== ancient).slice(0, surplus + (hasBucket ? 0 : 1)),
+  );
+  const result = managers.filter((each) => !folded.has(each));
+  for (const each of folded) {
+    const id = { ...each, manager: ancient, subresource: '' };
+    const at = result.findIndex((other) => sameManager(other, id));
+    const bucket = result[at];
+    if (bucket) result[at] = { ...bucket, set: bucket.set.union(each.set), time: each.time };
+    else result.push(id);
+  }
+  return result;
+}

@@ -1,0 +1,105 @@
+/**
+ * How the parts of a value relate to owners: a part is either *atomic*, owned whole, or a *record*
+ * (object or map), a *set* of scalars or a *list* of objects told apart by keys, whose parts are
+ * owned one by one.
+ */
+import { assert } from '#base/assert.ts';
+import { isJsonObject, type JsonObject } from '../copy.ts';
+import type { MergeRule, TypeSchema, ValueSchema } from '../schema/types.ts';
+import { fieldStep, keyStep, type Step, valueStep } from './field-path.ts';
+
+export interface Shape {
+  readonly value: ValueSchema;
+  readonly merge: MergeRule | undefined;
+  /** Being there, even when empty, says something: a pointer, a map, an element. */
+  readonly owned: boolean;
+}
+
+export type Relation = 'atomic' | 'record' | 'set' | 'list';
+
+export function shapeOf(type: TypeSchema): Shape {
+  return { value: { form: 'object', name: type.name, type }, merge: undefined, owned: false };
+}
+
+/** By the schema, and by what the value is: what does not fit its schema is atomic. */
+export function relationOf(shape: Shape | undefined, value: unknown): Relation {
+  if (!shape || shape.merge?.as === 'atomic') return 'atomic';
+  const { form } = shape.value;
+  if (isJsonObject(value)) {
+    if (form === 'object') return shape.value.type.isAtomic ? 'atomic' : 'record';
+    return form === 'map' ? 'record' : 'atomic';
+  }
+  if (!Array.isArray(value) || form !== 'list') return 'atomic';
+  if (shape.merge?.as === 'set') return 'set';
+  return shape.merge?.as === 'map' && value.every(isJsonObject) ? 'list' : 'atomic';
+}
+
+/** Of a field or map entry; undefined for a field that the schema does not have. */
+export function shapeOfField({ value }: Shape, name: string): Shape | undefined {
+  if (value.form === 'map') return { value: value.element, merge: undefined, owned: true };
+  if (value.form !== 'object') return undefined;
+  const field = value.type.fields.get(name);
+  if (!field) return undefined;
+  const owned = field.pointer || field.value.form !== 'object';
+  return { value: field.value, merge: field.merge, owned };
+}
+
+export function shapeOfElement({ value }: Shape): Shape | undefined {
+  return value.form === 'list'
+    ? { value: value.element, merge: undefined, owned: true }
+    : undefined;
+}
+
+export interface Part {
+  readonly step: Step;
+  readonly value: unknown;
+  readonly shape: Shape | undefined;
+}
+
+/** The parts of a value that is not atomic, in their order. Elements with the same keys are all there. */
+export function elementsOf(value: unknown, shape: Shape, relation: Relation): Part[] {
+  if (relation === 'record') {
+    return Object.entries(value as JsonObject)
+      .filter(([, item]) => item !== undefined)
+      .map(([name, item]) => ({
+        step: fieldStep(name),
+        value: item,
+        shape: shapeOfField(shape, name),
+      }));
+  }
+  if (relation === 'set') {
+    return (value as unknown[]).map((item) => ({
+      step: valueStep(item),
+      value: item,
+      shape: undefined,
+    }));
+  }
+  if (relation !== 'list') return [];
+  const element = shapeOfElement(shape);
+  return (value as JsonObject[]).map((item) => ({
+    step: elementStep(item, shape),
+    value: item,
+    shape: element,
+  }));
+}
+
+/** By step; of two elements with the same keys the first. */
+export function partsOf(value: unknown, shape: Shape, relation: Relation): Map<Step, Part> {
+  const parts = new Map<Step, Part>();
+  for (const part of elementsOf(value, shape, relation)) {
+    if (!parts.has(part.step)) parts.set(part.step, part);
+  }
+  return parts;
+}
+
+/** An absent key counts as its default: `protocol` of a port is TCP. */
+function elementStep(item: JsonObject, { value, merge }: Shape): Step {
+  assert(value.form === 'list' && merge?.as === 'map', 'only lists by keys have keyed elements');
+  const element = value.element.form === 'object' ? value.element.type : undefined;
+  const keys: [string, unknown][] = [];
+  for (const name of merge.keys) {
+    const held = item[name] ?? element?.fields.get(name)?.default;
+    if (held !== undefined) keys.push([name, held]);
+  }
+  return keyStep(keys);
+}
