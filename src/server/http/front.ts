@@ -80,9 +80,12 @@ export class Front {
     this.#mustHaveRoom(asked, actual);
     const user = impersonate(actual, request, this.#deps.authorizer);
     const question = questionOf(user, asked, request);
-    const { allowed, reason } = this.#deps.authorizer.authorize(question);
-    if (!allowed) throw refusal(question, reason);
+    this.#mustBeAllowed(question);
     const { route } = asked;
+    // A WebSocket can only begin with GET; reading rights alone must open no shell (KEP-4006).
+    if (route.type === 'resource' && isPodStream(route) && asked.verb === 'get') {
+      this.#mustBeAllowed({ ...question, verb: 'create' });
+    }
     if (route.type === 'path') return servePath(this.#deps.paths, route.segments, request);
     const verb = verbOf(request.method, route, request.query);
     if (!verb) throw methodNotAllowed(route);
@@ -90,6 +93,11 @@ export class Front {
     const warnings: string[] = [];
     const context = { user, warn: (sentence: string) => void warnings.push(sentence) };
     return serveResource(this.#deps.resources, { request, context, target, verb, warnings });
+  }
+
+  #mustBeAllowed(question: AuthorizationQuestion): void {
+    const { allowed, reason } = this.#deps.authorizer.authorize(question);
+    if (!allowed) throw refusal(question, reason);
   }
 
   /** Watches and streams cost little while they last; a flood of the rest must not starve the store. */
@@ -155,10 +163,16 @@ function readRequest(request: HttpRequest): Asked {
   const { group, version, resource, subresource = '' } = route;
   const longRunning =
     verb === 'watch' ||
-    ['exec', 'attach', 'portforward'].includes(subresource) ||
+    isPodStream(route) ||
     (subresource === 'log' && isTrue(request.query.get('follow')));
   const labels = { verb: verb.toUpperCase(), group, version, resource, subresource };
   return { route, verb, longRunning, labels };
+}
+
+const podStreams: readonly (string | undefined)[] = ['exec', 'attach', 'portforward'];
+
+function isPodStream({ group, resource, subresource }: ResourceRoute): boolean {
+  return group === '' && resource === 'pods' && podStreams.includes(subresource);
 }
 
 const unknownLabels: RequestLabels = {
