@@ -1,0 +1,369 @@
+/**
+ * The agent of one node: a worker per pod that the API gives to this node, or that the runtime still
+ * has though the API does not; woken by the API's watch, the runtime's events, probes and timers.
+ */
+import { pods, services as serviceKind } from '#api/kinds/index.ts';
+import type { NodeAddress, Pod, Service } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Clock, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Random } from '#base/random.ts';
+import { EventRecorder } from '#client/events.ts';
+import { Informer } from '#client/informer.ts';
+import type { Cgroups } from '#sys/cgroup.ts';
+import type { Files } from '#sys/files.ts';
+import type { Mounts } from '#sys/mounts.ts';
+import type { NetworkProbes } from '#wire/probe/network-probes.ts';
+import { ReferencedObjects } from './cluster/references.ts';
+import { type ClusterDns, parseResolvConf } from './config/dns.ts';
+import { labels } from './decide/labels.ts';
+import type { ObservedContainer } from './decide/observed.ts';
+import { ImageStore } from './images/image-store.ts';
+import { lastWordsOf } from './logs/last-words.ts';
+import { NodePaths } from './paths.ts';
+import { PodWorker } from './pods/pod-worker.ts';
+import type { PodServices } from './pods/services.ts';
+import { fieldPathOf } from './pods/start-container.ts';
+import { Probes } from './probes/probes.ts';
+import { RuntimeMirror } from './runtime/mirror.ts';
+import type { Runtime, RuntimeEvent } from './runtime/runtime.ts';
+import { Slots } from './slots.ts';
+import { countCpus, readMachine, readSystemInfo } from './status/machine-facts.ts';
+import { NodeReporter } from './status/node-reporter.ts';
+import { Tokens } from './volumes/tokens.ts';
+import { Volumes } from './volumes/volumes.ts';
+
+export interface NodeAgentOptions {
+  readonly nodeName: string;
+  /** All that the node keeps lies below it. */
+  readonly directory: string;
+  /** Of control groups: `/gantry`. */
+  readonly cgroupPrefix: string;
+  /** As `system:node:NAME`. */
+  readonly verbs: Verbs;
+  readonly runtime: Runtime;
+  readonly files: Files;
+  readonly mounts: Mounts;
+  /** Absent in simulation. */
+  readonly cgroups: Cgroups | undefined;
+  readonly network: NetworkProbes;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly addresses: readonly NodeAddress[];
+  readonly podCidrs: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly architecture: 'amd64' | 'arm64';
+  /** As `kubectl version` would show it for a kubelet: `v1.36.0+gantry`. */
+  readonly version: string;
+  readonly dns: () => ClusterDns;
+  readonly podsMax: number;
+  /** Kept from pods: `{ cpu: '100m', memory: '256Mi' }`. */
+  readonly reserved: { readonly cpuMilli: number; readonly memoryBytes: number };
+  /** Taken instead of what the machine has, for several nodes on one machine. */
+  readonly capacity?: { readonly cpuMilli: number; readonly memoryBytes: number };
+  readonly sandboxesAtOnce: number;
+  readonly relistMs: number;
+  /** Settles when the pod gets no new connections any more; asked before SIGTERM. */
+  readonly drained?: (pod: Pod) => Promise<void>;
+  /** The runtime's connection broke: for whoever keeps it running. */
+  readonly runtimeLost?: () => void;
+}
+
+export class NodeAgent {
+  readonly #options: NodeAgentOptions;
+  readonly paths: NodePaths;
+  readonly mirror: RuntimeMirror;
+  readonly events: EventRecorder;
+  readonly #images: ImageStore;
+  readonly #pods: Informer<Pod>;
+  readonly #services: Informer<Service>;
+  readonly #references: ReferencedObjects;
+  readonly #tokens: Tokens;
+  readonly #volumes: Volumes;
+  readonly #probes: Probes;
+  readonly #workers = new Map<string, PodWorker>();
+  #reporter: NodeReporter | undefined;
+  #shared: PodServices | undefined;
+
+  constructor(options: NodeAgentOptions) {
+    this.#options = options;
+    const { verbs, clock, timers, random, logger, runtime, nodeName, files, mounts, network } =
+      options;
+    const informing = { verbs, clock, timers, random, logger };
+    this.paths = new NodePaths(options.directory);
+    this.events = new EventRecorder({
+      verbs,
+      clock,
+      random,
+      logger,
+      component: 'kubelet',
+      host: nodeName,
+    });
+    this.#images = new ImageStore(runtime.images, clock);
+    this.#pods = new Informer(pods, { ...informing, fieldSelector: `spec.nodeName=${nodeName}` });
+    this.#services = new Informer(serviceKind, informing);
+    this.#references = new ReferencedObjects({
+      ...informing,
+      changed: (uids) => this.#referencesChanged(uids),
+    });
+    this.#tokens = new Tokens(verbs, clock);
+    this.mirror = new RuntimeMirror({
+      runtime,
+      clock,
+      timers,
+      logger,
+      relistMs: options.relistMs,
+      changed: (uid) => this.#runtimeChanged(uid),
+      lastWords: (container) => lastWordsOf(container, this.paths, files),
+      heard: (event) => this.#heard(event),
+    });
+    this.#volumes = new Volumes({
+      paths: this.paths,
+      files,
+      mounts,
+      tokens: this.#tokens,
+      allocatable: () => this.#shared?.allocatable() ?? {},
+      referencesOf: (uid) => this.#references.of(uid),
+    });
+    this.#probes = new Probes({
+      tools: { runtime, network },
+      clock,
+      timers,
+      random,
+      changed: (uid) => this.#workers.get(uid)?.wake(),
+      unhealthy: (pod, container, message) =>
+        this.events.record({
+          regarding: pod,
+          level: 'Warning',
+          reason: 'Unhealthy',
+          message,
+          fieldPath: fieldPathOf(pod, container),
+        }),
+    });
+  }
+
+  get podObjects(): Informer<Pod> {
+    return this.#pods;
+  }
+
+  /** Settles when the node is registered and every pod that was there has a worker. */
+  async start(): Promise<void> {
+    await this.#volumes.start();
+    const shared = await this.#share();
+    this.#shared = shared;
+    await this.mirror.start();
+    this.#services.start();
+    this.#pods.start();
+    const reporter = await this.#makeReporter(shared);
+    this.#reporter = reporter;
+    await reporter.start();
+    await Promise.all([this.#services.whenSynced(), this.#pods.whenSynced()]);
+    this.#pods.listen((previous, next) => this.#podChanged(previous, next));
+    this.#adoptOrphans();
+    this.#refreshTokens();
+  }
+
+  /** Containers go on without it. */
+  async stop(): Promise<void> {
+    this.#reporter?.stop();
+    this.#pods.stop();
+    this.#services.stop();
+    this.#references.stop();
+    this.mirror.stop();
+    this.#probes.stop();
+    for (const worker of this.#workers.values()) worker.stop();
+    await this.events.flush();
+  }
+
+  async #share(): Promise<PodServices> {
+    const options = this.#options;
+    const { files, runtime, network, directory, reserved, podsMax } = options;
+    const machine = await readMachine(directory, files);
+    const memoryBytes = options.capacity?.memoryBytes ?? machine.memoryBytes;
+    const cpuMilli = options.capacity?.cpuMilli ?? (await countCpus(files)) * 1000;
+    const allocatable = amounts(
+      cpuMilli - reserved.cpuMilli,
+      memoryBytes - reserved.memoryBytes,
+      machine.diskBytes * 0.9,
+      podsMax,
+    );
+    const hostIPs = options.addresses
+      .filter(({ type }) => type === 'InternalIP')
+      .map(({ address }) => address);
+    return {
+      ...options,
+      events: this.events,
+      mirror: this.mirror,
+      images: this.#images,
+      volumes: this.#volumes,
+      probes: this.#probes,
+      handlers: { runtime, network },
+      paths: this.paths,
+      hostDns: parseResolvConf((await files.readText('/etc/resolv.conf')) ?? ''),
+      hostHosts: async () => (await files.readText('/etc/hosts')) ?? '',
+      hostIPs,
+      memoryBytes,
+      allocatable: () => allocatable,
+      services: () => this.#services.cache.list(),
+      sandboxSlots: new Slots(options.sandboxesAtOnce),
+      startSlots: new Slots(options.sandboxesAtOnce),
+      referencesOf: (uid) => this.#references.of(uid),
+      releaseReferences: (uid) => this.#references.release(uid),
+      drained: options.drained ?? (() => Promise.resolve()),
+      observe: (pod) => this.#pods.observe(pod),
+    };
+  }
+
+  async #makeReporter({ allocatable, memoryBytes }: PodServices): Promise<NodeReporter> {
+    const options = this.#options;
+    const { runtime, files, directory, nodeName, architecture, version } = options;
+    const cpuMilli = options.capacity?.cpuMilli ?? (await countCpus(files)) * 1000;
+    const { diskBytes } = await readMachine(directory, files);
+    const ran = await runtime.version();
+    const info = await readSystemInfo(files, {
+      runtimeVersion: `${ran.name}://${ran.version}`,
+      version,
+      architecture,
+    });
+    return new NodeReporter({
+      ...options,
+      name: nodeName,
+      annotations: {},
+      labels: {
+        'kubernetes.io/hostname': nodeName,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': architecture,
+        'beta.kubernetes.io/os': 'linux',
+        'beta.kubernetes.io/arch': architecture,
+        ...options.labels,
+      },
+      capacity: amounts(cpuMilli, memoryBytes, diskBytes, options.podsMax),
+      allocatable: allocatable(),
+      info: () => Promise.resolve(info),
+      facts: async () => ({
+        ...(await readMachine(directory, files)),
+        runtime: await runtime.conditions().catch(() => undefined),
+      }),
+      images: () => runtime.images.list(),
+    });
+  }
+
+  #podChanged(previous: Pod | undefined, next: Pod | undefined): void {
+    const before = previous?.metadata.uid ?? '';
+    if (previous && before !== next?.metadata.uid) this.#workers.get(before)?.setGone();
+    if (!next) return;
+    const uid = next.metadata.uid ?? '';
+    const worker = this.#workers.get(uid);
+    if (!worker) return this.#startWorker(next, false);
+    const old = worker.pod;
+    worker.update(next);
+    if (
+      JSON.stringify(old.metadata.labels) !== JSON.stringify(next.metadata.labels) ||
+      JSON.stringify(old.metadata.annotations) !== JSON.stringify(next.metadata.annotations)
+    ) {
+      this.#refreshVolumes(uid);
+    }
+  }
+
+  #startWorker(pod: Pod, gone: boolean): void {
+    const uid = pod.metadata.uid ?? '';
+    if (!this.#shared) return;
+    const worker = new PodWorker(pod, gone, this.#shared, () => this.#workers.delete(uid));
+    this.#workers.set(uid, worker);
+    worker.wake();
+  }
+
+  #runtimeChanged(uid: string): void {
+    const worker = this.#workers.get(uid);
+    if (worker) worker.wake();
+    else if (this.#pods.synced) this.#adoptOrphans();
+  }
+
+  /** Pods of the runtime that the API does not know: ended by what their labels say. */
+  #adoptOrphans(): void {
+    const known = new Set(this.#pods.cache.list().map(({ metadata }) => metadata.uid));
+    for (const uid of this.mirror.podUids()) {
+      if (uid === '' || known.has(uid) || this.#workers.has(uid)) continue;
+      const sandbox = this.mirror.sandboxesOf(uid)[0];
+      const container = this.mirror.containersOf(uid)[0];
+      const marks = sandbox?.labels ?? container?.labels ?? {};
+      const name = marks[labels.podName] ?? '';
+      const namespace = marks[labels.podNamespace] ?? '';
+      this.#options.logger.info('ending a pod that the API does not know', { name, namespace });
+      const metadata = { name, namespace, uid };
+      this.#startWorker(
+        { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [] } },
+        true,
+      );
+    }
+  }
+
+  #heard(event: RuntimeEvent): void {
+    if (event.type === 'images') this.#images.forget();
+    if (event.type === 'disconnected') {
+      this.#images.forget();
+      this.#options.runtimeLost?.();
+    }
+    if (event.type !== 'exited' && event.type !== 'oom') this.#reporter?.look();
+  }
+
+  #referencesChanged(uids: ReadonlySet<string>): void {
+    for (const uid of uids) {
+      this.#workers.get(uid)?.retry();
+      this.#refreshVolumes(uid);
+    }
+  }
+
+  /** Content that follows the API; a failure leaves the old content, as Kubernetes does. */
+  #refreshVolumes(uid: string): void {
+    const worker = this.#workers.get(uid);
+    const shared = this.#shared;
+    if (!worker || !shared || worker.pod.metadata.deletionTimestamp) return;
+    if (this.mirror.sandboxesOf(uid).length === 0 || !this.#volumes.isLive(worker.pod)) return;
+    const podIPs = this.mirror.sandboxesOf(uid)[0]?.ips ?? [];
+    this.#volumes
+      .prepare(worker.pod, { podIPs, hostIPs: shared.hostIPs })
+      .catch((error) =>
+        this.#options.logger.warn('cannot refresh the volumes of a pod', { error: String(error) }),
+      );
+  }
+
+  #refreshTokens(): void {
+    this.#options.timers.after(tokenLookMs, () => {
+      const now = this.#options.clock.now();
+      for (const uid of this.#workers.keys()) {
+        if ((this.#tokens.renewalOf(uid) ?? Number.POSITIVE_INFINITY) <= now) {
+          this.#refreshVolumes(uid);
+        }
+      }
+      this.#refreshTokens();
+    });
+  }
+
+  /** The container that answers to that name now, and the one before it. */
+  containersNamed(uid: string, name: string): readonly ObservedContainer[] {
+    return this.mirror.containersOf(uid).filter((container) => container.name === name);
+  }
+
+  podObjectOf(uid: string): Pod | undefined {
+    return this.#workers.get(uid)?.pod;
+  }
+}
+
+const tokenLookMs = 60_000;
+
+function amounts(
+  cpuMilli: number,
+  memoryBytes: number,
+  diskBytes: number,
+  podsMax: number,
+): Record<string, string> {
+  return {
+    cpu: cpuMilli % 1000 === 0 ? String(cpuMilli / 1000) : `${cpuMilli}m`,
+    memory: `${Math.floor(memoryBytes / 1024)}Ki`,
+    'ephemeral-storage': `${Math.floor(diskBytes / 1024)}Ki`,
+    pods: String(podsMax),
+  };
+}

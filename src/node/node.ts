@@ -1,0 +1,222 @@
+/**
+ * One node, put together: containerd of its own, the agent, what the server asks of a node, images.
+ * The machine comes in as an argument, once.
+ */
+import type { NodeAddress, Pod } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Clock, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Random } from '#base/random.ts';
+import type { Cgroups } from '#sys/cgroup.ts';
+import type { Files } from '#sys/files.ts';
+import type { Mounts } from '#sys/mounts.ts';
+import type { Processes } from '#sys/process.ts';
+import { networkProbes } from '#wire/probe/network-probes.ts';
+import { NodeAgent } from './agent.ts';
+import type { ClusterDns } from './config/dns.ts';
+import { containerdPaths, type NodeNetwork, type RegistryHost } from './containerd/config.ts';
+import { Containerd } from './containerd/containerd.ts';
+import { ctrImageTool, type ImageTool } from './containerd/image-tool.ts';
+import { chooseLowLevel } from './containerd/low-level.ts';
+import { pauseArchive, pauseImageName } from './containerd/pause-image.ts';
+import { NodeImages } from './images/node-images.ts';
+import { NodeLogs } from './logs/node-logs.ts';
+import { resetNode } from './reset.ts';
+import { connectCri } from './runtime/cri/cri-runtime.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { NodeStreams } from './streams.ts';
+
+export interface Machine {
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly mounts: Mounts;
+  readonly cgroups: Cgroups;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly architecture: 'amd64' | 'arm64';
+}
+
+export interface NodeOptions {
+  readonly name: string;
+  /** Everything of the node lies below it. */
+  readonly directory: string;
+  /** Of control groups, `/gantry`: its own for each node of a machine. */
+  readonly cgroupPrefix: string;
+  readonly network: NodeNetwork;
+  /** As others reach the node; the first one is the address of pods on its network. */
+  readonly addresses: readonly NodeAddress[];
+  readonly dns: () => ClusterDns;
+  readonly registries?: readonly RegistryHost[];
+  readonly labels?: Readonly<Record<string, string>>;
+  /** `v1.36.0`, as a kubelet would say. */
+  readonly version: string;
+  readonly podsMax?: number;
+  readonly reserved?: { readonly cpuMilli: number; readonly memoryBytes: number };
+  readonly capacity?: { readonly cpuMilli: number; readonly memoryBytes: number };
+  /** Settles when the pod gets no new connections; asked before SIGTERM, bounded by the grace period. */
+  readonly drained?: (pod: Pod) => Promise<void>;
+  readonly programs?: Partial<Programs>;
+  /** Words before containerd's own: `nsenter --net=…`. */
+  readonly launcher?: readonly string[];
+  readonly relistMs?: number;
+}
+
+export interface Programs {
+  readonly containerd: string;
+  readonly ctr: string;
+  readonly cniPlugins: string;
+}
+
+const usualPrograms: Programs = {
+  containerd: '/usr/bin/containerd',
+  ctr: '/usr/bin/ctr',
+  cniPlugins: '/usr/lib/cni',
+};
+
+const defaults = {
+  podsMax: 110,
+  reserved: { cpuMilli: 100, memoryBytes: 256 * 1024 * 1024 },
+  relistMs: 60_000,
+  sandboxesAtOnce: 6,
+};
+
+export class GantryNode {
+  readonly #options: NodeOptions;
+  readonly #machine: Machine;
+  readonly #containerd: Containerd;
+  readonly #tool: ImageTool;
+  readonly runtime: Runtime;
+  readonly images: NodeImages;
+  #agent: NodeAgent | undefined;
+  #logs: NodeLogs | undefined;
+  #streams: NodeStreams | undefined;
+
+  /** Rejects when the machine lacks a program that a node needs. */
+  static async create(options: NodeOptions, machine: Machine): Promise<GantryNode> {
+    const lowLevel = await chooseLowLevel(options.directory, machine.files, machine.mounts);
+    if (!lowLevel) throw new Error('This machine has neither crun nor runc: install one of them.');
+    return new GantryNode(options, machine, lowLevel);
+  }
+
+  private constructor(
+    options: NodeOptions,
+    machine: Machine,
+    lowLevel: { name: string; program: string },
+  ) {
+    this.#options = options;
+    this.#machine = machine;
+    const { clock, timers, processes } = machine;
+    const programs = { ...usualPrograms, ...options.programs };
+    const { socket } = containerdPaths(options.directory);
+    this.runtime = connectCri({ socketPath: socket, clock, timers });
+    this.#tool = ctrImageTool(processes, socket, programs.ctr);
+    this.images = new NodeImages(this.runtime.images, this.#tool, machine.files);
+    this.#containerd = new Containerd({
+      ...machine,
+      layout: { directory: options.directory, lowLevel, cniPlugins: programs.cniPlugins },
+      network: options.network,
+      registries: options.registries ?? [],
+      program: programs.containerd,
+      ...(options.launcher && { launcher: options.launcher }),
+      probe: () =>
+        this.runtime.conditions().then(
+          () => true,
+          () => false,
+        ),
+    });
+  }
+
+  /** containerd serves calls, and images can be brought in. Before `start`, or without it. */
+  async startContainerd(): Promise<void> {
+    const { files } = this.#machine;
+    await files.makeDirectory(this.#options.directory);
+    await this.#shareMounts();
+    await this.#containerd.start();
+    if (!(await this.runtime.images.status(pauseImageName))) {
+      await this.#tool.importBytes(pauseArchive(this.#machine.architecture));
+    }
+  }
+
+  /** Settles when the node is registered and works on its pods. `verbs` as `system:node:NAME`. */
+  async start(verbs: Verbs): Promise<void> {
+    await this.startContainerd();
+    const { reserved, podsMax, relistMs, labels } = this.#options;
+    const agent = new NodeAgent({
+      ...defaults,
+      ...this.#options,
+      ...this.#machine,
+      reserved: reserved ?? defaults.reserved,
+      podsMax: podsMax ?? defaults.podsMax,
+      relistMs: relistMs ?? defaults.relistMs,
+      labels: labels ?? {},
+      nodeName: this.#options.name,
+      podCidrs: [this.#options.network.podCidr],
+      verbs,
+      runtime: this.runtime,
+      network: networkProbes(this.#machine.clock),
+      runtimeLost: () => this.#containerd.check(),
+    });
+    this.#agent = agent;
+    await agent.start();
+    this.#logs = new NodeLogs({ ...this.#machine, agent, runtime: this.runtime });
+    this.#logs.start();
+    this.#streams = new NodeStreams(agent, this.runtime);
+  }
+
+  /** What the server asks of a node; valid from the end of `start`. */
+  get connector(): Pick<NodeLogs, 'logs'> & Pick<NodeStreams, 'stream'> {
+    return {
+      logs: (container, options, sink) => this.#running(this.#logs).logs(container, options, sink),
+      stream: (request) => this.#running(this.#streams).stream(request),
+    };
+  }
+
+  get agent(): NodeAgent {
+    return this.#running(this.#agent);
+  }
+
+  /** Containers, and containerd unless told otherwise, go on without the agent. */
+  async stop({ containerd = false }: { containerd?: boolean } = {}): Promise<void> {
+    this.#logs?.stop();
+    await this.#agent?.stop();
+    if (containerd) await this.#containerd.stop();
+    this.runtime.close();
+  }
+
+  /** After it nothing of the node is left on the machine; answers what could not be removed. */
+  async reset(): Promise<readonly string[]> {
+    this.#logs?.stop();
+    await this.#agent?.stop();
+    const serves = await this.#containerd.start().then(
+      () => true,
+      () => false,
+    );
+    const left = await resetNode({
+      ...this.#machine,
+      ...this.#options,
+      runtime: serves ? this.runtime : undefined,
+      stopContainerd: () => this.#containerd.stop(),
+    });
+    this.runtime.close();
+    return left;
+  }
+
+  #running<T>(part: T | undefined): T {
+    if (part === undefined) throw new Error('the node has not been started');
+    return part;
+  }
+
+  /** Mounts made in containers with Bidirectional propagation need a shared mount above them. */
+  async #shareMounts(): Promise<void> {
+    const { mounts, logger } = this.#machine;
+    const root = (await mounts.list()).find(({ path }) => path === '/');
+    if (root?.shared) return;
+    try {
+      await mounts.makeShared('/');
+    } catch (error) {
+      logger.warn('cannot share mounts: no mount propagation for pods', { error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Keeps the Node object and its Lease: registered at start, a heartbeat by Lease every ten seconds,
+ * the status when something changed and every five minutes. Source: Kubernetes, "Nodes", heartbeats.
+ */
+import { leases, nodes } from '#api/kinds/index.ts';
+import { collectionOf } from '#api/kind.ts';
+import { formatMicroTime } from '#api/time.ts';
+import type { Lease, Node, NodeAddress, NodeStatus, NodeSystemInfo } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Clock, Timer, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import { isStatusError } from '#base/status-error.ts';
+import { type NodeFacts, nodeConditions } from '../decide/node-conditions.ts';
+import type { RuntimeImage } from '../runtime/runtime.ts';
+import { wordsOf } from '../words.ts';
+
+export interface NodeReporterOptions {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly addresses: readonly NodeAddress[];
+  readonly podCidrs: readonly string[];
+  readonly capacity: Readonly<Record<string, string>>;
+  readonly allocatable: Readonly<Record<string, string>>;
+  readonly verbs: Verbs;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly info: () => Promise<NodeSystemInfo>;
+  readonly facts: () => Promise<NodeFacts>;
+  readonly images: () => Promise<readonly RuntimeImage[]>;
+}
+
+const leaseNamespace = 'kube-node-lease';
+const leaseEveryMs = 10_000;
+const leaseSeconds = 40;
+const lookEveryMs = 10_000;
+const statusEveryMs = 5 * 60_000;
+const imagesMax = 50;
+
+export class NodeReporter {
+  readonly #options: NodeReporterOptions;
+  readonly #timers = new Set<Timer>();
+  #node: Node | undefined;
+  #lease: Lease | undefined;
+  #writtenAtMs = Number.NEGATIVE_INFINITY;
+  #writtenText = '';
+  #stopped = false;
+  #looking = false;
+
+  constructor(options: NodeReporterOptions) {
+    this.#options = options;
+  }
+
+  /** Settles when the Node is registered with a status. */
+  async start(): Promise<void> {
+    await this.#register();
+    await this.#report();
+    this.#every(lookEveryMs, () => this.#report());
+    void this.#renew();
+    this.#every(leaseEveryMs, () => this.#renew());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers) timer.cancel();
+  }
+
+  /** Something happened that may change the status. */
+  look(): void {
+    void this.#quietly(() => this.#report());
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    const arm = (): void => {
+      if (this.#stopped) return;
+      const timer = this.#options.timers.after(ms, () => {
+        this.#timers.delete(timer);
+        void this.#quietly(work).then(arm);
+      });
+      this.#timers.add(timer);
+    };
+    arm();
+  }
+
+  async #quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#options.logger.warn('cannot report the node', { error: wordsOf(error) });
+    }
+  }
+
+  async #register(): Promise<void> {
+    const { verbs, name, labels, annotations, podCidrs } = this.#options;
+    const ref = { ...collectionOf(nodes), name };
+    const own = {
+      metadata: { name, labels: { ...labels }, annotations: { ...annotations } },
+      spec: { podCIDR: podCidrs[0], podCIDRs: [...podCidrs] },
+    };
+    try {
+      const created = await verbs.create(collectionOf(nodes), {
+        apiVersion: 'v1',
+        kind: 'Node',
+        ...own,
+      } as Node);
+      this.#node = created as Node;
+    } catch (error) {
+      if (!isStatusError(error, 'AlreadyExists')) throw error;
+      const known = (await verbs.get(ref)) as Node;
+      // Pod addresses that a node was once given stay its own.
+      const body = known.spec?.podCIDR ? { metadata: own.metadata } : own;
+      this.#node = (await verbs.patch(ref, { type: 'merge', body })) as Node;
+    }
+  }
+
+  async #report(): Promise<void> {
+    if (this.#looking || this.#stopped) return;
+    this.#looking = true;
+    try {
+      const status = await this.#status();
+      const { clock, verbs, name } = this.#options;
+      const { conditions = [], ...rest } = status;
+      const still = conditions.map(({ type, status: truth, reason }) => [type, truth, reason]);
+      const text = JSON.stringify([rest, still]);
+      const due = clock.monotonic() - this.#writtenAtMs >= statusEveryMs;
+      if (text === this.#writtenText && !due) return;
+      const body = { metadata: { uid: this.#node?.metadata.uid }, status };
+      const ref = { ...collectionOf(nodes), name, subresource: 'status' };
+      this.#node = (await verbs.patch(ref, { type: 'merge', body })) as Node;
+      this.#writtenAtMs = clock.monotonic();
+      this.#writtenText = text;
+    } catch (error) {
+      // Somebody removed the Node while we live: it comes back.
+      if (isStatusError(error, 'NotFound') || isStatusError(error, 'Conflict')) {
+        this.#writtenText = '';
+        await this.#register();
+      } else {
+        throw error;
+      }
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #status(): Promise<NodeStatus> {
+    const { addresses, capacity, allocatable, clock, facts, info, images } = this.#options;
+    const now = await facts();
+    const known = now.runtime ? await images().catch(() => undefined) : undefined;
+    const listed = known
+      ? [...known]
+          .sort((a, b) => b.sizeBytes - a.sizeBytes)
+          .slice(0, imagesMax)
+          .map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes }))
+      : this.#node?.status?.images;
+    return {
+      capacity: { ...capacity },
+      allocatable: { ...allocatable },
+      conditions: nodeConditions(now, this.#node?.status?.conditions ?? [], clock.now()),
+      addresses: [...addresses],
+      nodeInfo: await info(),
+      ...(listed && { images: listed }),
+    };
+  }
+
+  async #renew(): Promise<void> {
+    const { verbs, name, clock, logger } = this.#options;
+    const renewTime = formatMicroTime(clock.now());
+    const collection = collectionOf(leases, leaseNamespace);
+    const ref = { ...collection, name };
+    const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime };
+    try {
+      this.#lease ??= (await verbs.get(ref).catch((error) => {
+        if (isStatusError(error, 'NotFound')) return undefined;
+        throw error;
+      })) as Lease | undefined;
+      if (this.#lease) {
+        const next = { ...this.#lease, spec: { ...this.#lease.spec, ...spec } };
+        this.#lease = (await verbs.update(ref, next)) as Lease;
+        return;
+      }
+      const uid = this.#node?.metadata.uid ?? '';
+      this.#lease = (await verbs.create(collection, {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: {
+          name,
+          namespace: leaseNamespace,
+          ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }],
+        },
+        spec,
+      } as Lease)) as Lease;
+    } catch (error) {
+      this.#lease = undefined;
+      logger.warn('cannot renew the lease of the node', { error: wordsOf(error) });
+    }
+  }
+}
