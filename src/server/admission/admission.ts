@@ -42,7 +42,7 @@ export interface AdmissionStep {
   /** As Kubernetes calls its admission plugin, where there is one. */
   readonly name: string;
   /** May wait, within bounds, for what controllers are about to make. The only part that runs before the atomic one. */
-  prepare?(request: Omit<AdmissionRequest, 'reader'>): Promise<void>;
+  prepare?(request: Omit<AdmissionRequest, 'reader'>): Promise<void> | undefined;
   /** Before the kind's own preparation and validation. */
   mutate?(request: AdmissionRequest): void;
   /** After them. */
@@ -60,8 +60,10 @@ export class Admission {
     this.#steps = steps;
   }
 
-  async prepare(request: Omit<AdmissionRequest, 'reader'>): Promise<void> {
-    for (const step of this.#steps) await step.prepare?.(request);
+  /** Undefined: there is nothing to wait for, and the write goes on in the same turn. */
+  prepare(request: Omit<AdmissionRequest, 'reader'>): Promise<unknown> | undefined {
+    const waits = this.#steps.flatMap((step) => step.prepare?.(request) ?? []);
+    return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
   mutate(request: AdmissionRequest): void {

@@ -39,15 +39,19 @@ export function serviceAccountStep(deps: ServiceAccountDeps): AdmissionStep {
   };
 }
 
-async function waitForDefault(
+function waitForDefault(
   { awaitsDefault, timers }: ServiceAccountDeps,
   { kind, operation, namespace, object }: Omit<AdmissionRequest, 'reader'>,
-): Promise<void> {
-  if (kind !== pods || operation !== 'CREATE' || isMirror(object as Pod)) return;
-  if (((object as Pod).spec?.serviceAccountName || 'default') !== 'default') return;
-  for (let step = 0; step < waitSteps && awaitsDefault(namespace); step++) {
-    await new Promise<void>((resolve) => timers.after(waitStepMs, resolve));
-  }
+): Promise<void> | undefined {
+  if (kind !== pods || operation !== 'CREATE' || isMirror(object as Pod)) return undefined;
+  const name = (object as Pod).spec?.serviceAccountName || 'default';
+  if (name !== 'default' || !awaitsDefault(namespace)) return undefined;
+  const wait = async () => {
+    for (let step = 0; step < waitSteps && awaitsDefault(namespace); step++) {
+      await new Promise<void>((resolve) => timers.after(waitStepMs, resolve));
+    }
+  };
+  return wait();
 }
 
 function isMirror({ metadata }: Pod): boolean {

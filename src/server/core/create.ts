@@ -38,7 +38,8 @@ export class Creating {
   ): Promise<Stored> {
     const prepared = this.#prepare(target, body);
     const request = requestOf(context, target, prepared, options);
-    await this.#deps.admission.prepare(request);
+    const wait = this.#deps.admission.prepare(request);
+    if (wait) await wait;
     const warned = new Set<string>();
     const warn = (sentence: string) => {
       if (!warned.has(sentence)) context.warn(sentence);

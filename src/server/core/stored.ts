@@ -9,7 +9,7 @@ import type { KubeObject } from '#api/object.ts';
 import { assert } from '#base/assert.ts';
 import type { Entry, Value } from '#store/backend.ts';
 import type { Stored } from './core.ts';
-import { deepFreeze } from './plain.ts';
+import type { Part } from './plain.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -51,13 +51,26 @@ class Unstored implements Stored {
   #bytes: Uint8Array | undefined;
 
   constructor(object: KubeObject) {
-    this.object = deepFreeze(object);
+    this.object = seal(object);
   }
 
   get bytes(): Uint8Array {
     this.#bytes ??= encoder.encode(JSON.stringify(this.object));
     return this.#bytes;
   }
+}
+
+/**
+ * Freezes to the bottom, and drops fields that are undefined: nobody who reads should have to know of
+ * them. What is frozen already has been through here, so shared parts cost nothing.
+ */
+function seal<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) delete (value as Part)[key];
+    else seal(item);
+  }
+  return Object.freeze(value);
 }
 
 export function unstored(object: KubeObject): Stored {
@@ -90,7 +103,7 @@ function encode(object: KubeObject): Uint8Array {
 /** Takes the object over and freezes it; its resourceVersion is not kept. */
 export function valueOf(object: KubeObject): Value {
   const { resourceVersion: _, ...metadata } = object.metadata;
-  const kept = deepFreeze({ ...object, metadata });
+  const kept = seal({ ...object, metadata });
   return { bytes: encode(kept), decoded: new Fresh(kept) };
 }
 
@@ -108,7 +121,7 @@ export function sharedOf(entry: Entry, complete: (object: KubeObject) => void): 
   } else {
     const object = JSON.parse(decoder.decode(value.bytes)) as KubeObject;
     complete(object);
-    shared = new Shared(deepFreeze(object), encode(object), modRevision);
+    shared = new Shared(seal(object), encode(object), modRevision);
   }
   value.decoded = shared;
   return shared;
@@ -123,7 +136,7 @@ export function sharedAt(stored: Stored, revision: number): Stored {
 /** A stored object in the words of another group version. */
 export function sharedView(object: KubeObject): Stored {
   const { resourceVersion, ...metadata } = object.metadata;
-  const kept = deepFreeze({ ...object, metadata });
+  const kept = seal({ ...object, metadata });
   return new Shared(kept, encode(kept), Number(resourceVersion));
 }
 
