@@ -1,0 +1,99 @@
+/** Which node a pod should get, or why none. */
+import { type Refusal, type ReasonCode, sentenceOf } from '#api/reasons.ts';
+import { refusalsOf } from './filters.ts';
+import { pinnedNodes } from './node-affinity.ts';
+import type { NodeState } from './node-state.ts';
+import type { PodNeeds } from './pod-needs.ts';
+import { scoresOf, type ZoneCount } from './scores.ts';
+
+/** What a decision reads of the cluster. */
+export interface ClusterState {
+  /** Nodes that exist. */
+  readonly nodes: readonly NodeState[];
+  find(name: string): NodeState | undefined;
+  /** Pods of an owner in each zone. */
+  zoneCountOf(owner: string): ZoneCount;
+}
+
+export interface Chance {
+  /** Where to begin, so that all nodes get their turn when not all are looked at. */
+  readonly from: number;
+  /** Uniform in [0, bound): which of equally good nodes. */
+  below(bound: number): number;
+}
+
+export type Placement =
+  | { readonly type: 'node'; readonly node: string; readonly looked: number }
+  | { readonly type: 'none'; readonly refusals: Tally; readonly nodes: number };
+
+/** By sentence. */
+export type Tally = ReadonlyMap<string, { readonly refusal: Refusal; readonly count: number }>;
+
+export function placementOf(needs: PodNeeds, cluster: ClusterState, chance: Chance): Placement {
+  const pinned = pinnedNodes(needs);
+  const candidates = pinned === undefined ? cluster.nodes : present(cluster, pinned);
+  const enough = pinned === undefined ? enoughOf(cluster.nodes.length) : candidates.length;
+  const fitting: NodeState[] = [];
+  let looked = 0;
+  for (; looked < candidates.length && fitting.length < enough; looked++) {
+    const state = candidates[(chance.from + looked) % candidates.length];
+    if (state !== undefined && refusalsOf(needs, state) === undefined) fitting.push(state);
+  }
+  const best = bestOf(needs, fitting, cluster, chance);
+  if (best !== undefined) return { type: 'node', node: best.name, looked };
+  return { type: 'none', refusals: tally(needs, cluster.nodes), nodes: cluster.nodes.length };
+}
+
+function present(cluster: ClusterState, names: readonly string[]): readonly NodeState[] {
+  const found = names.map((name) => cluster.find(name));
+  return found.filter((state): state is NodeState => state?.node !== undefined);
+}
+
+/**
+ * In a large cluster a good node is as good as the best one: of 5,000 nodes a tenth is compared
+ * (Kubernetes: percentageOfNodesToScore, adaptive).
+ */
+function enoughOf(nodes: number): number {
+  if (nodes <= 100) return nodes;
+  const percent = Math.max(5, 50 - Math.floor(nodes / 125));
+  return Math.max(100, Math.floor((nodes * percent) / 100));
+}
+
+function bestOf(
+  needs: PodNeeds,
+  fitting: readonly NodeState[],
+  cluster: ClusterState,
+  chance: Chance,
+): NodeState | undefined {
+  if (fitting.length <= 1) return fitting[0];
+  const zoneCount = needs.owner === undefined ? () => 0 : cluster.zoneCountOf(needs.owner);
+  const scores = scoresOf(needs, fitting, zoneCount);
+  let best = 0;
+  let equals = 1;
+  for (let at = 1; at < scores.length; at++) {
+    // Whole points, as in Kubernetes: what differs by less is equal.
+    const difference = Math.round(scores[at] ?? 0) - Math.round(scores[best] ?? 0);
+    if (difference > 0) [best, equals] = [at, 1];
+    else if (difference === 0 && chance.below(++equals) === 0) best = at;
+  }
+  return fitting[best];
+}
+
+function tally(needs: PodNeeds, nodes: readonly NodeState[]): Tally {
+  const counts = new Map<string, { refusal: Refusal; count: number }>();
+  for (const state of nodes) {
+    for (const refusal of refusalsOf(needs, state) ?? []) {
+      const sentence = sentenceOf(refusal);
+      const known = counts.get(sentence);
+      if (known === undefined) counts.set(sentence, { refusal, count: 1 });
+      else known.count++;
+    }
+  }
+  return counts;
+}
+
+/** The codes that keep the pod from every node. */
+export function codesOf(refusals: Tally): ReadonlySet<ReasonCode> {
+  if (refusals.size === 0) return new Set<ReasonCode>(['no-nodes']);
+  return new Set([...refusals.values()].map(({ refusal }) => refusal.code));
+}
