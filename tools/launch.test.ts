@@ -175,7 +175,7 @@ describe('the launcher', () => {
       const checkout = new Checkout();
       arrange(checkout);
       const { status, stdout, stderr } = checkout.run([], env);
-      assert.deepEqual({ status, stdout }, { status: 4, stdout: '' });
+      assert.deepEqual({ status, stdout }, { status: 3, stdout: '' });
       assert.match(stderr, says);
     });
   }

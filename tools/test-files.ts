@@ -8,13 +8,14 @@
  * does not end (a hung test, or a handle left open after the last one) is ended and has failed:
  * node:test itself would wait for it for ever.
  */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { relative } from 'node:path';
 import { run } from 'node:test';
 import { inspect, parseArgs } from 'node:util';
 
 interface Options {
-  /** Files that run at the same time, each in its own process. */
+  /** Files that run at the same time. */
   readonly lanes: number;
   readonly fileTimeoutMs: number;
   /** Print a line for each finished test, not only for failed ones. */
@@ -31,16 +32,26 @@ interface Counts {
   todo: number;
 }
 
+const nothing: Counts = {
+  tests: 0,
+  suites: 0,
+  passed: 0,
+  failed: 0,
+  cancelled: 0,
+  skipped: 0,
+  todo: 0,
+};
+
 /** What a test file wrote is shown when it fails, from its end. */
 const outputLinesMax = 100;
 
 /** Runs every file, and returns the sum of what they counted. */
 async function runFiles(files: readonly string[], options: Options): Promise<Counts> {
-  const sum = { tests: 0, suites: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
+  const sum = { ...nothing };
   const waiting = [...files];
   const lane = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const counts = await runFile(file, options);
+      const counts = await runInGroup(file, options);
       for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
     }
   };
@@ -48,15 +59,58 @@ async function runFiles(files: readonly string[], options: Options): Promise<Cou
   return sum;
 }
 
-async function runFile(file: string, { fileTimeoutMs, listAll }: Options): Promise<Counts> {
-  const counts = { tests: 0, suites: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
+const running = new Set<ChildProcess>();
+
+/**
+ * One file in a process group of its own, which is ended as a whole: whatever a test started goes
+ * with it. Also, `run()` of node:test does not end when it is called twice at a time.
+ */
+async function runInGroup(file: string, options: Options): Promise<Counts> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const args = [import.meta.filename, '--one', ...(options.listAll ? ['--list'] : []), file];
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  running.add(child);
+  let counts: Counts | undefined;
+  let isLate = false;
+  child.on('message', (message) => {
+    counts = message as Counts;
+  });
+  child.on('exit', resolve);
+  const deadline = setTimeout(() => {
+    isLate = true;
+    endGroup(child, 'SIGTERM');
+    setTimeout(endGroup, 5000, child, 'SIGKILL').unref();
+  }, options.fileTimeoutMs);
+  await promise;
+  clearTimeout(deadline);
+  endGroup(child, 'SIGTERM');
+  running.delete(child);
+  if (counts !== undefined) return counts;
+  const what = isLate ? `did not end in ${seconds(options.fileTimeoutMs)}, and was ended` : 'died';
+  console.log(`not ok ${file} ${what}`);
+  return { ...nothing, tests: 1, failed: 1 };
+}
+
+function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone.
+  }
+}
+
+async function runFile(file: string, listAll: boolean): Promise<Counts> {
+  const counts = { ...nothing };
   const output: string[] = [];
-  const signal = AbortSignal.timeout(fileTimeoutMs);
-  for await (const { type, data } of run({ files: [file], signal })) {
+  for await (const { type, data } of run({ files: [file] })) {
     if (type === 'test:stderr' || type === 'test:stdout') {
       output.push(data.message);
       if (output.length > outputLinesMax) output.shift();
-    } else if (type === 'test:fail' && !isSuite(data) && !signal.aborted) {
+    } else if (type === 'test:fail' && !isSuite(data)) {
       console.log(describeFailure(data));
     } else if (type === 'test:pass' && listAll && !isSuite(data)) {
       const skipped = data.skip === undefined ? '' : ` # SKIP ${data.skip}`;
@@ -66,12 +120,7 @@ async function runFile(file: string, { fileTimeoutMs, listAll }: Options): Promi
       if (!data.success && counts.failed + counts.cancelled === 0) counts.failed += 1;
     }
   }
-  if (signal.aborted) {
-    console.log(`not ok ${file} did not end in ${seconds(fileTimeoutMs)}, and was ended`);
-    counts.failed = Math.max(counts.failed, 1);
-  }
-  const failed = counts.failed + counts.cancelled > 0;
-  if (failed && output.length > 0) {
+  if (counts.failed + counts.cancelled > 0 && output.length > 0) {
     console.log(`output of ${file}:\n${output.join('').trimEnd()}`);
   }
   return counts;
@@ -112,7 +161,7 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 
-if (import.meta.main) {
+async function main(): Promise<boolean> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -120,8 +169,21 @@ if (import.meta.main) {
       list: { type: 'boolean', default: false },
       /** Seconds that one file may take. */
       limit: { type: 'string' },
+      /** How this program starts itself for one file; the counts go to the parent. */
+      one: { type: 'boolean', default: false },
     },
   });
+  if (values.one) {
+    process.send?.(await runFile(positionals[0] ?? '', values.list));
+    process.disconnect();
+    return true;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      for (const child of running) endGroup(child, 'SIGTERM');
+      process.kill(process.pid, signal);
+    });
+  }
   const started = performance.now();
   const files = globSync(positionals, { exclude: ['**/node_modules/**'] }).sort();
   const limitSeconds = Number(values.limit ?? (values.serial ? 600 : 120));
@@ -132,7 +194,7 @@ if (import.meta.main) {
   });
   if (counts.tests === 0) console.log(`no tests in ${positionals.join(' ')}`);
   printCounts(counts, performance.now() - started);
-  const passed = counts.tests > 0 && counts.failed + counts.cancelled === 0;
-  // Explicitly: an ended file's pipes may still be open.
-  process.exit(passed ? 0 : 1);
+  return counts.tests > 0 && counts.failed + counts.cancelled === 0;
 }
+
+if (import.meta.main) process.exitCode = (await main()) ? 0 : 1;
