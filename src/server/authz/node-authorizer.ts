@@ -92,14 +92,19 @@ const coreRules: Readonly<Record<string, Check>> = {
   pods: (graph, node, { verb, resource }) => {
     if (verb === 'create' && !resource?.subresource) return undefined;
     if (verb === 'list' || verb === 'watch') {
-      return resource?.fieldSelector?.includes(`spec.nodeName=${node}`)
+      return selectsOwnPods(node, resource?.fieldSelector)
         ? yes
-        : no(`can only list/watch pods with spec.nodeName field selector`);
+        : no('can only list/watch pods with spec.nodeName field selector');
     }
     const { namespace, name } = resource ?? {};
     return name && graph.holds(node, namespace, name) ? undefined : unrelated(node);
   },
 };
+
+function selectsOwnPods(node: string, fieldSelector: string | undefined): boolean {
+  const terms = (fieldSelector ?? '').split(',').map((term) => term.trim());
+  return terms.includes(`spec.nodeName=${node}`) || terms.includes(`spec.nodeName==${node}`);
+}
 
 type Resource = NonNullable<AuthorizationQuestion['resource']>;
 
