@@ -292,12 +292,15 @@ export class Tree<V extends Keyed> {
     let left = limit;
     let at = lowerBound(node.items, start);
     for (let leaf: Leaf<V> | undefined = node; leaf; leaf = nextLeaf(path), at = 0) {
-      for (; at < leaf.items.length; at++) {
-        const item = leaf.items[at] as V;
-        if (item.key >= end) return;
-        yield item;
+      const { items } = leaf;
+      // Keys are compared once a leaf, not once an item.
+      const last = items.at(-1);
+      const stop = last && last.key >= end ? lowerBound(items, end) : items.length;
+      for (; at < stop; at++) {
+        yield items[at] as V;
         if (--left === 0) return;
       }
+      if (stop < items.length) return;
     }
   }
 

@@ -38,9 +38,9 @@ import { RecordLogProblem } from './sqlite-failure.ts';
 const rowsPerChunk = 2000;
 const bytesPerChunk = 1024 * 1024;
 /** The WAL is copied back into the file after about this much, or after a quarter of it in a quiet moment. */
-const checkpointBytes = 8 * 1024 * 1024;
+const checkpointBytes = 4 * 1024 * 1024;
 /** Twice that: frames are larger than the rows in them. */
-const walRoomBytes = 16 * 1024 * 1024;
+const walRoomBytes = 8 * 1024 * 1024;
 
 /** id, key, created, deadline, bytes, checksum: as an array, which node:sqlite makes faster than an object. */
 type VersionRow = [number, string, number, number | null, Uint8Array<ArrayBuffer> | null, number];
