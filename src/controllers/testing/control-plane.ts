@@ -2,12 +2,12 @@
  * All controllers over the real server in process, on virtual time, and a scripted agent that runs
  * pods as told: what a cluster does with a manifest, without machines.
  */
-import { allKinds, pods, replicaSets } from '#api/kinds/index.ts';
+import { allKinds, nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
 import { lookupOf } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
-import type { Node, Pod, PodCondition, ReplicaSet } from '#api/types.ts';
+import type { Node, Pod, PodCondition } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { silentLogger } from '#base/log.ts';
 import { LoopRuntime } from '#client/runtime.ts';
@@ -49,6 +49,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
   });
   for (const loop of allControllers({ kinds: allKinds, rootCertificates: 'PEM' }))
     runtime.add(loop);
+  await cluster.create(nodes as Kind, readyNode('n1'));
   const agent = new ScriptedAgent(verbs, () => time.now());
   const run = async (ms = 100): Promise<void> => {
     const end = time.now() + ms;
@@ -56,7 +57,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
       await microtasks();
       time.advance(5);
       agent.step(runtime.view.list(pods));
-    } while (time.now() < end || (!runtime.idle && time.now() < end + 60_000));
+    } while (time.now() < end || (!runtime.idle && time.now() < end + 2_000));
     await microtasks();
   };
   agent.isThere = (pod) => runtime.view.get(pods, pod.metadata.namespace, pod.metadata.name);
@@ -178,8 +179,4 @@ export function readyNode(name: string): Partial<Node> {
     spec: {},
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
-}
-
-export async function replicaSetsOf(plane: ControlPlane): Promise<readonly ReplicaSet[]> {
-  return plane.list(replicaSets, 'default');
 }
