@@ -47,18 +47,18 @@ export class FieldSet {
     return this.#members.has(step);
   }
 
-  insert(path: readonly Step[]): void {
-    let set: FieldSet = this;
-    for (const step of path.slice(0, -1)) {
-      let child = set.#children.get(step);
-      if (!child) {
-        child = new FieldSet();
-        set.#children.set(step, child);
-      }
-      set = child;
+  insert([first, ...rest]: readonly Step[]): void {
+    if (first === undefined) return;
+    if (rest.length === 0) {
+      this.#members.add(first);
+      return;
     }
-    const last = path.at(-1);
-    if (last !== undefined) set.#members.add(last);
+    let child = this.#children.get(first);
+    if (!child) {
+      child = new FieldSet();
+      this.#children.set(first, child);
+    }
+    child.insert(rest);
   }
 
   union(other: FieldSet): FieldSet {
