@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isRuntimeError } from '#node/runtime/runtime-error.ts';
 import type { ContainerConfig, RuntimeEvent, SandboxConfig } from '#node/runtime/runtime.ts';
-import { type Machine, noMachine, startMachine } from './machine.ts';
+import type { GantryNode, NodeOptions } from '#node/node.ts';
+import { endNode, eventually, nodeOptions, noMachine, openNode } from './machine.ts';
 
 const skip = noMachine();
 
-function sandboxConfig(machine: Machine, name: string): SandboxConfig {
+function sandboxConfig(machine: NodeOptions, name: string): SandboxConfig {
   return {
     metadata: { name, uid: `uid-${name}`, namespace: 'default', attempt: 0 },
     hostname: name,
@@ -60,28 +61,19 @@ function containerConfig(script: string): ContainerConfig {
   };
 }
 
-async function eventually<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const end = performance.now() + 15_000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    assert.ok(performance.now() < end, 'did not come about within 15 s');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 describe('containerd by CRI', { skip }, () => {
-  let machine: Machine;
+  const options = nodeOptions(1);
+  let machine: GantryNode;
   before(async () => {
-    machine = await startMachine(1);
+    machine = await openNode(options);
   });
-  after(() => machine?.end());
+  after(() => machine && endNode(machine));
 
   it('runs, shows, ends and removes a pod', async () => {
     const { runtime } = machine;
     const events: RuntimeEvent[] = [];
     const subscription = runtime.subscribe((event) => events.push(event));
-    const config = sandboxConfig(machine, 'one');
+    const config = sandboxConfig(options, 'one');
     const sandboxId = await runtime.runSandbox(config);
     const sandbox = await runtime.sandbox(sandboxId);
     assert.ok(sandbox?.ready);
@@ -124,17 +116,16 @@ describe('containerd by CRI', { skip }, () => {
   });
 
   it('comes back with everything after a kill -9 of containerd', async () => {
-    const { runtime, containerd } = machine;
-    const config = sandboxConfig(machine, 'two');
+    const { runtime } = machine;
+    const config = sandboxConfig(options, 'two');
     const sandboxId = await runtime.runSandbox(config);
     const { readFileSync } = await import('node:fs');
     const pid = Number.parseInt(
-      readFileSync(`${machine.directory}/containerd/containerd.pid`, 'utf8'),
+      readFileSync(`${options.directory}/containerd/containerd.pid`, 'utf8'),
       10,
     );
     process.kill(pid, 'SIGKILL');
     await eventually(() => runtime.sandbox(sandboxId).catch(() => undefined));
-    containerd.check();
     assert.ok((await runtime.sandbox(sandboxId))?.ips[0]);
   });
 });

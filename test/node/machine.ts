@@ -1,22 +1,16 @@
 /** A real containerd of the test's own, below /tmp, and nothing left of it afterwards. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { silentLogger } from '#base/log.ts';
-import { containerdPaths, type NodeNetwork } from '#node/containerd/config.ts';
-import { Containerd } from '#node/containerd/containerd.ts';
-import { ctrImageTool, type ImageTool } from '#node/containerd/image-tool.ts';
-import { chooseLowLevel } from '#node/containerd/low-level.ts';
-import { pauseArchive } from '#node/containerd/pause-image.ts';
+import { type Logger, silentLogger } from '#base/log.ts';
+import { GantryNode, type Machine, type NodeOptions } from '#node/node.ts';
 import { tar } from '#node/images/tar.ts';
-import { resetNode } from '#node/reset.ts';
-import { connectCri } from '#node/runtime/cri/cri-runtime.ts';
-import type { Runtime } from '#node/runtime/runtime.ts';
 import { systemCgroups } from '#sys/cgroup.ts';
 import { systemClock } from '#sys/clock.ts';
 import { sha256Hex } from '#sys/digest.ts';
 import { systemFiles } from '#sys/files.ts';
 import { systemMounts } from '#sys/mounts.ts';
 import { systemProcesses } from '#sys/process.ts';
+import { systemRandom } from '#sys/random.ts';
 import { systemTimers } from '#sys/timers.ts';
 
 const needed = [
@@ -34,74 +28,60 @@ export function noMachine(): string | false {
   return missing ? `needs ${missing}` : false;
 }
 
-export interface Machine {
-  readonly directory: string;
-  readonly network: NodeNetwork;
-  readonly cgroupPrefix: string;
-  readonly containerd: Containerd;
-  readonly runtime: Runtime;
-  readonly imageTool: ImageTool;
-  end(): Promise<void>;
-}
+export const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
-/** `index` (0-200) keeps machines of test files that run side by side apart. */
-export async function startMachine(index: number): Promise<Machine> {
-  const directory = mkdtempSync('/tmp/gantry-node-');
-  const network = {
-    name: `gantry-test-${index}`,
-    bridge: `gtest${index}`,
-    podCidr: `10.199.${index}.0/24`,
-    mtu: 1450,
-  };
-  const cgroupPrefix = `/gantry-test-${index}`;
-  const { socket } = containerdPaths(directory);
-  const runtime = connectCri({ socketPath: socket, clock: systemClock, timers: systemTimers });
+export async function thisMachine(logger: Logger = silentLogger): Promise<Machine> {
   const mounts = systemMounts(systemFiles, systemProcesses);
-  const lowLevel = await chooseLowLevel(directory, systemFiles, mounts);
-  if (!lowLevel) throw new Error('neither crun nor runc');
-  const containerd = new Containerd({
-    layout: { directory, lowLevel, cniPlugins: '/usr/lib/cni' },
-    network,
-    registries: [],
-    program: '/usr/bin/containerd',
+  return {
     files: systemFiles,
     processes: systemProcesses,
+    mounts,
+    cgroups: await systemCgroups(systemFiles, mounts),
     clock: systemClock,
     timers: systemTimers,
-    logger: silentLogger,
-    probe: () =>
-      runtime.conditions().then(
-        () => true,
-        () => false,
-      ),
-  });
-  await containerd.start();
-  const imageTool = ctrImageTool(systemProcesses, socket);
-  await imageTool.importBytes(pauseArchive(process.arch === 'arm64' ? 'arm64' : 'amd64'));
-  await imageTool.importBytes(busyboxArchive('docker.io/library/busybox:1'));
-  const end = async (): Promise<void> => {
-    const left = await resetNode({
-      directory,
-      cgroupPrefix,
-      network,
-      files: systemFiles,
-      processes: systemProcesses,
-      mounts,
-      cgroups: await systemCgroups(systemFiles, mounts),
-      timers: systemTimers,
-      logger: silentLogger,
-      runtime,
-      stopContainerd: () => containerd.stop(),
-    });
-    runtime.close();
-    if (left.length > 0) throw new Error(left.join('\n'));
+    random: systemRandom,
+    logger,
+    architecture,
   };
-  return { directory, network, cgroupPrefix, containerd, runtime, imageTool, end };
+}
+
+/** `index` (0-200) keeps nodes of test files that run side by side apart. */
+export function nodeOptions(index: number): NodeOptions {
+  return {
+    name: `node-${index}`,
+    directory: mkdtempSync('/tmp/gantry-node-'),
+    cgroupPrefix: `/gantry-test-${index}`,
+    network: {
+      name: `gantry-test-${index}`,
+      bridge: `gtest${index}`,
+      podCidr: `10.199.${index}.0/24`,
+      mtu: 1450,
+    },
+    addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
+    dns: () => ({ servers: ['10.96.0.10'], domain: 'cluster.local' }),
+    version: 'v1.36.0',
+  };
+}
+
+/** containerd runs and has a busybox image. */
+export async function openNode(options: NodeOptions, logger?: Logger): Promise<GantryNode> {
+  const node = await GantryNode.create(options, await thisMachine(logger));
+  await node.startContainerd();
+  const path = `${options.directory}/busybox.tar`;
+  await systemFiles.write(path, busyboxArchive('docker.io/library/busybox:1'));
+  await node.images.import(path);
+  return node;
+}
+
+export async function endNode(node: GantryNode): Promise<void> {
+  const left = await node.reset();
+  if (left.length > 0) throw new Error(left.join('\n'));
 }
 
 /** An image of one static busybox with its applets as links, in an OCI archive. */
 export function busyboxArchive(name: string): Uint8Array {
   const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   const applets = execFileSync('/usr/bin/busybox', ['--list'], { encoding: 'utf8' }).trim();
   const layer = tar([
     { name: 'bin/busybox', data: readFileSync('/usr/bin/busybox'), mode: 0o755 },
@@ -109,14 +89,11 @@ export function busyboxArchive(name: string): Uint8Array {
       .split('\n')
       .filter((applet) => applet !== 'busybox')
       .map((applet) => ({ name: `bin/${applet}`, data: new Uint8Array(), link: 'busybox' })),
-    {
-      name: 'etc/passwd',
-      data: new TextEncoder().encode('root:x:0:0::/:/bin/sh\nweb:x:33:33::/:/bin/sh\n'),
-    },
-    { name: 'etc/group', data: new TextEncoder().encode('root:x:0:\nweb:x:33:\n') },
+    { name: 'etc/passwd', data: text('root:x:0:0::/:/bin/sh\nweb:x:33:33::/:/bin/sh\n') },
+    { name: 'etc/group', data: text('root:x:0:\nweb:x:33:\n') },
   ]);
   const config = encode({
-    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    architecture,
     os: 'linux',
     config: { Cmd: ['/bin/sh'], Env: ['PATH=/bin'] },
     rootfs: { type: 'layers', diff_ids: [`sha256:${sha256Hex(layer)}`] },
@@ -145,4 +122,18 @@ export function busyboxArchive(name: string): Uint8Array {
     { name: 'index.json', data: index },
     ...[config, manifest, layer].map((data) => ({ name: `blobs/sha256/${sha256Hex(data)}`, data })),
   ]);
+}
+
+export async function eventually<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  what = 'it',
+  limitMs = 15_000,
+): Promise<T> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`${what} did not come about in ${limitMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
