@@ -1,12 +1,10 @@
 /** All that moves packets on one node, started and stopped together. */
 import { ingressClasses, ingresses, secrets, services } from '#api/kinds/index.ts';
-import { collectionOf } from '#api/kind.ts';
-import type { IngressClass, Secret } from '#api/types.ts';
+import type { Secret } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
-import { isStatusError } from '#base/status-error.ts';
 import { Informer } from '#client/informer.ts';
 import type { LoopDefinition } from '#client/loop.ts';
 import { LoopRuntime } from '#client/runtime.ts';
@@ -14,7 +12,6 @@ import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
 import { ClusterDns } from './dns/cluster-dns.ts';
 import { serversOf } from './dns/upstream.ts';
-import { controllerName } from './gateway/decide/ingress-class.ts';
 import { decidePorts } from './gateway/decide/ports.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { endHaproxy } from './gateway/haproxy.ts';
@@ -91,7 +88,6 @@ export class Traffic {
     await files.makeDirectory(folder, 0o700);
     await applyKernelSettings(files, memoryOf(folder));
     await addOwnAddress(processes, dnsAddress);
-    await this.#ensureIngressClass();
     this.#secrets.start();
     const dns = new ClusterDns({
       ...this.#options,
@@ -139,24 +135,6 @@ export class Traffic {
       decide: (view, _key, now) =>
         decidePorts(view, { address: nodeAddress, ingressPorts, taken: taken() }, now),
     };
-  }
-
-  /** The class that Ingresses without one get. An administrator may change or delete it: it is made once. */
-  async #ensureIngressClass(): Promise<void> {
-    const object: IngressClass = {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'IngressClass',
-      metadata: {
-        name: 'gantry',
-        annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' },
-      },
-      spec: { controller: controllerName },
-    };
-    await this.#options.verbs
-      .create(collectionOf(ingressClasses), object)
-      .catch((error: unknown) => {
-        if (!isStatusError(error, 'AlreadyExists')) throw error;
-      });
   }
 }
 

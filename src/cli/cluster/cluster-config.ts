@@ -49,6 +49,8 @@ export function clusterPaths(config: Pick<ClusterConfig, 'name' | 'dataDir'>) {
     run,
     control: `${run}/control.sock`,
     pid: `${run}/gantry.pid`,
+    /** Of what starts the program again, where there is no systemd. */
+    supervisorPid: `${run}/supervisor.pid`,
     unit: `/etc/systemd/system/${unitName(config.name)}`,
   } as const;
 }

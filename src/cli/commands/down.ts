@@ -4,8 +4,7 @@ import type { Command, Invocation } from '../command.ts';
 import { CommandError } from '../exit-code.ts';
 import type { Machine } from '../machine.ts';
 import { requireRoot } from '../setup/preflight.ts';
-import { underSystemd } from '../setup/service.ts';
-import type { Terminal } from '../terminal.ts';
+import { pidOf, underSystemd } from '../setup/service.ts';
 
 /** What `main` can do to the machine when the program itself is gone. */
 export interface MachineHooks {
@@ -33,7 +32,9 @@ export function downCommand(hooks: MachineHooks): Command {
     run: async ({ machine, terminal, options }: Invocation) => {
       requireRoot(machine, 'down');
       const config = await requireConfig(machine, clusterName(options['name']));
-      const stopped = await stopEverything(machine, terminal, config, hooks);
+      const stopped = await terminal.step(`Stopping the cluster "${config.name}"`, (detail) =>
+        stopEverything(machine, config, hooks, detail),
+      );
       terminal.answer({ name: config.name, stopped, data: config.dataDir }, () =>
         stopped.length === 0
           ? `The cluster "${config.name}" was stopped already.\n`
@@ -43,16 +44,15 @@ export function downCommand(hooks: MachineHooks): Command {
   };
 }
 
+/** Answers what ran, for a person. */
 export async function stopEverything(
   machine: Machine,
-  terminal: Terminal,
   config: ClusterConfig,
   hooks: MachineHooks,
+  detail: (text: string) => void,
 ): Promise<string[]> {
-  return terminal.step(`Stopping the cluster "${config.name}"`, async (detail) => {
-    const ended = await endProgram(machine, config);
-    return [...(ended ? ['the program'] : []), ...(await hooks.stopMachine(config, detail))];
-  });
+  const ended = await endProgram(machine, config);
+  return [...(ended ? ['the program'] : []), ...(await hooks.stopMachine(config, detail))];
 }
 
 /** Ends the program and its supervisor, by asking first. Answers whether it ran. */
@@ -65,7 +65,9 @@ async function endProgram(machine: Machine, config: ClusterConfig): Promise<bool
     });
     return running !== undefined;
   }
-  const pid = running?.pid ?? (await pidOfFile(machine, config));
+  const supervisor = await pidOf(machine, paths.supervisorPid);
+  if (supervisor !== undefined) machine.processes.signal(supervisor, 'SIGTERM');
+  const pid = running?.pid ?? (await pidOf(machine, paths.pid));
   if (pid === undefined) return false;
   const identity = machine.processes.identity(pid);
   if (identity === undefined) return false;
@@ -81,13 +83,6 @@ async function endProgram(machine: Machine, config: ClusterConfig): Promise<bool
     `The program (process ${pid}) does not end.`,
     `Look at ${paths.log}.`,
   );
-}
-
-/** For a program that hangs: its pid file holds `PID@START`, so that another process is never taken for it. */
-async function pidOfFile(machine: Machine, config: ClusterConfig): Promise<number | undefined> {
-  const text = (await machine.files.readText(clusterPaths(config).pid))?.trim();
-  const pid = Number(text?.split('@')[0]);
-  return pid > 0 && machine.processes.identity(pid) === text ? pid : undefined;
 }
 
 async function until(machine: Machine, done: () => boolean, withinMs: number): Promise<boolean> {

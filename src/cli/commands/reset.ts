@@ -1,4 +1,4 @@
-import { clusterPaths, contextName } from '../cluster/cluster-config.ts';
+import { type ClusterConfig, clusterPaths, contextName } from '../cluster/cluster-config.ts';
 import { allConfigs, clusterName, requireConfig } from '../cluster/clusters.ts';
 import { kubeconfigPath, withoutEntry } from '../cluster/kubeconfig.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -35,26 +35,34 @@ async function reset(
       );
     }
   }
-  await stopEverything(machine, terminal, config, hooks);
-  const removed = await terminal.step('Removing its traces', async (detail) => {
-    const traces = await hooks.removeMachine(config, detail);
-    if (await removeService(machine, config)) traces.push(clusterPaths(config).unit);
-    traces.push(...(await removeFromKubeconfig(machine, config.name)));
-    const { run, data, config: configFile } = clusterPaths(config);
-    for (const path of [run, data]) {
-      if ((await machine.files.info(path)) === undefined) continue;
-      await machine.files.remove(path);
-      traces.push(path);
-    }
-    await machine.files.remove(configFile);
-    traces.push(configFile);
-    await removeSharedFolders(machine);
-    return traces;
-  });
+  const removed = await terminal.step(`Removing the cluster "${config.name}"`, (detail) =>
+    removeEverything(machine, config, hooks, detail),
+  );
   terminal.answer(
     { name: config.name, removed },
     () => `Removed:\n${removed.map((each) => `  ${each}\n`).join('')}`,
   );
+}
+
+/** Stops what runs and takes every trace away. Answers them, for a person. */
+export async function removeEverything(
+  machine: Machine,
+  config: ClusterConfig,
+  hooks: MachineHooks,
+  detail: (text: string) => void,
+): Promise<string[]> {
+  await stopEverything(machine, config, hooks, detail);
+  const traces = await hooks.removeMachine(config, detail);
+  if (await removeService(machine, config)) traces.push(clusterPaths(config).unit);
+  traces.push(...(await removeFromKubeconfig(machine, config.name)));
+  const { run, data, config: configFile } = clusterPaths(config);
+  for (const path of [run, data, configFile]) {
+    if ((await machine.files.info(path)) === undefined) continue;
+    await machine.files.remove(path);
+    traces.push(path);
+  }
+  await removeSharedFolders(machine);
+  return traces;
 }
 
 async function removeFromKubeconfig(machine: Machine, name: string): Promise<string[]> {

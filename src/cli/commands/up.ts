@@ -17,12 +17,14 @@ import { installPackages } from '../setup/packages.ts';
 import { preflight, requireDisk, requireRoot } from '../setup/preflight.ts';
 import { startService, underSystemd } from '../setup/service.ts';
 import type { Terminal } from '../terminal.ts';
+import type { MachineHooks } from './down.ts';
+import { removeEverything } from './reset.ts';
 
 /** From the start of the program to "ready"; pulling nothing, this takes a few seconds. */
 const readyWithinMs = 120_000;
 const socketWithinMs = 15_000;
 
-export interface UpHooks {
+export interface UpHooks extends MachineHooks {
   readonly launcher: string;
   /** Runs the program in this process until it is told to stop. */
   readonly serve: (config: ClusterConfig) => Promise<void>;
@@ -89,7 +91,7 @@ async function up(invocation: Invocation, hooks: UpHooks): Promise<void> {
     });
     await finish(machine, terminal, config, status, `The cluster "${config.name}" is ready`);
   } catch (error) {
-    if (!existing) await forget(machine, config);
+    if (!existing && !isPatient(error)) await takeBack(machine, terminal, config, hooks);
     throw error;
   }
 }
@@ -150,7 +152,27 @@ async function writeConfig(machine: Machine, config: ClusterConfig): Promise<voi
   }
 }
 
+/** It may still become ready: nothing is taken back. */
+function isPatient(error: unknown): boolean {
+  return error instanceof CommandError && error.exit === 'timeout';
+}
+
 /** After a first start that failed: as if it had not been tried. */
+async function takeBack(
+  machine: Machine,
+  terminal: Terminal,
+  config: ClusterConfig,
+  hooks: UpHooks,
+): Promise<void> {
+  try {
+    await removeEverything(machine, config, hooks, () => undefined);
+  } catch (error) {
+    terminal.warn(
+      `Not everything could be taken back: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
 async function forget({ files }: Machine, config: ClusterConfig): Promise<void> {
   await files.remove(clusterPaths(config).config);
   await files.removeEmptyDirectory(config.dataDir);

@@ -4,7 +4,7 @@
  */
 import { type ClusterConfig, clusterPaths, unitName } from '../cluster/cluster-config.ts';
 import { CommandError } from '../exit-code.ts';
-import type { Machine } from '../machine.ts';
+import { type Machine, writePrivate } from '../machine.ts';
 
 /** `serve` ends with this when starting again cannot help (sysexits' EX_CONFIG). */
 export const doNotRestartCode = 78;
@@ -57,6 +57,7 @@ export async function startService(
       [supervisorScript(launcher), launcher, 'serve', '--name', config.name],
       { logPath: paths.log },
     );
+    await writePrivate(machine, paths.supervisorPid, machine.processes.identity(started.pid) ?? '');
     return started.pid;
   }
   await machine.files.replace(paths.unit, unitText(launcher, config), 0o644);
@@ -79,6 +80,16 @@ export async function startService(
 
 function supervisorScript(launcher: string): string {
   return launcher.replace(/\/gantry$/, '/src/cli/setup/supervise.sh');
+}
+
+/** A pid file holds `PID@START`, so that another process is never taken for it. */
+export async function pidOf(
+  { files, processes }: Machine,
+  file: string,
+): Promise<number | undefined> {
+  const identity = (await files.readText(file))?.trim() ?? '';
+  const pid = Number(identity.split('@')[0]);
+  return pid > 0 && processes.identity(pid) === identity ? pid : undefined;
 }
 
 /** Removes the unit, if there is one. */

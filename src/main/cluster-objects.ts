@@ -1,0 +1,50 @@
+/** Objects that this composition adds to every cluster: its DNS' Service and its gateway's class. */
+import { collectionOf } from '#api/kind.ts';
+import { ingressClasses, services } from '#api/kinds/index.ts';
+import type { IngressClass, Service } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import { isStatusError } from '#base/status-error.ts';
+import { controllerName } from '#traffic/gateway/decide/ingress-class.ts';
+
+/** Without a selector: each node answers this address itself. */
+export async function ensureDnsService(verbs: Verbs, address: string): Promise<void> {
+  const service: Service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'kube-dns',
+      namespace: 'kube-system',
+      labels: {
+        'k8s-app': 'kube-dns',
+        'kubernetes.io/cluster-service': 'true',
+        'kubernetes.io/name': 'CoreDNS',
+      },
+    },
+    spec: {
+      clusterIP: address,
+      ports: [
+        { name: 'dns', port: 53, protocol: 'UDP' },
+        { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+      ],
+    },
+  };
+  await verbs.create(collectionOf(services, 'kube-system'), service).catch(unlessThere);
+}
+
+/** The class that Ingresses without one get. */
+export async function ensureIngressClass(verbs: Verbs): Promise<void> {
+  const object: IngressClass = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: {
+      name: 'gantry',
+      annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' },
+    },
+    spec: { controller: controllerName },
+  };
+  await verbs.create(collectionOf(ingressClasses), object).catch(unlessThere);
+}
+
+function unlessThere(error: unknown): void {
+  if (!isStatusError(error, 'AlreadyExists')) throw error;
+}

@@ -1,0 +1,266 @@
+/**
+ * One machine's whole cluster: reads the config, starts every part in its order, stops them in the
+ * reverse. Containers, rules and the gateway's process live on when this program ends; the next start
+ * takes them over.
+ */
+import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts';
+import type { PartStatus, RunningStatus } from '#cli/control.ts';
+import { doNotRestartCode } from '#cli/setup/service.ts';
+import type { Logger } from '#base/log.ts';
+import { openSqliteStore } from '#store/sqlite/sqlite.ts';
+import type { Backend } from '#store/backend.ts';
+import { systemClock as clock } from '#sys/clock.ts';
+import { systemFiles as files } from '#sys/files.ts';
+import { systemHost as host } from '#sys/host.ts';
+import { listeningPorts } from '#sys/listeners.ts';
+import { systemProcesses as processes } from '#sys/process.ts';
+import { systemRandom as random } from '#sys/random.ts';
+import { systemTimers as timers } from '#sys/timers.ts';
+import { Traffic } from '#traffic/traffic.ts';
+import { apiServerNames } from '#wire/pki/authority.ts';
+import { ensureDnsService, ensureIngressClass } from './cluster-objects.ts';
+import { startControlServer } from './control-server.ts';
+import { ControlPlane } from './control-plane.ts';
+import { readDocs } from './docs.ts';
+import { startProblem } from './start-problem.ts';
+import { jsonLogger } from './logger.ts';
+import { type ClusterNetwork, networkOf } from './network.ts';
+import { NodePart } from './node-part.ts';
+import { notifyReady } from './notify-ready.ts';
+import { type ClusterPki, openPki } from './pki-store.ts';
+import { phaseOf, Progress } from './progress.ts';
+import { gantryVersion, kubernetesVersion } from './version.ts';
+
+/** Requests under way get so long to end. */
+const closeWithinMs = 2000;
+
+/** Runs until it is told to end. Answers the exit code. */
+export async function serve(config: ClusterConfig): Promise<number> {
+  const log = jsonLogger(clock, (line) => process.stderr.write(line));
+  const program = new Program(config, log);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => program.end());
+  return program.run();
+}
+
+class Program {
+  readonly #config: ClusterConfig;
+  readonly #log: Logger;
+  readonly #progress = new Progress();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #startedAt = new Date(clock.now()).toISOString();
+  /** In the order of their start. */
+  readonly #stops: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
+  #network: ClusterNetwork | undefined;
+  #node: NodePart | undefined;
+  #traffic: Traffic | undefined;
+  #controlPlaneReady = false;
+
+  constructor(config: ClusterConfig, log: Logger) {
+    this.#config = config;
+    this.#log = log;
+  }
+
+  end(): void {
+    this.#ended.resolve();
+  }
+
+  async run(): Promise<number> {
+    const paths = clusterPaths(this.#config);
+    await files.makeDirectory(paths.run, 0o700);
+    const control = await startControlServer(paths.control, {
+      status: () => this.#status(),
+      watchProgress: (listener) => this.#progress.watch(listener),
+      stop: () => this.end(),
+      images: {
+        load: (path) => this.#images().load(path),
+        list: () => this.#images().list(),
+        remove: (name) => this.#images().remove(name),
+      },
+    });
+    await files.replace(paths.pid, `${processes.identity(process.pid) ?? ''}\n`, 0o600);
+    let code = 0;
+    try {
+      await this.#start();
+      await this.#ended.promise;
+      this.#progress.report('stopping', 'stopping');
+    } catch (error) {
+      code = this.#failed(error);
+    }
+    await this.#stop();
+    await control.close();
+    await files.remove(paths.pid);
+    return code;
+  }
+
+  #failed(error: unknown): number {
+    const { message, cure, again } = startProblem(error, this.#config);
+    this.#log.error(message, { cure, error: error instanceof Error ? error.stack : String(error) });
+    this.#progress.report('failed', message, cure);
+    return again ? 1 : doNotRestartCode;
+  }
+
+  async #start(): Promise<void> {
+    const network = await networkOf(this.#config, host, files);
+    this.#network = network;
+    this.#progress.report('starting', 'opening the store');
+    const paths = clusterPaths(this.#config);
+    const pki = await this.#openPki(network);
+    const backend = await openSqliteStore({
+      clock,
+      timers,
+      directory: paths.store,
+      log: this.#log,
+    });
+    this.#stops.push({ name: 'store', stop: () => backend.close() });
+    this.#node = new NodePart({
+      config: this.#config,
+      network,
+      log: this.#log.with({ part: 'node' }),
+    });
+    const runtime = this.#node.startRuntime();
+    runtime.catch(() => undefined);
+    this.#progress.report('starting', 'starting the API server');
+    const plane = await this.#startControlPlane(backend, pki, network, this.#node);
+    const admin = plane.server.verbsFor({ name: 'system:apiserver', groups: ['system:masters'] });
+    await Promise.all([ensureDnsService(admin, network.dnsAddress), ensureIngressClass(admin)]);
+    this.#progress.report('starting', 'starting the node and its network');
+    const nodeUser = {
+      name: `system:node:${this.#config.nodeName}`,
+      groups: ['system:nodes', 'system:authenticated'],
+    };
+    const node = runtime.then(() => this.#node?.start(plane.server.verbsFor(nodeUser)));
+    this.#stops.push({ name: 'node', stop: async () => this.#node?.stop() });
+    await Promise.all([node, this.#startTraffic(plane, pki, network)]);
+    this.#progress.report('ready', 'ready');
+    this.#log.info('ready', {
+      parts: this.#parts().map(({ name, message }) => `${name}: ${message}`),
+    });
+    await notifyReady(processes);
+  }
+
+  #openPki({ nodeAddress, apiServiceAddress }: ClusterNetwork): Promise<ClusterPki> {
+    const { clusterDomain } = this.#config;
+    return openPki(files, clock, clusterPaths(this.#config).pki, {
+      apiServer: apiServerNames(clusterDomain, apiServiceAddress, [nodeAddress, host.hostname]),
+      gateway: ['gateway.gantry.internal'],
+    });
+  }
+
+  async #startControlPlane(
+    backend: Backend,
+    pki: ClusterPki,
+    network: ClusterNetwork,
+    node: NodePart,
+  ): Promise<ControlPlane> {
+    const { apiPort, serviceRange } = this.#config;
+    const plane = await ControlPlane.create({
+      backend,
+      clock,
+      timers,
+      random,
+      log: this.#log.with({ part: 'control-plane' }),
+      serviceRanges: [serviceRange],
+      reservedAddresses: { 'kube-system/kube-dns': network.dnsAddress },
+      signingKeys: [pki.signingKey],
+      rootCertificates: pki.authority.certificate,
+      connector: node.connector,
+      docs: readDocs,
+      version: { gitVersion: kubernetesVersion },
+    });
+    this.#stops.push({ name: 'control plane', stop: () => plane.stop(closeWithinMs) });
+    await plane.server.listen({
+      host: '0.0.0.0',
+      port: apiPort,
+      keys: {
+        certificate: pki.apiServer.certificate,
+        key: pki.apiServer.key,
+        clientAuthorities: pki.authority.certificate,
+      },
+      advertise: network.nodeAddress,
+    });
+    await plane.start();
+    this.#controlPlaneReady = true;
+    return plane;
+  }
+
+  async #startTraffic(
+    plane: ControlPlane,
+    pki: ClusterPki,
+    network: ClusterNetwork,
+  ): Promise<void> {
+    const traffic = new Traffic({
+      ...this.#config,
+      ...network,
+      verbs: plane.server.verbsFor({
+        name: 'system:gantry:traffic',
+        groups: ['system:authenticated'],
+      }),
+      clock,
+      timers,
+      random,
+      logger: this.#log.with({ part: 'traffic' }),
+      files,
+      processes,
+      listeningPorts,
+      folder: clusterPaths(this.#config).gateway,
+      haproxy: 'haproxy',
+      isOwnAddress: (address) =>
+        [network.nodeAddress, network.dnsAddress, '127.0.0.1'].includes(address),
+      defaultCertificate: `${pki.gateway.certificate}${pki.gateway.key}`,
+      decodeBase64: (text) => Buffer.from(text, 'base64').toString('utf8'),
+    });
+    this.#traffic = traffic;
+    this.#stops.push({ name: 'traffic', stop: () => traffic.stop() });
+    await traffic.start();
+  }
+
+  async #stop(): Promise<void> {
+    for (const { name, stop } of this.#stops.splice(0).reverse()) {
+      await stop().catch((error: unknown) =>
+        this.#log.error(`${name} did not stop well`, { error: String(error) }),
+      );
+    }
+  }
+
+  #images() {
+    if (!this.#node) throw new Error('The node is not started yet; try again in a moment.');
+    return this.#node.images;
+  }
+
+  #parts(): PartStatus[] {
+    const starting = (name: string): PartStatus => ({ name, ready: false, message: 'starting' });
+    return [
+      {
+        name: 'api',
+        ready: this.#controlPlaneReady,
+        message: this.#controlPlaneReady ? 'answers' : 'starting',
+      },
+      this.#node?.status ?? starting('node'),
+      ...(this.#traffic?.parts ?? ['services', 'dns', 'gateway'].map(starting)),
+    ];
+  }
+
+  #status(): RunningStatus {
+    const { name, apiPort, httpPort, httpsPort } = this.#config;
+    const parts = this.#parts();
+    const address = this.#network?.nodeAddress ?? '127.0.0.1';
+    return {
+      name,
+      phase: phaseOf(parts, this.#progress.line),
+      pid: process.pid,
+      version: gantryVersion,
+      kubernetesVersion,
+      startedAt: this.#startedAt,
+      parts,
+      addresses: {
+        api: `https://127.0.0.1:${apiPort}`,
+        gatewayHttp: `http://${address}:${httpPort}`,
+        gatewayHttps: `https://${address}:${httpsPort}`,
+        node: address,
+        dns: this.#network?.dnsAddress ?? '',
+      },
+      versions: { gantry: gantryVersion, kubernetes: kubernetesVersion, node: process.version },
+      memoryBytes: process.memoryUsage.rss(),
+    };
+  }
+}
