@@ -40,7 +40,16 @@ test('a created object has what the system gives, and one form everywhere', asyn
   assert.match(made.metadata.uid ?? '', /^[0-9a-f]{8}-/);
   assert.equal(made.metadata.creationTimestamp, '2026-01-02T03:04:05Z');
   assert.equal(made.metadata.generation, undefined);
-  assert.equal(made.metadata.managedFields, undefined);
+  assert.deepEqual(made.metadata.managedFields, [
+    {
+      manager: 'ada',
+      operation: 'Update',
+      apiVersion: 'v1',
+      time: '2026-01-02T03:04:05Z',
+      fieldsType: 'FieldsV1',
+      fieldsV1: { 'f:data': { '.': {}, 'f:k': {} } },
+    },
+  ]);
   const one = await cluster.core.get(cluster.context, target(configMaps, 'a'));
   const two = await cluster.core.get(cluster.context, target(configMaps, 'a'));
   assert.equal(one, two);
@@ -343,4 +352,32 @@ test('a PUT creates where the kind allows it', async () => {
   assert.equal(answer.created, true);
   const again = await core.update(context, target(services, 'a'), answer.object, {});
   assert.equal(again.created, false);
+});
+
+test('appliers create, take back, collide, and force', async () => {
+  const cluster = await openTestCluster();
+  const { core, context } = cluster;
+  const at = target(configMaps, 'a');
+  const apply = (manager: string, data: object, options = {}) => {
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data };
+    return core.patch(context, at, { type: 'apply', body }, { fieldManager: manager, ...options });
+  };
+  const first = await apply('one', { a: '1', b: '1' });
+  assert.equal(first.created, true);
+  const same = await apply('one', { a: '1', b: '1' });
+  assert.equal(same.object, first.object);
+  const second = await apply('two', { c: '2' });
+  assert.deepEqual((second.object as ConfigMap).data, { a: '1', b: '1', c: '2' });
+  const collision = await refused(apply('two', { a: '2' }));
+  assert.equal(collision.message, 'Apply failed with 1 conflict: conflict with "one": .data.a');
+  assert.equal(collision.details?.causes?.[0]?.reason, 'FieldManagerConflict');
+  const forced = await apply('two', { a: '2' }, { force: true });
+  assert.deepEqual((forced.object as ConfigMap).data, { a: '2', b: '1' });
+  const less = await apply('one', {});
+  assert.deepEqual((less.object as ConfigMap).data, { a: '2' });
+  const nameless = await refused(apply('', { a: '1' }));
+  assert.equal(
+    nameless.message,
+    'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+  );
 });

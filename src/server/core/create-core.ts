@@ -9,6 +9,7 @@ import type { DeleteOptions } from '#api/types.ts';
 import type { ListOptions, Patch, SelectOptions, WatchOptions, WriteOptions } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
+import { isStatusError } from '#base/status-error.ts';
 import type { Backend } from '#store/backend.ts';
 import { Admission, type AdmissionStep } from '../admission/admission.ts';
 import { bindingHandler } from '../subresources/binding.ts';
@@ -24,6 +25,7 @@ import { type Deleted, Deleting } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
 import { methodNotSupported, notFound } from './errors.ts';
 import { handlerKey, type SubresourceHandler, type VirtualHandler } from './handlers.ts';
+import { applied, writerOf } from './owners.ts';
 import { patched, typeOf } from './patch.ts';
 import { mutableCopy } from './plain.ts';
 import { Reading } from './read.ts';
@@ -62,6 +64,7 @@ export function createCore(deps: CoreDeps): ComposedCore {
 }
 
 class ServerCore implements ComposedCore {
+  readonly #clock: Clock;
   readonly #reading: Reading;
   readonly #watching: Watching;
   readonly #creating: Creating;
@@ -73,6 +76,7 @@ class ServerCore implements ComposedCore {
 
   constructor(deps: CoreDeps) {
     const { backend, clock, random, timers } = deps;
+    this.#clock = clock;
     const codecs = new Codecs(deps.kinds);
     const write = { backend, codecs, clock, random, admission: new Admission(deps.admission) };
     this.#reading = new Reading(backend, codecs);
@@ -161,10 +165,29 @@ class ServerCore implements ComposedCore {
       const answer = supported(handler, 'patch', target);
       return withCreated(unstored(await answer(context, target, patch, options)), false);
     }
+    if (patch.type === 'apply') return this.#apply(context, target, patch.body, options);
     const { kind } = target;
     const propose = (previous: KubeObject) =>
       patched(context, kind, typeOf(kind), previous, patch, options);
     return withCreated(await this.#updating.update(context, target, options, propose), false);
+  }
+
+  /** Who applies what is not there creates it; whoever was quicker makes it an update after all. */
+  async #apply(context: RequestContext, target: Target, body: unknown, options: WriteOptions) {
+    const writer = writerOf(context, target, options, this.#clock.now());
+    if (target.subresource === undefined && !this.#updating.exists(target)) {
+      const object = applied(context, writer, undefined, body, options);
+      try {
+        return withCreated(
+          await this.#creating.create(context, target, object, options, true),
+          true,
+        );
+      } catch (error) {
+        if (!isStatusError(error, 'AlreadyExists')) throw error;
+      }
+    }
+    const propose = (previous: KubeObject) => applied(context, writer, previous, body, options);
+    return withCreated(await this.#updating.update(context, target, options, propose, true), false);
   }
 
   delete(context: RequestContext, target: Target, options: DeleteOptions): Promise<Deleted> {

@@ -15,7 +15,7 @@ import { alreadyExists, badRequest, generatedNameTaken, invalid } from './errors
 import { generateName } from './generate-name.ts';
 import { fillIdentity } from './identity.ts';
 import { keyFor } from './keys.ts';
-import { dropManagedFields } from './managed-fields.ts';
+import { recordOwners, type Writer, writerOf } from './owners.ts';
 import { mutableCopy } from './plain.ts';
 import { readerOf } from './reader.ts';
 import { unstored } from './stored.ts';
@@ -30,13 +30,17 @@ export class Creating {
     this.#deps = deps;
   }
 
+  /** `owned`: the body says who owns what, since it was applied. */
   async create(
     context: RequestContext,
     target: Target,
     body: KubeObject,
     options: WriteOptions,
+    owned = false,
   ): Promise<Stored> {
     const prepared = this.#prepare(target, body);
+    if (!owned) delete prepared.metadata.managedFields;
+    const writer = owned ? undefined : writerOf(context, target, options, this.#deps.clock.now());
     const request = requestOf(context, target, prepared, options);
     const wait = this.#deps.admission.prepare(request);
     if (wait) await wait;
@@ -48,7 +52,7 @@ export class Creating {
     return transact(this.#deps.backend, (head) => {
       const object = mutableCopy(prepared);
       const reader = readerOf(head, this.#deps.codecs);
-      return this.#judge({ ...request, warn, reader, object }, object, head);
+      return this.#judge({ ...request, warn, reader, object }, object, head, writer);
     });
   }
 
@@ -65,12 +69,16 @@ export class Creating {
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
     delete metadata.generation;
-    dropManagedFields(object);
     kind.defaults?.(object);
     return object;
   }
 
-  #judge(request: AdmissionRequest, object: KubeObject, head: Snapshot): Plan<Stored> {
+  #judge(
+    request: AdmissionRequest,
+    object: KubeObject,
+    head: Snapshot,
+    writer: Writer | undefined,
+  ): Plan<Stored> {
     const { kind, dryRun } = request;
     const { admission, clock, random } = this.#deps;
     admission.mutate(request);
@@ -81,6 +89,7 @@ export class Creating {
     // Once more, for what admission added and what follows from the name.
     kind.defaults?.(object);
     kind.prepareForCreate?.(object);
+    if (writer) recordOwners(writer, object, undefined);
     const errors = validateForCreate(kind, object);
     if (errors.length > 0) throw invalid(kind, metadata.name ?? '', errors);
     admission.validate(request);

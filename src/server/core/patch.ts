@@ -53,13 +53,14 @@ function resultOf(previous: KubeObject, { type, body }: Patch, schema: TypeSchem
     case 'strategic':
       return applyStrategicMergePatch(previous, body, schema);
     case 'apply':
-      throw applyNotServed();
+      throw applyElsewhere();
     default:
       return assertNever(type, 'patch type');
   }
 }
 
-export function applyNotServed(): StatusError {
+/** The object itself is applied by `owners.ts`; a view of it (`Scale`) has no owners of its own. */
+function applyElsewhere(): StatusError {
   const message =
     'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json';
   return new StatusError('UnsupportedMediaType', message);

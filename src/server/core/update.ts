@@ -13,7 +13,7 @@ import { invalid, modified, notFound, uidConflict } from './errors.ts';
 import { isHeld } from './finalizers.ts';
 import { fillIdentity } from './identity.ts';
 import { keyFor } from './keys.ts';
-import { dropManagedFields } from './managed-fields.ts';
+import { keepOwners, recordOwners, writerOf } from './owners.ts';
 import { equal, type Part } from './plain.ts';
 import { readerOf } from './reader.ts';
 import { scoped } from './scope.ts';
@@ -29,6 +29,8 @@ interface Attempt {
   readonly context: RequestContext;
   readonly target: Target;
   readonly options: WriteOptions;
+  /** The proposal says who owns what, since it was applied. */
+  readonly owned: boolean;
   readonly entry: Entry;
   readonly stored: Stored;
 }
@@ -50,13 +52,14 @@ export class Updating {
     target: Target,
     options: WriteOptions,
     propose: Propose,
+    owned = false,
   ): Promise<Stored> {
     const { kind, namespace, name = '' } = target;
     return transact(this.#deps.backend, (head) => {
       const entry = head.get(keyFor(kind, namespace, name));
       if (entry === undefined) throw notFound(kind, name);
       const stored = this.#deps.codecs.of(kind).read(entry);
-      return this.#judge({ context, target, options, entry, stored }, propose, head);
+      return this.#judge({ context, target, options, owned, entry, stored }, propose, head);
     });
   }
 
@@ -83,6 +86,9 @@ export class Updating {
     countGeneration(next, previous);
     if (subresource === undefined) kind.prepareForUpdate?.(next, previous);
     else kind.prepareSubresource?.[subresource]?.(next, previous);
+    if (!attempt.owned && !equal(next, previous)) {
+      recordOwners(writerOf(context, target, options, this.#deps.clock.now()), next, previous);
+    }
     const errors = validateForUpdate(kind, subresource, next, previous);
     if (errors.length > 0) throw invalid(kind, previous.metadata.name, errors);
     admission.validate(request);
@@ -99,7 +105,7 @@ export class Updating {
   #next(target: Target, proposed: KubeObject, previous: KubeObject): KubeObject {
     const { kind, subresource } = target;
     fillIdentity(proposed, target);
-    dropManagedFields(proposed);
+    keepOwners(proposed, previous);
     checkPreconditions(kind, proposed, previous);
     const next = scoped(kind, subresource, proposed, previous);
     const { metadata } = next;
