@@ -51,7 +51,10 @@ test('a roll-out replaces the pods, and undoing it brings back the old set', asy
   await plane.patch(deployments, 'web', image('web:2'));
   await plane.run();
   let sets = await plane.list(replicaSets, 'default');
-  assert.deepEqual(sets.map(({ status }) => status?.replicas).sort(), [0, 4]);
+  assert.deepEqual(
+    sets.map(({ status }) => status?.replicas ?? 0).sort((a, b) => a - b),
+    [0, 4],
+  );
   await plane.patch(deployments, 'web', image('web:1'));
   await plane.run();
   sets = await plane.list(replicaSets, 'default');
