@@ -282,6 +282,37 @@ test('what was acknowledged before kill -9 is there', async () => {
   }
 });
 
+test('a log that ends anywhere gives the whole commits before that point', async () => {
+  const directory = newDirectory();
+  const store = await open(directory);
+  for (let number = 1; number <= 40; number++) {
+    const text = 'x'.repeat((number * 397) % 9000);
+    await store.commit([put('last', `${number}`), put(`k${number}`, text)]);
+  }
+  const copy = newDirectory();
+  // By another process: to read the file here would drop our lock on it.
+  spawnSync('cp', ['-r', directory, copy]);
+  await store.close();
+  const log = readFileSync(join(copy, 'store.db-wal'));
+  const used = log.findLastIndex((byte) => byte !== 0) + 1;
+  let found = 0;
+  for (let part = 0; part <= 8; part++) {
+    const torn = newDirectory();
+    spawnSync('cp', ['-r', copy, torn]);
+    writeFileSync(join(torn, 'store.db-wal'), log.subarray(0, Math.floor((used * part) / 8)));
+    const opened = await open(torn);
+    const { revision } = opened;
+    assert.ok(revision >= found, 'a longer log never has less');
+    found = revision;
+    const last = opened.snapshot().get('last');
+    assert.equal(last ? textOf(last.value.bytes) : '0', `${revision - 1}`);
+    assert.equal(opened.snapshot().count('k', 'l'), revision - 1);
+    assert.equal(await opened.commit([put('next', '1')]), revision + 1);
+    await opened.close();
+  }
+  assert.equal(found, 41);
+});
+
 /** A file system of a few MB, when we may mount one. */
 function mountSmall(path: string, megabytes: number): boolean {
   mkdirSync(path, { recursive: true });
