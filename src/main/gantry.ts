@@ -98,6 +98,9 @@ function explain(terminal: Terminal, error: unknown): number {
   return exitCodes.failed.code;
 }
 
+// Timers do not keep a process alive (`base/clock.ts`); an unfinished command does.
+const unfinished = setInterval(() => undefined, 2 ** 30);
 await main(process.argv.slice(2));
+clearInterval(unfinished);
 // Connections that others keep open must not hold a command that has ended.
 process.exit();
