@@ -7,7 +7,7 @@ export interface HealthCheck {
   /** `ready` checks say whether requests should come here; `live` ones whether the process is of use. */
   readonly tells: 'live' | 'ready' | 'both';
   /** Undefined when all is well, else what is wrong. Must be quick. */
-  check(): string | undefined;
+  readonly check: () => string | undefined;
 }
 
 const endpoints: Readonly<Record<string, readonly HealthCheck['tells'][]>> = {

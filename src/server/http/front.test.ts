@@ -208,14 +208,6 @@ test('a watch tells the past and then what happens, in the form that was asked f
   );
 });
 
-test('a watch from a lost revision says so inside the stream', async () => {
-  const { watch } = await openTestServer();
-  const gone = await watch(`${cm}?watch=true&resourceVersion=1000000`).catch(
-    (error: Error) => error,
-  );
-  assert.ok(gone instanceof Error || gone.lines().length === 0);
-});
-
 test('deletion answers as the kind does, with options from body or query', async () => {
   const { ask, make } = await openTestServer();
   await make(cm, map('a'));

@@ -6,7 +6,7 @@ import { openMemoryStore } from '#store/memory/memory.ts';
 import type { HttpRequest, HttpResponse, ResponseStream } from '#wire/http/message.ts';
 import { splitTarget } from '#wire/http/request.ts';
 import { generateKey } from '#wire/pki/certificate.ts';
-import { ManualTime } from '../../../store/testing/manual-time.ts';
+import { ManualTime } from '#store/testing/manual-time.ts';
 import { type ApiServer, createApiServer } from '../../api-server.ts';
 import type { UserInfo } from '../../core/core.ts';
 import type { NodeConnector } from '../../node-connector.ts';
@@ -32,19 +32,18 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly text: string;
   readonly bytes: Uint8Array;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-  // oxlint-disable-next-line typescript/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test reads what it expects, and fails when it is not there
   readonly json: any;
 }
 
 export interface TestServer {
   readonly server: ApiServer;
   readonly time: ManualTime;
-  ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
+  readonly ask: (method: string, path: string, options?: AskOptions) => Promise<Answer>;
   /** Creates as root, in `default` where the path says nothing else. */
-  make(path: string, object: object): Promise<KubeObject>;
-  watch(path: string, options?: AskOptions): Promise<Watched>;
-  raw(method: string, path: string, options?: AskOptions): Promise<HttpResponse>;
+  readonly make: (path: string, object: object) => Promise<KubeObject>;
+  readonly watch: (path: string, options?: AskOptions) => Promise<Watched>;
+  readonly raw: (method: string, path: string, options?: AskOptions) => Promise<HttpResponse>;
 }
 
 export interface Watched {
