@@ -34,7 +34,6 @@ describe('node agent', { skip }, () => {
       node.connector
         .logs(
           {
-            namespace: 'default',
             pod: name,
             podUid: pod?.metadata.uid ?? '',
             container,
@@ -100,7 +99,7 @@ describe('node agent', { skip }, () => {
           command: [
             '/bin/sh',
             '-c',
-            'echo $COLOUR $PASSWORD $POD_IP $(LATER); cat /work/first /etc/settings/app.conf /etc/keys/password; cat /etc/hosts | tail -1; trap "exit 0" TERM; httpd -p 8080 -h /etc/settings; while :; do sleep 0.05; done',
+            'echo $COLOUR $PASSWORD $POD_IP; cat /work/first /etc/settings/app.conf /etc/keys/password; cat /etc/hosts | tail -1; trap "exit 0" TERM; httpd -p 8080 -h /etc/settings; while :; do sleep 0.05; done',
           ],
           env: [
             { name: 'COLOUR', valueFrom: { configMapKeyRef: { name: 'settings', key: 'colour' } } },
@@ -128,7 +127,7 @@ describe('node agent', { skip }, () => {
     assert.match(pod.status?.podIP ?? '', /^10\.199\.2\./);
     assert.equal(pod.status?.initContainerStatuses?.[0]?.state?.terminated?.reason, 'Completed');
     const log = await logOf('full', 'web');
-    assert.match(log, new RegExp(`^blue hunter2 ${pod.status?.podIP} `));
+    assert.match(log, new RegExp(`^blue hunter2 ${pod.status?.podIP}\n`));
     assert.match(log, /init\na=1hunter2/);
     assert.match(log, new RegExp(`${pod.status?.podIP}\tfull`));
 

@@ -24,6 +24,9 @@ export interface MirrorOptions {
 /** The event of an exit may be ahead of the runtime's own books. */
 const exitLagMs = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 
+/** Other processes' ends come in too; what is forgotten here the slow list finds. */
+const earlyMax = 1000;
+
 interface Entry<T> {
   readonly value: T;
   /** Raised by each refresh: a list that was begun earlier knows less. */
@@ -35,6 +38,8 @@ export class RuntimeMirror {
   readonly #sandboxes = new Map<string, Entry<ObservedSandbox>>();
   readonly #containers = new Map<string, Entry<ObservedContainer>>();
   readonly #following = new Set<string>();
+  /** Ends told of before we knew the container: a short one may end while it is being asked about. */
+  readonly #early = new Set<string>();
   #sequence = 0;
   #subscription: { close(): void } | undefined;
   #timer: Timer | undefined;
@@ -190,7 +195,12 @@ export class RuntimeMirror {
   /** Asks until the runtime's books show the end that it told of. */
   async #follow(id: string): Promise<void> {
     const isSandbox = this.#sandboxes.has(id);
-    if (this.#following.has(id) || !(isSandbox || this.#containers.has(id))) return;
+    if (this.#following.has(id)) return;
+    if (!isSandbox && !this.#containers.has(id)) {
+      if (this.#early.size >= earlyMax) this.#early.clear();
+      this.#early.add(id);
+      return;
+    }
     this.#following.add(id);
     try {
       for (const delay of exitLagMs) {
@@ -226,6 +236,7 @@ export class RuntimeMirror {
   #setSandbox(value: ObservedSandbox): void {
     const before = this.#sandboxes.get(value.id)?.value;
     this.#sandboxes.set(value.id, { value, at: ++this.#sequence });
+    if (this.#early.delete(value.id) && value.ready) void this.#follow(value.id);
     if (before?.ready !== value.ready || before.ips[0] !== value.ips[0]) {
       this.#options.changed(value.podUid);
     }
@@ -234,6 +245,7 @@ export class RuntimeMirror {
   #setContainer(value: ObservedContainer): void {
     const before = this.#containers.get(value.id)?.value;
     this.#containers.set(value.id, { value, at: ++this.#sequence });
+    if (this.#early.delete(value.id) && value.state !== 'exited') void this.#follow(value.id);
     if (before?.state !== value.state) this.#options.changed(value.podUid);
   }
 
