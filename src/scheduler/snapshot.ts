@@ -6,17 +6,15 @@ import type { Node } from '#api/types.ts';
 import type { ClusterState } from './decide/placement.ts';
 import { NodeState } from './decide/node-state.ts';
 import type { PodNeeds } from './decide/pod-needs.ts';
-import type { ZoneCount } from './decide/scores.ts';
-
-const noZone = '';
+import type { OwnerSpread } from './decide/scores.ts';
+import { OwnerCounts } from './owner-counts.ts';
 
 export class Snapshot implements ClusterState {
   readonly #states = new Map<string, NodeState>();
   readonly #nodes: NodeState[] = [];
   /** On which node a pod is counted. */
   readonly #placed = new Map<string, NodeState>();
-  /** Owner → zone → pods. */
-  readonly #zones = new Map<string, Map<string, number>>();
+  readonly #owners = new OwnerCounts();
 
   get nodes(): readonly NodeState[] {
     return this.#nodes;
@@ -26,9 +24,8 @@ export class Snapshot implements ClusterState {
     return this.#states.get(name);
   }
 
-  zoneCountOf(owner: string): ZoneCount {
-    const zones = this.#zones.get(owner);
-    return (zone) => zones?.get(zone) ?? 0;
+  spreadOf(owner: string | undefined): OwnerSpread {
+    return this.#owners.of(owner);
   }
 
   setNode(node: Node): void {
@@ -62,7 +59,7 @@ export class Snapshot implements ClusterState {
     const state = this.#stateFor(node);
     state.addPod(needs);
     this.#placed.set(needs.key, state);
-    this.#countZone(needs.owner, state.zone, 1);
+    this.#owners.count(needs.owner, node, state.zone, 1);
   }
 
   /** The node where it was counted. */
@@ -71,7 +68,7 @@ export class Snapshot implements ClusterState {
     if (state === undefined) return undefined;
     this.#placed.delete(key);
     const needs = state.removePod(key);
-    this.#countZone(needs?.owner, state.zone, -1);
+    this.#owners.count(needs?.owner, state.name, state.zone, -1);
     this.#dropIfEmpty(state);
     return state.name;
   }
@@ -92,18 +89,8 @@ export class Snapshot implements ClusterState {
 
   #moveZone(state: NodeState, from: string | undefined): void {
     for (const { owner } of state.pods()) {
-      this.#countZone(owner, from, -1);
-      this.#countZone(owner, state.zone, 1);
+      this.#owners.count(owner, state.name, from, -1);
+      this.#owners.count(owner, state.name, state.zone, 1);
     }
-  }
-
-  #countZone(owner: string | undefined, zone = noZone, sign: 1 | -1): void {
-    if (owner === undefined) return;
-    let zones = this.#zones.get(owner);
-    if (zones === undefined) this.#zones.set(owner, (zones = new Map()));
-    const count = (zones.get(zone) ?? 0) + sign;
-    if (count > 0) zones.set(zone, count);
-    else zones.delete(zone);
-    if (zones.size === 0) this.#zones.delete(owner);
   }
 }

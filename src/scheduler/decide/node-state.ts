@@ -17,19 +17,15 @@ export class NodeState {
   /** Place in the snapshot's order. */
   at = -1;
   readonly requested = noResources();
+  podCount = 0;
   weightCpu = 0;
   weightMemory = 0;
   readonly #pods = new Map<string, PodNeeds>();
-  readonly #owners = new Map<string, number>();
   /** Addresses in use by port. */
   readonly #ports = new Map<string, string[]>();
 
   constructor(name: string) {
     this.name = name;
-  }
-
-  get podCount(): number {
-    return this.#pods.size;
   }
 
   pod(key: string): PodNeeds | undefined {
@@ -70,10 +66,6 @@ export class NodeState {
     return needs;
   }
 
-  podsOf(owner: string): number {
-    return this.#owners.get(owner) ?? 0;
-  }
-
   isTaken(id: string, address: string): boolean {
     const addresses = this.#ports.get(id);
     if (addresses === undefined) return false;
@@ -81,12 +73,9 @@ export class NodeState {
   }
 
   #count(needs: PodNeeds, sign: 1 | -1): void {
+    this.podCount += sign;
     add(this.requested, needs.request, sign);
     this.weightCpu += sign * needs.weightCpu;
     this.weightMemory += sign * needs.weightMemory;
-    if (needs.owner === undefined) return;
-    const count = this.podsOf(needs.owner) + sign;
-    if (count === 0) this.#owners.delete(needs.owner);
-    else this.#owners.set(needs.owner, count);
   }
 }

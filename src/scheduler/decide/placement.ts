@@ -4,15 +4,14 @@ import { refusalsOf } from './filters.ts';
 import { pinnedNodes } from './node-affinity.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodNeeds } from './pod-needs.ts';
-import { scoresOf, type ZoneCount } from './scores.ts';
+import { type OwnerSpread, scoresOf } from './scores.ts';
 
 /** What a decision reads of the cluster. */
 export interface ClusterState {
   /** Nodes that exist. */
   readonly nodes: readonly NodeState[];
   find(name: string): NodeState | undefined;
-  /** Pods of an owner in each zone. */
-  zoneCountOf(owner: string): ZoneCount;
+  spreadOf(owner: string | undefined): OwnerSpread;
 }
 
 export interface Chance {
@@ -66,8 +65,7 @@ function bestOf(
   chance: Chance,
 ): NodeState | undefined {
   if (fitting.length <= 1) return fitting[0];
-  const zoneCount = needs.owner === undefined ? () => 0 : cluster.zoneCountOf(needs.owner);
-  const scores = scoresOf(needs, fitting, zoneCount);
+  const scores = scoresOf(needs, fitting, cluster.spreadOf(needs.owner));
   let best = 0;
   let equals = 1;
   for (let at = 1; at < scores.length; at++) {

@@ -6,18 +6,21 @@ import type { PodNeeds } from './pod-needs.ts';
 
 const weights = { room: 1, balance: 1, spread: 2, taints: 3, affinity: 2 };
 
-/** How many pods of the same owner a zone has. */
-export type ZoneCount = (zone: string) => number;
+/** How many pods of the same owner there are already. */
+export interface OwnerSpread {
+  onNode(name: string): number;
+  inZone(zone: string): number;
+}
 
 /** The sum of all views, one number per node. */
 export function scoresOf(
   needs: PodNeeds,
   nodes: readonly NodeState[],
-  zoneCount: ZoneCount,
+  spread: OwnerSpread,
 ): Float64Array {
   const scores = new Float64Array(nodes.length);
-  for (const [at, state] of nodes.entries()) scores[at] = roomAndBalance(needs, state);
-  if (needs.owner !== undefined) addSpread(scores, needs.owner, nodes, zoneCount);
+  nodes.forEach((state, at) => (scores[at] = roomAndBalance(needs, state)));
+  if (needs.owner !== undefined) addSpread(scores, nodes, spread);
   addInverse(scores, weights.taints, nodes, (state) => softTaints(needs, state));
   if (needs.preferredTerms.length > 0) {
     addShare(scores, weights.affinity, nodes, (state) => preference(needs, state));
@@ -36,23 +39,20 @@ function roomAndBalance(needs: PodNeeds, state: NodeState): number {
 }
 
 /** Pods of one owner go apart: over zones above all, then over nodes. */
-function addSpread(
-  scores: Float64Array,
-  owner: string,
-  nodes: readonly NodeState[],
-  zoneCount: ZoneCount,
-): void {
+function addSpread(scores: Float64Array, nodes: readonly NodeState[], spread: OwnerSpread): void {
   const zoned = nodes.some(({ zone }) => zone !== undefined);
   const nodeWeight = zoned ? weights.spread / 3 : weights.spread;
-  addInverse(scores, nodeWeight, nodes, (state) => state.podsOf(owner));
+  addInverse(scores, nodeWeight, nodes, ({ name }) => spread.onNode(name));
   if (!zoned) return;
   const zoneWeight = weights.spread - nodeWeight;
-  addInverse(scores, zoneWeight, nodes, ({ zone }) => (zone === undefined ? 0 : zoneCount(zone)));
+  addInverse(scores, zoneWeight, nodes, ({ zone = '' }) => spread.inZone(zone));
 }
 
 function softTaints({ tolerations }: PodNeeds, { node }: NodeState): number {
+  const taints = node?.spec.taints;
+  if (taints === undefined) return 0;
   let count = 0;
-  for (const taint of node?.spec.taints ?? []) {
+  for (const taint of taints) {
     if (taint.effect !== 'PreferNoSchedule') continue;
     if (!tolerations.some((each) => tolerates(each, taint))) count++;
   }
@@ -74,24 +74,26 @@ function addInverse(
   nodes: readonly NodeState[],
   valueOf: (state: NodeState) => number,
 ): void {
-  const values = nodes.map(valueOf);
-  const most = values.reduce((a, b) => Math.max(a, b), 0);
-  if (most === 0) return;
-  for (const [at, value] of values.entries()) {
-    scores[at] = (scores[at] ?? 0) + weight * 100 * (1 - value / most);
-  }
+  addShare(scores, -weight, nodes, valueOf, weight * 100);
 }
 
+/** The highest value gets all points, 0 gets none; `base` comes on top where there is a highest one. */
 function addShare(
   scores: Float64Array,
   weight: number,
   nodes: readonly NodeState[],
   valueOf: (state: NodeState) => number,
+  base = 0,
 ): void {
-  const values = nodes.map(valueOf);
-  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  const values = new Float64Array(nodes.length);
+  let most = 0;
+  nodes.forEach((state, at) => {
+    const value = valueOf(state);
+    values[at] = value;
+    if (value > most) most = value;
+  });
   if (most === 0) return;
-  for (const [at, value] of values.entries()) {
-    scores[at] = (scores[at] ?? 0) + (weight * 100 * value) / most;
-  }
+  values.forEach(
+    (value, at) => (scores[at] = (scores[at] ?? 0) + base + (weight * 100 * value) / most),
+  );
 }
