@@ -81,6 +81,7 @@ export const pods: Kind<Pod> = {
     'status.podIP': (pod) => pod.status?.podIPs?.[0]?.ip ?? pod.status?.podIP ?? '',
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
   },
+  returnsDeleted: true,
   columns: podColumns,
 };
 

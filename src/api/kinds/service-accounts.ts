@@ -20,6 +20,7 @@ export const serviceAccounts: Kind<ServiceAccount> = {
       body: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
     },
   ],
+  returnsDeleted: true,
   columns: [
     nameColumn,
     {

@@ -32,5 +32,6 @@ export const services: Kind<Service> = {
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',
   },
+  returnsDeleted: true,
   columns: serviceColumns,
 };

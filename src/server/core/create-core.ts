@@ -168,7 +168,7 @@ class ServerCore implements ComposedCore {
     if (patch.type === 'apply') return this.#apply(context, target, patch.body, options);
     const { kind } = target;
     const propose = (previous: KubeObject) =>
-      patched(context, kind, typeOf(kind), previous, patch, options);
+      patched(context, typeOf(kind), previous, patch, options);
     return withCreated(await this.#updating.update(context, target, options, propose), false);
   }
 

@@ -14,13 +14,10 @@ import type { Patch, WriteOptions } from '#api/verbs.ts';
 import { assertNever } from '#base/assert.ts';
 import { StatusError } from '#base/status-error.ts';
 import type { RequestContext } from './core.ts';
-import { invalid } from './errors.ts';
-import { equal } from './plain.ts';
 
-/** The proposal for `Updating.update`. `subject` and `type` are that of the document: the kind's own, or `Scale`. */
+/** The proposal for `Updating.update`. `type` is that of the document: the kind's own, or `Scale`. */
 export function patched(
   context: RequestContext,
-  subject: { readonly group: string; readonly kind: string },
   type: TypeSchema,
   previous: KubeObject,
   patch: Patch,
@@ -31,12 +28,6 @@ export function patched(
     fieldValidation: options.fieldValidation ?? 'Warn',
   });
   for (const sentence of warnings) context.warn(sentence);
-  const { name = '' } = previous.metadata;
-  if (!equal(object.metadata?.name, previous.metadata.name)) {
-    const message = `Invalid value: ${JSON.stringify(object.metadata?.name ?? '')}: field is immutable`;
-    const field = 'metadata.name';
-    throw invalid(subject, name, [{ type: 'FieldValueInvalid', field, message }]);
-  }
   return object;
 }
 

@@ -50,7 +50,7 @@ export function scaleHandler(core: Core, updating: Updating): SubresourceHandler
         context,
         target,
         options,
-        (now) => patched(context, scaleKind, typeSchema('Scale'), now, patch, options) as Scale,
+        (now) => patched(context, typeSchema('Scale'), now, patch, options) as Scale,
       ),
   };
 }

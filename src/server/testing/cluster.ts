@@ -7,7 +7,7 @@ import type { WatchEventType, WatchOptions } from '#api/verbs.ts';
 import type { StatusError } from '#base/status-error.ts';
 import type { Backend } from '#store/backend.ts';
 import { openMemoryStore } from '#store/memory/memory.ts';
-import { ManualTime } from '../../store/testing/manual-time.ts';
+import { ManualTime } from '#store/testing/manual-time.ts';
 import { standardAdmission } from '../admission/steps.ts';
 import type { RequestContext, Stored } from '../core/core.ts';
 import { type ComposedCore, createCore } from '../core/create-core.ts';
