@@ -17,6 +17,8 @@ export interface ControlPlaneOptions extends Omit<ApiServerOptions, 'kinds'> {
   readonly kinds?: readonly Kind[];
   /** PEM: what pods trust when they talk to the API server. */
   readonly rootCertificates: string;
+  /** The way from each part to the server, by its user name; the simulator's is a bad one. Default: none. */
+  readonly connect?: (verbs: Verbs, user: string) => Verbs;
 }
 
 /** Each part asks under its own name, with the rights that the bootstrap policy gives it. */
@@ -41,8 +43,9 @@ export class ControlPlane {
       ...options,
       logger: options.log,
     };
+    const connect = options.connect ?? ((verbs: Verbs) => verbs);
     const verbsFor = (user: string): Verbs =>
-      server.verbsFor({ name: user, groups: ['system:authenticated'] });
+      connect(server.verbsFor({ name: user, groups: ['system:authenticated'] }), user);
     this.server = server;
     this.runtime = new LoopRuntime({
       ...parts,

@@ -17,6 +17,8 @@ export interface ClusterConfig {
   readonly podRange: string;
   readonly serviceRange: string;
   readonly clusterDomain: string;
+  /** Registries (`HOST:PORT`) that speak plain HTTP. */
+  readonly httpRegistries: readonly string[];
 }
 
 export const defaultName = 'gantry';
@@ -76,6 +78,7 @@ export interface Wanted {
   readonly apiPort?: number | undefined;
   readonly httpPort?: number | undefined;
   readonly httpsPort?: number | undefined;
+  readonly httpRegistries?: readonly string[] | undefined;
 }
 
 /** A complete config for a new cluster beside the `others` of this machine. */
@@ -105,6 +108,7 @@ export function newConfig(
     podRange: `10.${244 - index}.0.0/16`,
     serviceRange: `10.${96 + index}.0.0/16`,
     clusterDomain: 'cluster.local',
+    httpRegistries: wanted.httpRegistries ?? [],
   };
 }
 

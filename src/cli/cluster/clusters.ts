@@ -15,6 +15,9 @@ export function clusterName(value: string | boolean | undefined): string {
   return checkName(typeof value === 'string' ? value : defaultName);
 }
 
+/** Settings that clusters of an earlier gantry lack. */
+const laterSettings: Pick<ClusterConfig, 'httpRegistries'> = { httpRegistries: [] };
+
 export async function readConfig(
   machine: Machine,
   name: string,
@@ -22,7 +25,7 @@ export async function readConfig(
   const text = await machine.files.readText(configPath(name));
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as ClusterConfig;
+    return { ...laterSettings, ...(JSON.parse(text) as ClusterConfig) };
   } catch (error) {
     throw new CommandError(
       'failed',

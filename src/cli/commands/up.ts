@@ -55,6 +55,11 @@ export function upCommand(hooks: UpHooks): Command {
         value: 'PORT',
         help: "the gateway's port for Ingress with TLS (default: 443)",
       },
+      'http-registry': {
+        type: 'string',
+        value: 'HOST:PORT,…',
+        help: 'registries that speak plain HTTP, from the next start on',
+      },
       foreground: { type: 'boolean', help: 'stay in this terminal until Ctrl-C' },
       'no-install': { type: 'boolean', help: 'install no packages; say what is missing' },
     },
@@ -122,7 +127,20 @@ function wantedOf({ options }: Invocation): Wanted {
     apiPort: port('api-port'),
     httpPort: port('http-port'),
     httpsPort: port('https-port'),
+    httpRegistries: registries(options['http-registry']),
   };
+}
+
+function registries(text: string | boolean | undefined): string[] | undefined {
+  if (typeof text !== 'string') return undefined;
+  const names = text.split(',').filter((name) => name !== '');
+  const wrong = names.find((name) => !/^[a-zA-Z0-9.-]+(:\d+)?$/.test(name));
+  if (wrong === undefined) return names;
+  throw new CommandError(
+    'usage',
+    `--http-registry ${wrong} is not a registry.`,
+    'Name it as images do, without "http://": "localhost:5000".',
+  );
 }
 
 function refuseOtherOptions(config: ClusterConfig, wanted: Wanted): void {
