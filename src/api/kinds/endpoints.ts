@@ -88,12 +88,12 @@ function formatEndpoints({ subsets = [] }: Endpoints): string {
   return firstThree(
     subsets.flatMap(({ addresses = [], ports = [] }) =>
       ports.length === 0
-        ? addresses.map(({ ip }) => ip)
+        ? addresses.map(({ ip }) => ip ?? '')
         : ports.flatMap(({ port }) => addresses.map(({ ip }) => joinHostPort(ip, port))),
     ),
   );
 }
 
-function joinHostPort(ip: string, port: number): string {
+function joinHostPort(ip = '', port = 0): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }

@@ -14,12 +14,13 @@ export function checkTopologySpread(
   for (const [index, constraint] of constraints.entries()) {
     const at = `${path}[${index}]`;
     checkConstraint(errors, at, constraint);
-    const { topologyKey, whenUnsatisfiable } = constraint;
+    const { topologyKey = '', whenUnsatisfiable = '' } = constraint;
     const isRepeated = constraints
       .slice(index + 1)
       .some(
         (later) =>
-          later.topologyKey === topologyKey && later.whenUnsatisfiable === whenUnsatisfiable,
+          (later.topologyKey ?? '') === topologyKey &&
+          (later.whenUnsatisfiable ?? '') === whenUnsatisfiable,
       );
     if (isRepeated) {
       const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;

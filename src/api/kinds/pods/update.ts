@@ -89,8 +89,8 @@ function checkDeadline(
 }
 
 function checkOnlyRemovedGates(errors: Errors, next: PodSpec, previous: PodSpec): void {
-  const had = new Set((previous.schedulingGates ?? []).map((gate) => gate.name));
-  for (const [index, { name }] of (next.schedulingGates ?? []).entries()) {
+  const had = new Set((previous.schedulingGates ?? []).map((gate) => gate.name ?? ''));
+  for (const [index, { name = '' }] of (next.schedulingGates ?? []).entries()) {
     if (had.has(name)) continue;
     const detail = `only deletion is allowed, but found new scheduling gate '${name}'`;
     errors.push(forbidden(`spec.schedulingGates[${index}].name`, detail));
