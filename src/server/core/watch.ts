@@ -10,13 +10,13 @@ import type { Watch, WatchOptions } from '#api/verbs.ts';
 import type { Timer, Timers } from '#base/clock.ts';
 import { limits } from '#base/limits.ts';
 import type { Random } from '#base/random.ts';
+import { isStatusError } from '#base/status-error.ts';
 import type { Backend, Snapshot } from '#store/backend.ts';
 import type { CoreSink, Stored, Target } from './core.ts';
 import { Feed } from './feed.ts';
 import { filterOf } from './filter.ts';
 import { endOf, keyFor, prefixOf } from './keys.ts';
 import type { Codecs } from './reader.ts';
-import { asStatusError } from './errors.ts';
 import { parseRevision, snapshotNotOlder } from './revision.ts';
 import { unstored } from './stored.ts';
 import { Watcher } from './watcher.ts';
@@ -57,7 +57,7 @@ export class Watching {
       watcher.stop();
       feed.leave(watcher);
     };
-    if (snapshot === undefined || options.sendInitialEvents === false) feed.join(watcher);
+    if (snapshot === undefined || options.sendInitialEvents === false) join(feed, watcher);
     else this.#startWithState(feed, watcher, snapshot, target, options.sendInitialEvents === true);
     this.#armBookmarks();
     const { timeoutSeconds } = options;
@@ -90,13 +90,11 @@ export class Watching {
     target: Target,
     marked: boolean,
   ): void {
-    void Promise.resolve()
-      .then(() => {
-        for (const item of this.#stateFor(watcher, snapshot, target)) watcher.initial(item);
-        if (marked) watcher.bookmark(bookmark(feed.kind, snapshot.revision, true));
-        if (watcher.open) feed.join(watcher);
-      })
-      .catch((error: unknown) => watcher.end(asStatusError(error)));
+    void Promise.resolve().then(() => {
+      for (const item of this.#stateFor(watcher, snapshot, target)) watcher.initial(item);
+      if (marked) watcher.bookmark(bookmark(feed.kind, snapshot.revision, true));
+      if (watcher.open) join(feed, watcher);
+    });
   }
 
   *#stateFor(watcher: Watcher, snapshot: Snapshot, target: Target): Iterable<Stored> {
@@ -140,6 +138,16 @@ export class Watching {
     for (const watcher of [...feed.watchers]) {
       if (watcher.wantsBookmarks && watcher.after <= revision) watcher.bookmark(item);
     }
+  }
+}
+
+/** A past that is not kept is told within the watch, as Kubernetes does: the question was not wrong. */
+function join(feed: Feed, watcher: Watcher): void {
+  try {
+    feed.join(watcher);
+  } catch (error) {
+    if (!isStatusError(error, 'Expired')) throw error;
+    void Promise.resolve().then(() => watcher.end(error));
   }
 }
 

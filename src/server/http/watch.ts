@@ -61,7 +61,8 @@ class EventWriter {
   /** What came before the head was sent goes first. */
   open(stream: ResponseStream): void {
     this.#stream = stream;
-    for (const chunk of this.#early.splice(0)) stream.write(chunk);
+    // As one piece: the state that a watch begins with may have more events than a client may have waiting.
+    if (this.#early.length > 0) stream.write(joined(this.#early.splice(0)));
     if (this.#over) stream.end();
   }
 
@@ -83,4 +84,14 @@ class EventWriter {
     if (this.#stream) this.#stream.write(chunk);
     else this.#early.push(chunk);
   }
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
 }
