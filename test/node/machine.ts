@@ -128,12 +128,13 @@ export async function eventually<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   what = 'it',
   limitMs = 15_000,
+  everyMs = 10,
 ): Promise<T> {
   const end = performance.now() + limitMs;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > end) throw new Error(`${what} did not come about in ${limitMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -9,14 +9,10 @@ export interface Member {
   readonly container: Container | EphemeralContainer;
 }
 
-const memo = new WeakMap<object, readonly Member[]>();
-
 /** Init containers and sidecars in spec order, main ones, ephemeral ones. */
 export function membersOf(pod: Pod): readonly Member[] {
-  const known = memo.get(pod.spec ?? pod);
-  if (known) return known;
   const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
-  const members = [
+  return [
     ...initContainers.map(
       (container): Member => ({
         role: container.restartPolicy === 'Always' ? 'sidecar' : 'init',
@@ -26,8 +22,6 @@ export function membersOf(pod: Pod): readonly Member[] {
     ...containers.map((container): Member => ({ role: 'main', container })),
     ...ephemeralContainers.map((container): Member => ({ role: 'ephemeral', container })),
   ];
-  memo.set(pod.spec ?? pod, members);
-  return members;
 }
 
 /**

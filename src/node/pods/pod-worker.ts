@@ -2,7 +2,7 @@
  * Moves one pod. Each turn is one synchronous look: facts, the steps that are due, the status. Steps
  * run beside each other, at most one per subject; each end of one is the next turn.
  */
-import type { Pod, PodStatus } from '#api/types.ts';
+import type { Pod } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Timer } from '#base/clock.ts';
 import { type PodFacts, type Step, subjectOf } from '../decide/facts.ts';
@@ -85,20 +85,15 @@ export class PodWorker {
     const { clock, timers } = this.#services;
     this.#timer?.cancel();
     this.#probe();
-    let status: PodStatus;
     let again: number | undefined;
     for (let count = 0; ; count += 1) {
       assert(count < turnStepsMax, 'a pod that wants ever more steps at once');
-      const now = clock.now();
-      const facts = this.#facts();
-      status = podStatus(facts, now);
-      const reported = this.#writer.knows(status) || isWritten(status, this.#pod.status);
-      const decision = nextStep({ ...facts, reported }, now);
+      const decision = nextStep(this.#facts(), clock.now());
       again = decision.again;
       if (!decision.step) break;
       this.#begin(decision.step);
     }
-    if (!this.#gone) this.#writer.want(this.#pod, status);
+    if (!this.#gone) this.#writer.want(this.#pod, podStatus(this.#facts(), clock.now()));
     if (again !== undefined) {
       this.#timer = timers.after(Math.max(0, again - clock.now()), () => this.wake());
     }
@@ -108,6 +103,10 @@ export class PodWorker {
     const { mirror, probes, hostIPs } = this.#services;
     const uid = this.#pod.metadata.uid ?? '';
     const { images, problems, volumes, sandboxProblem, cgroupRemoved } = this.#memory;
+    const reported = (facts: PodFacts): boolean => {
+      const status = podStatus(facts, this.#services.clock.now());
+      return this.#writer.knows(status) || isWritten(status, this.#pod.status);
+    };
     return {
       pod: this.#pod,
       gone: this.#gone,
@@ -120,7 +119,10 @@ export class PodWorker {
       cgroupRemoved,
       probes: probes.factsOf(uid),
       busy: this.#busy,
-      reported: false,
+      // Only a pod that ends wants to know: a status is a lot of work.
+      get reported() {
+        return reported(this);
+      },
       hostIPs,
       acceptedAtMs: this.#acceptedAtMs,
     };

@@ -37,6 +37,9 @@ export class RuntimeMirror {
   readonly #options: MirrorOptions;
   readonly #sandboxes = new Map<string, Entry<ObservedSandbox>>();
   readonly #containers = new Map<string, Entry<ObservedContainer>>();
+  /** Pod → what it has, newest first; made anew after a change. */
+  readonly #sandboxesByPod = new Map<string, readonly ObservedSandbox[]>();
+  readonly #containersByPod = new Map<string, readonly ObservedContainer[]>();
   readonly #following = new Set<string>();
   /** Ends told of before we knew the container: a short one may end while it is being asked about. */
   readonly #early = new Set<string>();
@@ -71,19 +74,13 @@ export class RuntimeMirror {
   }
 
   /** Newest first. */
-  sandboxesOf(uid: string): ObservedSandbox[] {
-    return [...this.#sandboxes.values()]
-      .map(({ value }) => value)
-      .filter(({ podUid }) => podUid === uid)
-      .sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
+  sandboxesOf(uid: string): readonly ObservedSandbox[] {
+    return filed(uid, this.#sandboxesByPod, this.#sandboxes);
   }
 
   /** Newest first. */
-  containersOf(uid: string): ObservedContainer[] {
-    return [...this.#containers.values()]
-      .map(({ value }) => value)
-      .filter(({ podUid }) => podUid === uid)
-      .sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
+  containersOf(uid: string): readonly ObservedContainer[] {
+    return filed(uid, this.#containersByPod, this.#containers);
   }
 
   container(id: string): ObservedContainer | undefined {
@@ -236,6 +233,7 @@ export class RuntimeMirror {
   #setSandbox(value: ObservedSandbox): void {
     const before = this.#sandboxes.get(value.id)?.value;
     this.#sandboxes.set(value.id, { value, at: ++this.#sequence });
+    this.#sandboxesByPod.delete(value.podUid);
     if (this.#early.delete(value.id) && value.ready) void this.#follow(value.id);
     if (before?.ready !== value.ready || before.ips[0] !== value.ips[0]) {
       this.#options.changed(value.podUid);
@@ -245,17 +243,44 @@ export class RuntimeMirror {
   #setContainer(value: ObservedContainer): void {
     const before = this.#containers.get(value.id)?.value;
     this.#containers.set(value.id, { value, at: ++this.#sequence });
+    this.#containersByPod.delete(value.podUid);
     if (this.#early.delete(value.id) && value.state !== 'exited') void this.#follow(value.id);
     if (before?.state !== value.state) this.#options.changed(value.podUid);
   }
 
   #dropSandbox(id: string): void {
     const before = this.#sandboxes.get(id)?.value;
-    if (this.#sandboxes.delete(id) && before) this.#options.changed(before.podUid);
+    if (!this.#sandboxes.delete(id) || !before) return;
+    this.#sandboxesByPod.delete(before.podUid);
+    this.#options.changed(before.podUid);
   }
 
   #dropContainer(id: string): void {
     const before = this.#containers.get(id)?.value;
-    if (this.#containers.delete(id) && before) this.#options.changed(before.podUid);
+    if (!this.#containers.delete(id) || !before) return;
+    this.#containersByPod.delete(before.podUid);
+    this.#options.changed(before.podUid);
   }
+}
+
+interface Filed {
+  readonly podUid: string;
+  readonly attempt: number;
+  readonly createdAtMs: number;
+}
+
+function filed<T extends Filed>(
+  uid: string,
+  byPod: Map<string, readonly T[]>,
+  all: ReadonlyMap<string, Entry<T>>,
+): readonly T[] {
+  const known = byPod.get(uid);
+  if (known) return known;
+  const found = [...all.values()]
+    .map(({ value }) => value)
+    .filter(({ podUid }) => podUid === uid)
+    .sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
+  // A pod without anything is asked about once or twice, then never again.
+  if (found.length > 0) byPod.set(uid, found);
+  return found;
 }
