@@ -50,5 +50,6 @@ export function lookupOf(kinds: readonly Kind[]): KindLookup {
 function wordsFor(kind: Kind): string[] {
   const { resource, singular, shortNames = [] } = kind;
   const plain = [resource, singular, kind.kind.toLowerCase(), ...shortNames];
-  return kind.group === '' ? plain : [...plain, `${resource}.${kind.group}`];
+  const { group } = kind;
+  return group === '' ? plain : [...plain, `${resource}.${group}`, `${singular}.${group}`];
 }

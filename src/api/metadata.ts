@@ -102,7 +102,7 @@ function ownerErrors(owners: readonly OwnerReference[]): FieldError[] {
   const errors = owners.flatMap((owner) => ownerError(path, owner));
   const [first, second] = owners.filter((owner) => owner.controller);
   if (first && second) {
-    const [one, other] = [first, second].map(({ kind, name }) => `${kind}/${name}`);
+    const [one, other] = [first, second].map(({ kind = '', name = '' }) => `${kind}/${name}`);
     const detail = `Only one reference can have Controller set to true. Found "true" in references for ${one} and ${other}`;
     errors.push(invalid(path, owners, detail));
   }

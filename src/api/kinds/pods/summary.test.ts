@@ -171,7 +171,7 @@ const cases: readonly [what: string, expected: string, change: (pod: Pod) => voi
 ];
 
 for (const [what, expected, change] of cases) {
-  test(`a pod that ${what}`, () => {
+  test(`pod: ${what}`, () => {
     const { ready, status, restarts } = summarizePod(pod(change), now);
     assert.equal(`${ready} ${status} ${restarts}`, expected);
   });
