@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Node, Pod } from '#api/types.ts';
+import { Snapshot } from '../snapshot.ts';
+import { nodeNamed, placed, podNamed } from '../testing/objects.ts';
+import { messageOf } from './message.ts';
+import { placementOf } from './placement.ts';
+import { needsOf } from './pod-needs.ts';
+import { requestOf } from './resources.ts';
+
+function outcome(nodes: readonly Node[], pod: Pod, others: [Pod, string][] = []): string {
+  const placement = placed(nodes, pod, others);
+  if (placement.type === 'node') return placement.node;
+  return messageOf(placement.refusals, placement.nodes);
+}
+
+test('words of refusals are those of Kubernetes', () => {
+  assert.equal(outcome([], podNamed('a')), 'no nodes available to schedule pods');
+  const tainted = { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } };
+  const nodes = [nodeNamed('n1', tainted), nodeNamed('n2', tainted), nodeNamed('n3', { cpu: '1' })];
+  assert.equal(
+    outcome(nodes, podNamed('a', { cpu: '2' })),
+    '0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {gpu: yes}. ' +
+      'preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, ' +
+      '2 Preemption is not helpful for scheduling.',
+  );
+});
+
+const cordoned = nodeNamed('n1', { spec: { unschedulable: true } });
+const port = (hostPort: number, hostIP?: string): Pod['spec'] => ({
+  containers: [
+    { name: 'c', ports: [{ containerPort: 80, hostPort, ...(hostIP ? { hostIP } : {}) }] },
+  ],
+});
+const requiring = (matchExpressions: { key: string; operator: string; values?: string[] }[]) => ({
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] },
+    },
+  },
+});
+
+const cases: [string, Node[], Pod, [Pod, string][], string][] = [
+  ['cordoned', [cordoned], podNamed('a'), [], 'node(s) were unschedulable'],
+  [
+    'cordoned but tolerated',
+    [cordoned],
+    podNamed('a', {}, { tolerations: [{ operator: 'Exists' }] }),
+    [],
+    'n1',
+  ],
+  [
+    'selector',
+    [nodeNamed('n1')],
+    podNamed('a', {}, { nodeSelector: { disk: 'ssd' } }),
+    [],
+    "node(s) didn't match Pod's node affinity/selector",
+  ],
+  [
+    'affinity',
+    [nodeNamed('n1'), nodeNamed('n2', { labels: { disk: 'ssd' } })],
+    podNamed('a', {}, requiring([{ key: 'disk', operator: 'In', values: ['ssd'] }])),
+    [],
+    'n2',
+  ],
+  [
+    'greater than',
+    [nodeNamed('n1', { labels: { cores: '8' } })],
+    podNamed('a', {}, requiring([{ key: 'cores', operator: 'Gt', values: ['8'] }])),
+    [],
+    "node(s) didn't match Pod's node affinity/selector",
+  ],
+  [
+    'host port taken',
+    [nodeNamed('n1')],
+    podNamed('a', {}, port(8080)),
+    [[podNamed('b', {}, port(8080, '127.0.0.1')), 'n1']],
+    "node(s) didn't have free ports for the requested pod ports",
+  ],
+  [
+    'host port of another address',
+    [nodeNamed('n1')],
+    podNamed('a', {}, port(8080, '10.0.0.1')),
+    [[podNamed('b', {}, port(8080, '127.0.0.1')), 'n1']],
+    'n1',
+  ],
+  [
+    'too many pods',
+    [nodeNamed('n1', { pods: '1' })],
+    podNamed('a'),
+    [[podNamed('b'), 'n1']],
+    'Too many pods',
+  ],
+  [
+    'extended resource',
+    [nodeNamed('n1', { more: { 'example.com/gpu': '1' } })],
+    podNamed('a', { 'example.com/gpu': '2' }),
+    [],
+    'Insufficient example.com/gpu',
+  ],
+  [
+    'a pod that asks for nothing goes on a full node',
+    [nodeNamed('n1', { cpu: '1' })],
+    podNamed('a'),
+    [[podNamed('b', { cpu: '1' }), 'n1']],
+    'n1',
+  ],
+  [
+    'least allocated',
+    [nodeNamed('n1'), nodeNamed('n2')],
+    podNamed('a', { cpu: '1' }),
+    [[podNamed('b', { cpu: '2', memory: '4Gi' }), 'n1']],
+    'n2',
+  ],
+];
+
+for (const [name, nodes, pod, others, expected] of cases) {
+  test(`placement: ${name}`, () => {
+    const found = outcome(nodes, pod, others);
+    if (nodes.some(({ metadata }) => metadata.name === expected)) assert.equal(found, expected);
+    else assert.ok(found.includes(`1 ${expected}`), found);
+  });
+}
+
+test('pods of one owner go apart', () => {
+  const owned = (name: string): Pod => {
+    const pod = podNamed(name, { cpu: '100m' });
+    const owner = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      name: 'r',
+      uid: 'r',
+      controller: true,
+    };
+    pod.metadata.ownerReferences = [owner];
+    return pod;
+  };
+  const zone = (name: string) => ({ labels: { 'topology.kubernetes.io/zone': name } });
+  const nodes = [
+    nodeNamed('n1', zone('a')),
+    nodeNamed('n2', zone('a')),
+    nodeNamed('n3', zone('b')),
+  ];
+  const filler = podNamed('filler', { cpu: '1', memory: '1Gi' });
+  assert.equal(
+    outcome(nodes, owned('2'), [
+      [owned('1'), 'n1'],
+      [filler, 'n3'],
+    ]),
+    'n3',
+  );
+});
+
+test('a pod takes what its largest moment takes', () => {
+  const container = (cpu: string, restartPolicy?: string) => ({
+    name: `c${cpu}`,
+    resources: { requests: { cpu } },
+    ...(restartPolicy ? { restartPolicy } : {}),
+  });
+  const pod = podNamed(
+    'a',
+    {},
+    {
+      initContainers: [container('2'), container('100m', 'Always'), container('1')],
+      containers: [container('500m'), container('500m')],
+      overhead: { cpu: '50m' },
+    },
+  );
+  assert.equal(requestOf(pod).milliCpu, 2050);
+  const running = podNamed(
+    'b',
+    {},
+    {
+      initContainers: [container('500m', 'Always')],
+      containers: [container('1')],
+    },
+  );
+  assert.equal(requestOf(running).milliCpu, 1500);
+});
+
+test('no node is ever given more than it has', () => {
+  const amount = fc.integer({ min: 0, max: 3000 });
+  const step = fc.record({ cpu: amount, memory: amount, leaves: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.nat(), (steps, seed) => {
+      const snapshot = new Snapshot();
+      for (const name of ['n1', 'n2', 'n3']) {
+        snapshot.setNode(nodeNamed(name, { cpu: '4', memory: '4000', pods: '8' }));
+      }
+      const running: string[] = [];
+      for (const [at, { cpu, memory, leaves }] of steps.entries()) {
+        const needs = needsOf(podNamed(`p${at}`, { cpu: `${cpu}m`, memory: `${memory}` }));
+        const chance = { from: at, below: (bound: number) => (seed + at) % bound };
+        const placement = placementOf(needs, snapshot, chance);
+        if (placement.type === 'node') {
+          snapshot.place(needs, placement.node);
+          running.push(needs.key);
+        }
+        if (leaves) snapshot.remove(running.splice(seed % (running.length || 1), 1)[0] ?? '');
+        for (const state of snapshot.nodes) {
+          assert.ok(state.requested.milliCpu <= 4000 && state.requested.memory <= 4000);
+          assert.ok(state.podCount <= 8);
+          const sum = [...state.pods()].reduce((total, each) => total + each.request.milliCpu, 0);
+          assert.equal(state.requested.milliCpu, sum);
+        }
+      }
+    }),
+  );
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nodes, pods } from '#api/kinds/index.ts';
+import { collectionOf } from '#api/kind.ts';
+import type { Pod } from '#api/types.ts';
+import { podNamed } from './testing/objects.ts';
+import { startScheduling } from './testing/scheduling.ts';
+
+const scheduledOf = (pod: Pod) =>
+  pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+
+test('a pod gets a node, and both say so', async () => {
+  const cluster = await startScheduling();
+  await cluster.node('n1');
+  await cluster.pod(podNamed('a', { cpu: '1' }));
+  await cluster.run();
+  const pod = await cluster.podNow('a');
+  assert.equal(pod.spec.nodeName, 'n1');
+  assert.equal(scheduledOf(pod)?.status, 'True');
+  assert.deepEqual(await cluster.told(), ['Scheduled: Successfully assigned default/a to n1']);
+  await cluster.stop();
+});
+
+test('a pod without room waits with a reason, and goes when room is made', async () => {
+  const cluster = await startScheduling();
+  await cluster.node('n1', { cpu: '1' });
+  await cluster.pod(podNamed('a', { cpu: '800m' }));
+  await cluster.run();
+  await cluster.pod(podNamed('b', { cpu: '800m' }));
+  await cluster.run();
+  const waiting = scheduledOf(await cluster.podNow('b'));
+  assert.equal(waiting?.reason, 'Unschedulable');
+  assert.equal(
+    waiting?.message,
+    '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: ' +
+      '1 No preemption victims found for incoming pod.',
+  );
+  assert.ok((await cluster.told()).includes(`FailedScheduling: ${waiting?.message}`));
+  await cluster.run(20_000);
+  assert.equal(cluster.scheduler.stats().refused, 1, 'nothing changed, so nothing was tried');
+  const ref = { ...collectionOf(pods, 'default'), name: 'a' };
+  await cluster.verbs.delete(ref, { gracePeriodSeconds: 0 });
+  await cluster.run(2000);
+  assert.equal((await cluster.podNow('b')).spec.nodeName, 'n1');
+  await cluster.stop();
+});
+
+test('uncordoning a node wakes the pods that it refused', async () => {
+  const cluster = await startScheduling();
+  await cluster.node('n1', { spec: { unschedulable: true } });
+  await cluster.pod(podNamed('a'));
+  await cluster.run();
+  assert.equal((await cluster.podNow('a')).spec.nodeName, undefined);
+  const ref = { ...collectionOf(nodes), name: 'n1' };
+  const body = { spec: { unschedulable: null, taints: null } };
+  await cluster.verbs.patch(ref, { type: 'merge', body });
+  await cluster.run(2000);
+  assert.equal((await cluster.podNow('a')).spec.nodeName, 'n1');
+  await cluster.stop();
+});
+
+test('gates hold a pod back, and other schedulers keep theirs', async () => {
+  const cluster = await startScheduling();
+  await cluster.node('n1');
+  await cluster.pod(podNamed('gated', {}, { schedulingGates: [{ name: 'quota' }] }));
+  await cluster.pod(podNamed('foreign', {}, { schedulerName: 'mine' }));
+  await cluster.run();
+  assert.equal((await cluster.podNow('gated')).spec.nodeName, undefined);
+  const ref = { ...collectionOf(pods, 'default'), name: 'gated' };
+  await cluster.verbs.patch(ref, { type: 'merge', body: { spec: { schedulingGates: [] } } });
+  await cluster.run(2000);
+  assert.equal((await cluster.podNow('gated')).spec.nodeName, 'n1');
+  assert.equal((await cluster.podNow('foreign')).spec.nodeName, undefined);
+  await cluster.stop();
+});
+
+test('many pods at once fill nodes to the brim and never over it', async () => {
+  const cluster = await startScheduling();
+  for (const name of ['n1', 'n2', 'n3', 'n4']) await cluster.node(name, { cpu: '2' });
+  const all = Array.from({ length: 20 }, (_, at) => podNamed(`p${at}`, { cpu: '500m' }));
+  await Promise.all(all.map((pod) => cluster.pod(pod)));
+  await cluster.run(1000);
+  const found = (await cluster.verbs.list(collectionOf(pods, 'default'))).items as readonly Pod[];
+  const counts = new Map<string, number>();
+  for (const { spec } of found) {
+    if (spec.nodeName) counts.set(spec.nodeName, (counts.get(spec.nodeName) ?? 0) + 1);
+  }
+  assert.deepEqual([...counts.values()], [4, 4, 4, 4]);
+  assert.equal(cluster.scheduler.stats().unschedulable, 4);
+  await cluster.stop();
+});
+
+test('a refused binding is taken back', async () => {
+  const cluster = await startScheduling();
+  await cluster.node('n1', { cpu: '1' });
+  const { create } = cluster.verbs;
+  let refusals = 1;
+  cluster.verbs.create = (ref, object, options) => {
+    if (object.kind === 'Binding' && refusals-- > 0) {
+      return create({ ...ref, name: 'nobody' }, object, options);
+    }
+    return create(ref, object, options);
+  };
+  await cluster.pod(podNamed('a', { cpu: '1' }));
+  await cluster.run();
+  assert.equal(cluster.scheduler.stats().bindingsFailed, 1);
+  await cluster.run(2000);
+  assert.equal((await cluster.podNow('a')).spec.nodeName, 'n1');
+  await cluster.stop();
+});
