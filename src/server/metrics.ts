@@ -47,11 +47,12 @@ export class MetricsRegistry {
 
 /** A client invents no labels, but a bug might: beyond this many the rest share one series. */
 const seriesMax = 2000;
+const overflow: Labels = { overflow: 'true' };
 
 export class Counter implements Metric {
   readonly #name: string;
   readonly #help: string;
-  readonly #values = new Map<string, number>();
+  readonly #values = new Map<string, { readonly labels: Labels; value: number }>();
 
   constructor(name: string, help: string) {
     this.#name = name;
@@ -59,17 +60,19 @@ export class Counter implements Metric {
   }
 
   add(labels: Labels, amount = 1): void {
-    const key = seriesKey(this.#values, labels);
-    this.#values.set(key, (this.#values.get(key) ?? 0) + amount);
+    seriesOf(this.#values, labels, (own) => ({ labels: own, value: 0 })).value += amount;
   }
 
   write(lines: string[]): void {
     heading(lines, this.#name, this.#help, 'counter');
-    for (const [labels, value] of this.#values) lines.push(`${this.#name}${labels} ${value}`);
+    for (const { labels, value } of this.#values.values()) {
+      lines.push(`${this.#name}${braced(labels)} ${value}`);
+    }
   }
 }
 
 interface Buckets {
+  readonly labels: Labels;
   readonly counts: number[];
   sum: number;
 }
@@ -87,12 +90,11 @@ export class Histogram implements Metric {
   }
 
   observe(labels: Labels, value: number): void {
-    const key = seriesKey(this.#series, labels);
-    let buckets = this.#series.get(key);
-    if (!buckets) {
-      buckets = { counts: Array<number>(this.#bounds.length + 1).fill(0), sum: 0 };
-      this.#series.set(key, buckets);
-    }
+    const buckets = seriesOf(this.#series, labels, (own) => ({
+      labels: own,
+      counts: Array<number>(this.#bounds.length + 1).fill(0),
+      sum: 0,
+    }));
     const at = this.#bounds.findIndex((bound) => value <= bound);
     const bucket = at < 0 ? this.#bounds.length : at;
     buckets.counts[bucket] = (buckets.counts[bucket] ?? 0) + 1;
@@ -101,21 +103,28 @@ export class Histogram implements Metric {
 
   write(lines: string[]): void {
     heading(lines, this.#name, this.#help, 'histogram');
-    for (const [labels, { counts, sum }] of this.#series) {
+    for (const { labels, counts, sum } of this.#series.values()) {
       let total = 0;
-      const inner = labels === '' ? '' : `${labels.slice(1, -1)},`;
+      const own = braced(labels);
+      const inner = own === '' ? '' : `${own.slice(1, -1)},`;
       for (const [at, count] of counts.entries()) {
         total += count;
         lines.push(`${this.#name}_bucket{${inner}le="${this.#bounds[at] ?? '+Inf'}"} ${total}`);
       }
-      lines.push(`${this.#name}_sum${labels} ${sum}`, `${this.#name}_count${labels} ${total}`);
+      lines.push(`${this.#name}_sum${own} ${sum}`, `${this.#name}_count${own} ${total}`);
     }
   }
 }
 
-function seriesKey(series: ReadonlyMap<string, unknown>, labels: Labels): string {
-  const key = braced(labels);
-  return series.has(key) || series.size < seriesMax ? key : '{overflow="true"}';
+/** Found by the values alone: every call for one metric names the same labels in the same order. */
+function seriesOf<T>(series: Map<string, T>, labels: Labels, make: (labels: Labels) => T): T {
+  const key = Object.values(labels).join('\n');
+  const known = series.get(key);
+  if (known) return known;
+  if (series.size >= seriesMax && labels !== overflow) return seriesOf(series, overflow, make);
+  const fresh = make(labels);
+  series.set(key, fresh);
+  return fresh;
 }
 
 function braced(labels: Labels): string {

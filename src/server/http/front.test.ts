@@ -83,6 +83,22 @@ test('every failure is a Status', async () => {
     ['OPTIONS', cm, {}, 405, 'MethodNotAllowed', /does not allow this method/],
     ['GET', '/api/v1/things', {}, 404, 'NotFound', /could not find the requested resource/],
     ['GET', '/nowhere', {}, 404, 'NotFound', /could not find the requested resource/],
+    [
+      'GET',
+      `${cm}/a%2Fb`,
+      {},
+      400,
+      'BadRequest',
+      /^Name parameter invalid: "a\/b": may not contain '\/'$/,
+    ],
+    [
+      'GET',
+      `${cm}?sendInitialEvents=true&watch=1`,
+      {},
+      422,
+      'Invalid',
+      /requires setting resourceVersionMatch to NotOlderThan/,
+    ],
     ['GET', `${cm}?limit=x`, {}, 400, 'BadRequest', /invalid syntax/],
     ['POST', `${cm}?dryRun=maybe`, { body: map('x') }, 422, 'Invalid', /supported values: "All"/],
     [

@@ -111,6 +111,8 @@ export class Front {
 
   #target(route: ResourceRoute, verb: RequestVerb): Target {
     const { group, version, resource, name, subresource } = route;
+    mustBeSegment('Name', name);
+    mustBeSegment('Namespace', route.namespace);
     const kind = this.#deps.kinds().byResource(group, version, resource);
     if (!kind) throw notServed();
     const namespace = kind.namespaced ? route.namespace : undefined;
@@ -167,6 +169,23 @@ function readRequest(request: HttpRequest): Asked {
     (subresource === 'log' && isTrue(request.query.get('follow')));
   const labels = { verb: verb.toUpperCase(), group, version, resource, subresource };
   return { route, verb, longRunning, labels };
+}
+
+/** A decoded slash would reach into somebody else's keys. */
+function mustBeSegment(what: string, text: string | undefined): void {
+  const problem =
+    text === '.' || text === '..'
+      ? `may not be '${text}'`
+      : text?.includes('/')
+        ? "may not contain '/'"
+        : text?.includes('%')
+          ? "may not contain '%'"
+          : undefined;
+  if (problem === undefined) return;
+  throw new StatusError(
+    'BadRequest',
+    `${what} parameter invalid: ${JSON.stringify(text)}: ${problem}`,
+  );
 }
 
 const podStreams: readonly (string | undefined)[] = ['exec', 'attach', 'portforward'];

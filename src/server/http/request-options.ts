@@ -1,5 +1,5 @@
 /** The options that travel in the query: read, checked and worded as kube-apiserver does. */
-import { type FieldError, notSupported } from '#api/field-error.ts';
+import { type FieldError, forbidden, notSupported, tooLong } from '#api/field-error.ts';
 import type { DeleteOptions } from '#api/types.ts';
 import type { ListOptions, WatchOptions, WriteOptions } from '#api/verbs.ts';
 import { badRequest, invalid } from '../core/errors.ts';
@@ -9,7 +9,7 @@ const metaGroup = 'meta.k8s.io';
 
 export function listOptionsOf(query: URLSearchParams): ListOptions {
   const match = query.get('resourceVersionMatch') ?? '';
-  checkMatch(query, match);
+  refuseWhenAny('ListOptions', listErrors(query, match));
   return {
     ...selectorsOf(query),
     limit: integerOf(query, 'limit'),
@@ -29,13 +29,7 @@ export function selectorsOf(query: URLSearchParams) {
 /** `name`: the old `/watch/.../NAME` form. */
 export function watchOptionsOf(query: URLSearchParams, name?: string): WatchOptions {
   const initial = query.get('sendInitialEvents');
-  if (initial !== null && query.get('resourceVersionMatch') !== 'NotOlderThan' && isTrue(initial)) {
-    throw invalidList(
-      'resourceVersionMatch',
-      'FieldValueForbidden',
-      'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    );
-  }
+  refuseWhenAny('ListOptions', watchErrors(query, query.get('resourceVersionMatch') ?? ''));
   const { labelSelector, fieldSelector } = selectorsOf(query);
   const named = name === undefined ? undefined : `metadata.name=${name}`;
   return {
@@ -48,63 +42,109 @@ export function watchOptionsOf(query: URLSearchParams, name?: string): WatchOpti
   };
 }
 
-function checkMatch(query: URLSearchParams, match: string): void {
-  if (match === '') return;
-  if (!query.get('resourceVersion')) {
-    throw invalidList(
-      'resourceVersionMatch',
-      'FieldValueForbidden',
-      'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
-    );
+const matchField = 'resourceVersionMatch';
+
+function listErrors(query: URLSearchParams, match: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (match !== '') {
+    if (!query.get('resourceVersion')) {
+      errors.push(
+        forbidden(
+          matchField,
+          'resourceVersionMatch is forbidden unless resourceVersion is provided',
+        ),
+      );
+    }
+    if (query.get('continue')) {
+      errors.push(
+        forbidden(matchField, 'resourceVersionMatch is forbidden when continue is provided'),
+      );
+    }
+    if (match !== 'Exact' && match !== 'NotOlderThan') {
+      errors.push(notSupported(matchField, match, ['Exact', 'NotOlderThan', '']));
+    }
+    if (match === 'Exact' && query.get('resourceVersion') === '0') {
+      errors.push(
+        forbidden(matchField, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
+      );
+    }
   }
-  if (query.get('continue')) {
-    throw invalidList(
-      'resourceVersionMatch',
-      'FieldValueForbidden',
-      'Forbidden: resourceVersionMatch is forbidden when continue is provided',
-    );
+  if (query.has('sendInitialEvents')) {
+    errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
   }
-  if (match !== 'Exact' && match !== 'NotOlderThan') {
-    const error = notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']);
-    throw invalid({ group: metaGroup, kind: 'ListOptions' }, '', [error]);
-  }
-  if (match === 'Exact' && query.get('resourceVersion') === '0') {
-    throw invalidList(
-      'resourceVersionMatch',
-      'FieldValueForbidden',
-      'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-    );
-  }
+  return errors;
 }
 
-function invalidList(field: string, type: FieldError['type'], message: string) {
-  return invalid({ group: metaGroup, kind: 'ListOptions' }, '', [{ type, field, message }]);
+function watchErrors(query: URLSearchParams, match: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const initial = query.has('sendInitialEvents');
+  if (initial && match !== 'NotOlderThan') {
+    errors.push(
+      forbidden(
+        matchField,
+        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      ),
+    );
+  }
+  if (match === '') return errors;
+  if (!initial) {
+    errors.push(
+      forbidden(
+        matchField,
+        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+      ),
+    );
+  }
+  if (match !== 'NotOlderThan') errors.push(notSupported(matchField, match, ['NotOlderThan']));
+  return errors;
+}
+
+function refuseWhenAny(kind: string, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid({ group: metaGroup, kind }, '', errors);
 }
 
 const validations = ['Ignore', 'Warn', 'Strict'] as const;
+const managerCharacters = 128;
 
+type WriteKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
+
+/** Writes that name no manager get one from the user agent; a server-side apply must name its own. */
 export function writeOptionsOf(
   query: URLSearchParams,
-  optionsKind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
-  userAgent: string,
+  optionsKind: WriteKind,
+  userAgent: string | undefined,
 ): WriteOptions {
   const fieldValidation = query.get('fieldValidation') || 'Warn';
+  const fieldManager = query.get('fieldManager') ?? '';
   const known = validations.find((each) => each === fieldValidation);
-  if (!known) {
-    const error = notSupported('fieldValidation', fieldValidation, ['', ...validations]);
-    throw invalid({ group: metaGroup, kind: optionsKind }, '', [error]);
-  }
+  const errors: FieldError[] = [];
+  if (!known) errors.push(notSupported('fieldValidation', fieldValidation, ['', ...validations]));
+  if (fieldManager.length > managerCharacters)
+    errors.push(tooLong('fieldManager', managerCharacters));
+  refuseWhenAny(optionsKind, errors);
   return {
     dryRun: dryRunOf(query.getAll('dryRun'), optionsKind),
-    fieldManager: query.get('fieldManager') || managerOf(userAgent),
+    fieldManager: fieldManager || managerOf(userAgent ?? ''),
     fieldValidation: known,
     force: query.has('force') ? isTrue(query.get('force')) : undefined,
   };
 }
 
+/** PATCH: `force` is for server-side apply alone. */
+export function patchOptionsOf(
+  query: URLSearchParams,
+  isApply: boolean,
+  userAgent: string,
+): WriteOptions {
+  if (!isApply && query.has('force')) {
+    refuseWhenAny('PatchOptions', [forbidden('force', 'may not be specified for non-apply patch')]);
+  }
+  return writeOptionsOf(query, 'PatchOptions', isApply ? undefined : userAgent);
+}
+
 /** `kubectl/v1.32.4 (linux/amd64)` → `kubectl`, as Kubernetes names the manager of unnamed writes. */
 function managerOf(userAgent: string): string | undefined {
-  return userAgent.split('/')[0]?.slice(0, 128) || undefined;
+  return userAgent.split('/')[0]?.slice(0, managerCharacters) || undefined;
 }
 
 export function dryRunOf(values: readonly string[], optionsKind: string): boolean {

@@ -1,6 +1,5 @@
 /** The verbs on resources: options and body in, one call to the core, bytes out. */
 import { hasWireForm } from '#api/protobuf/envelope.ts';
-import type { Status } from '#api/types.ts';
 import { assertNever } from '#base/assert.ts';
 import { StatusError } from '#base/status-error.ts';
 import type { HttpResponse } from '#wire/http/message.ts';
@@ -19,7 +18,13 @@ import { type EncodeOptions, encodeList, encodeObject, encodeValue } from './for
 import type { IncludeObject } from './forms/table.ts';
 import { connectPod, isConnect } from './pod/connect.ts';
 import { podLog } from './pod/log.ts';
-import { deleteOptionsOf, listOptionsOf, selectorsOf, writeOptionsOf } from './request-options.ts';
+import {
+  deleteOptionsOf,
+  listOptionsOf,
+  patchOptionsOf,
+  selectorsOf,
+  writeOptionsOf,
+} from './request-options.ts';
 import { isTrue } from './route.ts';
 import { watchResource } from './watch.ts';
 
@@ -146,9 +151,9 @@ async function update(deps: ResourceDeps, exchange: Exchange): Promise<HttpRespo
 
 async function patch(deps: ResourceDeps, exchange: Exchange): Promise<HttpResponse> {
   const { context, target, request } = exchange;
-  const options = writeOptionsOf(request.query, 'PatchOptions', userAgent(exchange));
   const encoding = encodeOptions(deps, exchange);
   const body = decodePatch(await readBody(exchange));
+  const options = patchOptionsOf(request.query, body.type === 'apply', userAgent(exchange));
   const stored = await deps.core.patch(context, target, body, options);
   return objectResponse(exchange, stored, encoding, stored.created ? 201 : 200);
 }
@@ -159,7 +164,7 @@ async function remove(deps: ResourceDeps, exchange: Exchange): Promise<HttpRespo
   const options = deleteOptionsOf(request.query, decodeDeleteOptions(await readBody(exchange)));
   const answer = await deps.core.delete(context, target, options);
   if (!('status' in answer)) return objectResponse(exchange, answer, encoding);
-  return statusAnswer(answer.status, exchange, encoding);
+  return statusAnswer(answer.status, exchange, encoding, 200);
 }
 
 async function removeCollection(deps: ResourceDeps, exchange: Exchange): Promise<HttpResponse> {
@@ -178,13 +183,14 @@ async function removeCollection(deps: ResourceDeps, exchange: Exchange): Promise
 
 /** A Status has no rows and no metadata form: it goes out as it is. */
 function statusAnswer(
-  status: Status,
+  answer: object,
   exchange: Exchange,
   { form, pretty }: EncodeOptions,
+  status: number,
 ): HttpResponse {
   const plain: Form = { ...form, as: 'object' };
-  const body = encodeValue(status, { form: plain, pretty });
-  return bytesResponse(200, plain.contentType, [body], warningHeaders(exchange.warnings));
+  const body = encodeValue(answer, { form: plain, pretty });
+  return bytesResponse(status, plain.contentType, [body], warningHeaders(exchange.warnings));
 }
 
 function objectResponse(
@@ -193,6 +199,8 @@ function objectResponse(
   options: EncodeOptions,
   status = 200,
 ): HttpResponse {
+  const { object } = stored;
+  if (object.kind === 'Status') return statusAnswer(object, exchange, options, status);
   const body = encodeObject(exchange.target.kind, stored, options);
   return bytesResponse(status, contentType(options), body, warningHeaders(exchange.warnings));
 }

@@ -2,6 +2,7 @@
 import { limits } from '#base/limits.ts';
 import type { StatusError } from '#base/status-error.ts';
 import type { HttpResponse, ResponseStream } from '#wire/http/message.ts';
+import type { CoreSink } from '../core/core.ts';
 import { asStatusError } from './status.ts';
 import { type Exchange, type ResourceDeps, warningHeaders } from './exchange.ts';
 import type { EncodeOptions } from './forms/encode.ts';
@@ -66,16 +67,22 @@ class EventWriter {
     if (this.#over) stream.end();
   }
 
-  readonly event: Parameters<ResourceDeps['core']['watch']>[3]['event'] = (type, stored) => {
+  readonly event: CoreSink['event'] = (type, stored) => {
+    if (this.#over) return;
     const options = { ...this.#encoding, now: this.#deps.clock.now() };
     const { kind } = this.#exchange.target;
-    this.#write(this.#deps.buffers.event(kind, type, stored, options, this.#first));
-    this.#first = false;
+    try {
+      this.#write(this.#deps.buffers.event(kind, type, stored, options, this.#first));
+      this.#first = false;
+    } catch (error) {
+      // One object that cannot be shown ends this watch, not the turn that tells all watchers.
+      this.closed(asStatusError(error, this.#deps.log));
+    }
   };
 
   readonly closed = (error: StatusError | undefined): void => {
-    if (error)
-      this.#write(errorFrame(asStatusError(error, this.#deps.log), this.#encoding.form.media));
+    if (this.#over) return;
+    if (error) this.#write(errorFrame(error, this.#encoding.form.media));
     this.#over = true;
     this.#stream?.end();
   };

@@ -1,6 +1,8 @@
 /** meta.k8s.io Table: the rows that `kubectl get` prints, made from the columns of the kind. */
 import type { Column, Kind } from '#api/kind.ts';
+import { ageColumn, nameColumn } from '#api/kinds/common/columns.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { Scale } from '#api/types.ts';
 import { assertNever } from '#base/assert.ts';
 import { partialMetadata } from './metadata.ts';
 
@@ -27,7 +29,7 @@ export function tableOf(
   metadata: TableMeta,
   options: TableOptions,
 ): object {
-  const columns = columnsOf(kind);
+  const columns = columnsOf(kind, objects[0]);
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.version}`,
@@ -62,22 +64,37 @@ function definitionOf({
 }
 
 /** A kind that names none is shown as Kubernetes shows what it knows nothing about. */
-function columnsOf(kind: Kind): readonly Column<KubeObject>[] {
+function columnsOf(kind: Kind, object: KubeObject | undefined): readonly Column<KubeObject>[] {
+  if (object && object.kind !== kind.kind) {
+    return object.kind === 'Scale' ? scaleColumns : defaultColumns;
+  }
   return kind.columns.length > 0 ? kind.columns : defaultColumns;
 }
 
 const defaultColumns: readonly Column<KubeObject>[] = [
-  {
-    name: 'Name',
-    type: 'string',
-    format: 'name',
-    description: 'Unique within a namespace.',
-    cell: ({ metadata }) => metadata.name ?? '',
-  },
+  nameColumn,
   {
     name: 'Created At',
     type: 'date',
     description: 'When the server stored the object first.',
     cell: ({ metadata }) => metadata.creationTimestamp ?? '',
   },
+];
+
+/** `scale` of any kind looks the same. */
+const scaleColumns: readonly Column<KubeObject>[] = [
+  nameColumn,
+  {
+    name: 'Desired',
+    type: 'integer',
+    description: 'Replicas that should be there.',
+    cell: (object) => (object as Scale).spec?.replicas ?? 0,
+  },
+  {
+    name: 'Available',
+    type: 'integer',
+    description: 'Replicas that are there.',
+    cell: (object) => (object as Scale).status?.replicas ?? 0,
+  },
+  ageColumn,
 ];
