@@ -175,7 +175,7 @@ async function main(): Promise<boolean> {
   });
   if (values.one) {
     process.send?.(await runFile(positionals[0] ?? '', values.list));
-    process.disconnect();
+    process.disconnect?.();
     return true;
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

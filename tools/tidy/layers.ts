@@ -67,7 +67,7 @@ const importForm: Rule = sourceRule(
       } else if (!isRelative && to === from) {
         const use = `'${relativeTo(source.path, target)}'`;
         yield { line, what: `'${specifier}' leaves its room only to come back`, use };
-      } else if (isRelative && from !== undefined && to === undefined) {
+      } else if (isRelative && from !== undefined && to === undefined && target.endsWith('.ts')) {
         const use = 'code from a room; test, bench and tools stand on top of src, never under it';
         yield { line, what: `'${specifier}' leaves src`, use };
       }

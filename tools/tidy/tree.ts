@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Tree } from './finding.ts';
 import { readSource } from './source.ts';
 
@@ -52,8 +52,8 @@ export function makeTree(
 /** Folders that every machine has, and that a document may name. */
 const commonPlaces = new Set(['/', '/root', '/home', '/tmp', '/opt', '/srv', '/usr/src', '/app']);
 
-/** This checkout, the folder around it and the user's home, unless every machine has them. */
+/** This checkout and the user's home, unless every machine has them. */
 export function machinePathsOf(root: string, home: string): string[] {
-  const places = [root, dirname(root), home].filter((path) => !commonPlaces.has(path));
+  const places = [root, home].filter((path) => !commonPlaces.has(path));
   return [...new Set(places)].map((path) => `${path}/`);
 }
