@@ -352,6 +352,9 @@ test('a PUT creates where the kind allows it', async () => {
   assert.equal(answer.created, true);
   const again = await core.update(context, target(services, 'a'), answer.object, {});
   assert.equal(again.created, false);
+  await core.delete(context, target(services, 'a'), {});
+  const gone = await refused(core.update(context, target(services, 'a'), answer.object, {}));
+  assert.equal(gone.reason, 'Conflict');
 });
 
 test('appliers create, take back, collide, and force', async () => {

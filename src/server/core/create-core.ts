@@ -23,7 +23,7 @@ import type { Core, CoreSink, RequestContext, Stored, Target } from './core.ts';
 import { Creating } from './create.ts';
 import { type Deleted, Deleting } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
-import { methodNotSupported, notFound } from './errors.ts';
+import { methodNotSupported, notFound, uidConflict } from './errors.ts';
 import { handlerKey, type SubresourceHandler, type VirtualHandler } from './handlers.ts';
 import { applied, writerOf } from './owners.ts';
 import { patched, typeOf } from './patch.ts';
@@ -148,7 +148,8 @@ class ServerCore implements ComposedCore {
     }
     const mayCreate = target.kind.createOnUpdate && target.subresource === undefined;
     if (mayCreate && !this.#updating.exists(target)) {
-      return withCreated(await this.#creating.create(context, target, body, options), true);
+      const object = asNew(body, target);
+      return withCreated(await this.#creating.create(context, target, object, options), true);
     }
     const propose = () => mutableCopy(body);
     return withCreated(await this.#updating.update(context, target, options, propose), false);
@@ -176,7 +177,7 @@ class ServerCore implements ComposedCore {
   async #apply(context: RequestContext, target: Target, body: unknown, options: WriteOptions) {
     const writer = writerOf(context, target, options, this.#clock.now());
     if (target.subresource === undefined && !this.#updating.exists(target)) {
-      const object = applied(context, writer, undefined, body, options);
+      const object = asNew(applied(context, writer, undefined, body, options), target);
       try {
         return withCreated(
           await this.#creating.create(context, target, object, options, true),
@@ -224,6 +225,13 @@ class ServerCore implements ComposedCore {
     if (known && isScoped(subresource)) return undefined;
     throw notFound(kind, target.name ?? '');
   }
+}
+
+/** What was written as an update creates, unless it means a very object that is not there. */
+function asNew(body: KubeObject, { kind, name = '' }: Target): KubeObject {
+  const { uid, resourceVersion: _, ...metadata } = body.metadata ?? {};
+  if (uid) throw uidConflict(kind, name, uid, '');
+  return { ...body, metadata };
 }
 
 function supported<V extends keyof SubresourceHandler>(

@@ -61,7 +61,7 @@ export class Creating {
     const object = mutableCopy(body);
     fillIdentity(object, target);
     const { metadata } = object;
-    if (metadata.resourceVersion) {
+    if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
       throw badRequest('resourceVersion should not be set on objects to be created');
     }
     delete metadata.resourceVersion;
