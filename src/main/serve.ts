@@ -116,6 +116,7 @@ class Program {
       config: this.#config,
       network,
       log: this.#log.with({ part: 'node' }),
+      drained: async (pod) => this.#traffic?.drained(pod),
     });
     const runtime = this.#node.startRuntime();
     runtime.catch(() => undefined);

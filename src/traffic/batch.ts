@@ -22,7 +22,9 @@ export class Batch {
   #running: Promise<void> | undefined;
   #failures = 0;
   #stopped = false;
-  #whenIdle: (() => void)[] = [];
+  /** Who waits for the keys that are not handed over yet, and who for those under way. */
+  #waiting: (() => void)[] = [];
+  #waitingForRun: (() => void)[] = [];
 
   constructor(options: BatchOptions) {
     this.#options = options;
@@ -33,18 +35,19 @@ export class Batch {
     this.#schedule(this.#options.gatherMs);
   }
 
-  /** Ends when all that has been added before is applied. */
+  /** Ends when all that has been added before is applied, whatever is added after, or when stopped. */
   settled(): Promise<void> {
     if (this.#stopped || (this.#keys.size === 0 && this.#running === undefined))
       return Promise.resolve();
-    return new Promise((resolve) => this.#whenIdle.push(resolve));
+    const waiting = this.#keys.size > 0 ? this.#waiting : this.#waitingForRun;
+    return new Promise((resolve) => waiting.push(resolve));
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
     await this.#running;
-    for (const resolve of this.#whenIdle.splice(0)) resolve();
+    for (const resolve of [...this.#waitingForRun.splice(0), ...this.#waiting.splice(0)]) resolve();
   }
 
   #schedule(delayMs: number): void {
@@ -58,18 +61,20 @@ export class Batch {
   async #run(): Promise<void> {
     const keys = this.#keys;
     this.#keys = new Set();
+    this.#waitingForRun = this.#waiting.splice(0);
     let delayMs = this.#options.gatherMs;
     try {
       await this.#options.apply(keys);
       this.#failures = 0;
+      for (const resolve of this.#waitingForRun.splice(0)) resolve();
     } catch (error) {
       this.#options.failed(error);
       for (const key of keys) this.#keys.add(key);
+      this.#waiting.unshift(...this.#waitingForRun.splice(0));
       delayMs = Math.min(retryMs.max, retryMs.first * 2 ** Math.min(this.#failures, 10));
       this.#failures += 1;
     }
     this.#running = undefined;
     if (this.#keys.size > 0) this.#schedule(delayMs);
-    else for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 }

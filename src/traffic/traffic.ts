@@ -1,6 +1,6 @@
 /** All that moves packets on one node, started and stopped together. */
-import { ingressClasses, ingresses, secrets, services } from '#api/kinds/index.ts';
-import type { Secret } from '#api/types.ts';
+import { endpointSlices, ingressClasses, ingresses, secrets, services } from '#api/kinds/index.ts';
+import type { Pod, Secret } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -12,6 +12,7 @@ import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
 import { ClusterDns } from './dns/cluster-dns.ts';
 import { serversOf } from './dns/upstream.ts';
+import { Drain } from './drain.ts';
 import { decidePorts } from './gateway/decide/ports.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { endHaproxy } from './gateway/haproxy.ts';
@@ -56,6 +57,7 @@ export class Traffic {
   readonly #secrets: Informer<Secret>;
   readonly proxy: ServiceProxy;
   readonly gateway: Gateway;
+  readonly #drain: Drain;
   #dns: ClusterDns | undefined;
 
   constructor(options: TrafficOptions) {
@@ -70,7 +72,17 @@ export class Traffic {
       secrets: this.#secrets,
       program: options.haproxy,
     });
+    this.#drain = new Drain({
+      slices: informers.of(endpointSlices),
+      timers: options.timers,
+      settled: () => Promise.all([this.proxy.settled(), this.gateway.settled()]),
+    });
     this.#runtime.add(this.#portsLoop());
+  }
+
+  /** Ends when no new connection is sent to the pod any more, or when waiting longer is no use. */
+  drained(pod: Pod): Promise<void> {
+    return this.#drain.drained(pod.metadata.uid ?? '');
   }
 
   get parts(): { name: string; ready: boolean; message: string }[] {
@@ -96,6 +108,7 @@ export class Traffic {
       domain: this.#options.clusterDomain,
       upstreamServers: serversOf((await files.readText('/etc/resolv.conf')) ?? '', [dnsAddress]),
     });
+    this.#drain.start();
     const started = Promise.all([this.proxy.start(), dns.start(), this.gateway.start()]);
     await this.#runtime.start();
     await started;
@@ -104,6 +117,7 @@ export class Traffic {
 
   /** Rules, HAProxy and its connections stay; DNS pauses until gantry is back. */
   async stop(): Promise<void> {
+    this.#drain.stop();
     await this.#dns?.stop();
     await this.gateway.stop();
     await this.proxy.stop();
