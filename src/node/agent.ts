@@ -23,7 +23,7 @@ import { lastWordsOf } from './logs/last-words.ts';
 import { NodePaths } from './paths.ts';
 import { PodWorker } from './pods/pod-worker.ts';
 import type { PodServices } from './pods/services.ts';
-import { fieldPathOf } from './pods/start-container.ts';
+import { fieldPathOf } from './pods/field-path.ts';
 import { Probes } from './probes/probes.ts';
 import { RuntimeMirror } from './runtime/mirror.ts';
 import type { Runtime, RuntimeEvent } from './runtime/runtime.ts';
@@ -325,7 +325,7 @@ export class NodeAgent {
     const podIPs = this.mirror.sandboxesOf(uid)[0]?.ips ?? [];
     this.#volumes
       .prepare(worker.pod, { podIPs, hostIPs: shared.hostIPs })
-      .catch((error) =>
+      .catch((error: unknown) =>
         this.#options.logger.warn('cannot refresh the volumes of a pod', { error: String(error) }),
       );
   }

@@ -155,7 +155,7 @@ export class GantryNode {
       podCidrs: [this.#options.network.podCidr],
       verbs,
       runtime: this.runtime,
-      network: networkProbes(this.#machine.clock),
+      network: networkProbes(this.#machine.clock, this.#machine.timers),
       runtimeLost: () => this.#containerd.check(),
     });
     this.#agent = agent;

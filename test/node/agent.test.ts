@@ -88,8 +88,8 @@ describe('node agent', { skip }, () => {
         {
           name: 'first',
           image: 'busybox:1',
-          command: ['/bin/sh', '-c', 'echo init > /work/first'],
-          volumeMounts: [{ name: 'work', mountPath: '/work' }],
+          command: ['/bin/sh', '-c', 'echo init > /scratch/first'],
+          volumeMounts: [{ name: 'work', mountPath: '/scratch' }],
         },
       ],
       containers: [
@@ -99,7 +99,7 @@ describe('node agent', { skip }, () => {
           command: [
             '/bin/sh',
             '-c',
-            'echo $COLOUR $PASSWORD $POD_IP; cat /work/first /etc/settings/app.conf /etc/keys/password; cat /etc/hosts | tail -1; trap "exit 0" TERM; httpd -p 8080 -h /etc/settings; while :; do sleep 0.05; done',
+            'echo $COLOUR $PASSWORD $POD_IP; cat /scratch/first /etc/settings/app.conf /etc/keys/password; cat /etc/hosts | tail -1; trap "exit 0" TERM; httpd -p 8080 -h /etc/settings; while :; do sleep 0.05; done',
           ],
           env: [
             { name: 'COLOUR', valueFrom: { configMapKeyRef: { name: 'settings', key: 'colour' } } },
@@ -110,7 +110,7 @@ describe('node agent', { skip }, () => {
           readinessProbe: { httpGet: { path: '/colour', port: 'http' }, periodSeconds: 1 },
           livenessProbe: { exec: { command: ['/bin/true'] }, periodSeconds: 5 },
           volumeMounts: [
-            { name: 'work', mountPath: '/work' },
+            { name: 'work', mountPath: '/scratch' },
             { name: 'settings', mountPath: '/etc/settings' },
             { name: 'keys', mountPath: '/etc/keys' },
           ],

@@ -1,7 +1,7 @@
 import type { Step } from '../decide/facts.ts';
 import type { StepContext } from './carry-out.ts';
 import { preStopOf, runHook } from './hooks.ts';
-import { fieldPathOf } from './start-container.ts';
+import { fieldPathOf } from './field-path.ts';
 
 type KillStep = Extract<Step, { type: 'killContainer' }>;
 

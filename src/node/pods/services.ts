@@ -1,5 +1,5 @@
 /** What the workers of all pods share. */
-import type { ConfigMap, Pod, Secret, Service } from '#api/types.ts';
+import type { Pod, Service } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -17,8 +17,6 @@ import type { RuntimeMirror } from '../runtime/mirror.ts';
 import type { DnsConfig, Runtime } from '../runtime/runtime.ts';
 import type { Slots } from '../slots.ts';
 import type { Volumes } from '../volumes/volumes.ts';
-
-export type { ConfigMap, References, Secret };
 
 export interface PodServices {
   readonly verbs: Verbs;
@@ -46,10 +44,10 @@ export interface PodServices {
   readonly services: () => readonly Service[];
   readonly sandboxSlots: Slots;
   readonly startSlots: Slots;
-  referencesOf(uid: string): References;
-  releaseReferences(uid: string): void;
+  readonly referencesOf: (uid: string) => References;
+  readonly releaseReferences: (uid: string) => void;
   /** Settles when no traffic is sent to the pod any more, or when waiting longer is no use. */
-  drained(pod: Pod): Promise<void>;
+  readonly drained: (pod: Pod) => Promise<void>;
   /** The newest known form of the object, after a write of our own. */
-  observe(pod: Pod): void;
+  readonly observe: (pod: Pod) => void;
 }

@@ -107,10 +107,10 @@ export class Probes {
     this.#later(watched, waitMs, () => this.#round(watched, type, probe, { good: 0, bad: 0 }));
   }
 
-  #later(watched: Watched, delayMs: number, work: () => void): void {
+  #later(watched: Watched, delayMs: number, work: () => Promise<void> | void): void {
     const timer = this.#options.timers.after(delayMs, () => {
       watched.timers.delete(timer);
-      if (!watched.stopped) work();
+      if (!watched.stopped) void work();
     });
     watched.timers.add(timer);
   }

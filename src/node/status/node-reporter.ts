@@ -170,7 +170,7 @@ export class NodeReporter {
     const ref = { ...collection, name };
     const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime };
     try {
-      this.#lease ??= (await verbs.get(ref).catch((error) => {
+      this.#lease ??= (await verbs.get(ref).catch((error: unknown) => {
         if (isStatusError(error, 'NotFound')) return undefined;
         throw error;
       })) as Lease | undefined;

@@ -22,7 +22,7 @@ export interface VolumesOptions {
   readonly mounts: Mounts;
   readonly tokens: Tokens;
   readonly allocatable: () => Allocatable;
-  referencesOf(uid: string): References;
+  readonly referencesOf: (uid: string) => References;
 }
 
 export class Volumes {

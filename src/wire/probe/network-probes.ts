@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import type { Clock } from '#base/clock.ts';
+import type { Clock, Timers } from '#base/clock.ts';
 import { connectGrpc } from '../grpc/client.ts';
 import { compileProto } from '../grpc/proto.ts';
 
@@ -46,9 +46,9 @@ const health = compileProto([
   },
 ]);
 
-export function networkProbes(clock: Clock): NetworkProbes {
+export function networkProbes(clock: Clock, timers: Timers): NetworkProbes {
   return {
-    http: (question) => askHttp(question, 0),
+    http: (question) => askHttp(question, 0, timers),
     tcp: askTcp,
     grpc: async (host, port, service, timeoutMs) => {
       const client = connectGrpc(`${bracketed(host)}:${port}`, health, clock);
@@ -68,8 +68,12 @@ export function networkProbes(clock: Clock): NetworkProbes {
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-async function askHttp(question: HttpQuestion, redirects: number): Promise<HttpAnswer> {
-  const { answer, location } = await askOnce(question);
+async function askHttp(
+  question: HttpQuestion,
+  redirects: number,
+  timers: Timers,
+): Promise<HttpAnswer> {
+  const { answer, location } = await askOnce(question, timers);
   if (!location || redirects >= redirectsMax) return answer;
   const base = `${question.scheme.toLowerCase()}://${bracketed(question.host)}:${question.port}`;
   const next = new URL(location, `${base}${question.path}`);
@@ -78,10 +82,13 @@ async function askHttp(question: HttpQuestion, redirects: number): Promise<HttpA
   const scheme = next.protocol === 'https:' ? 'HTTPS' : 'HTTP';
   const port = Number(next.port) || (scheme === 'HTTPS' ? 443 : 80);
   const path = `${next.pathname}${next.search}`;
-  return askHttp({ ...question, scheme, port, path }, redirects + 1);
+  return askHttp({ ...question, scheme, port, path }, redirects + 1, timers);
 }
 
-function askOnce(question: HttpQuestion): Promise<{ answer: HttpAnswer; location?: string }> {
+function askOnce(
+  question: HttpQuestion,
+  timers: Timers,
+): Promise<{ answer: HttpAnswer; location?: string }> {
   const { scheme, host, port, path, timeoutMs } = question;
   const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.36', accept: '*/*' };
   for (const { name, value } of question.headers) headers[name.toLowerCase()] = value;
@@ -91,12 +98,11 @@ function askOnce(question: HttpQuestion): Promise<{ answer: HttpAnswer; location
       scheme === 'HTTPS'
         ? httpsRequest({ ...options, rejectUnauthorized: false })
         : httpRequest(options);
-    const timer = setTimeout(
-      () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
-      timeoutMs,
+    const timer = timers.after(timeoutMs, () =>
+      request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
     );
     const fail = (error: Error): void => {
-      clearTimeout(timer);
+      timer.cancel();
       reject(error);
     };
     request.on('error', fail);
@@ -109,7 +115,7 @@ function askOnce(question: HttpQuestion): Promise<{ answer: HttpAnswer; location
       });
       response.on('error', fail);
       response.on('end', () => {
-        clearTimeout(timer);
+        timer.cancel();
         const status = response.statusCode ?? 0;
         const { location } = response.headers;
         const answer = { status, body: Buffer.concat(chunks).toString('utf8') };
