@@ -1,0 +1,175 @@
+/** What people and misfortune do to a cluster: each action picks its victim by the seed. */
+import {
+  deployments,
+  endpointSlices,
+  endpoints,
+  pods,
+  replicaSets,
+  services,
+} from '#api/kinds/index.ts';
+import type { Kind } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Deployment, Pod } from '#api/types.ts';
+import type { Random } from '#base/random.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import type { NodeProcess } from './node-process.ts';
+import { calm, rough } from './weather.ts';
+import { deploymentDraft, imageNamed, lonePodDraft, serviceDraft } from './workload.ts';
+
+export interface Action {
+  readonly name: string;
+  /** How often it is drawn, compared to others. */
+  readonly weight: number;
+  run(cluster: SimulatedCluster, random: Random): Promise<void> | void;
+}
+
+const appsMax = 3;
+const lonePods = 3;
+
+function pick<T>(random: Random, values: readonly T[]): T | undefined {
+  return values[random.below(Math.max(1, values.length))];
+}
+
+const inDefault = ({ metadata: { namespace } }: KubeObject): boolean => namespace === 'default';
+
+/** One of a kind among those that nobody deletes already. */
+function anyOf<T extends KubeObject>(
+  cluster: SimulatedCluster,
+  random: Random,
+  kind: Kind<T>,
+): T | undefined {
+  const living = cluster.ledger
+    .list(kind)
+    .filter((object) => inDefault(object) && !object.metadata.deletionTimestamp);
+  return pick(random, living);
+}
+
+/** Deletes one of a kind, in one of the ways that do not cut an owner from what it owns. */
+function deletes(kind: Kind): Action['run'] {
+  return async (cluster, random) => {
+    const victim = anyOf(cluster, random, kind);
+    if (!victim || victim.metadata.name === 'kubernetes') return;
+    const propagationPolicy = random.fraction() < 0.5 ? 'Background' : 'Foreground';
+    cluster.trace.add(`delete ${kind.resource} ${victim.metadata.name} (${propagationPolicy})`);
+    await cluster.delete(kind, victim, { propagationPolicy });
+  };
+}
+
+async function createApp(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const name = `app-${random.below(appsMax)}`;
+  const draft = deploymentDraft(name, random);
+  cluster.trace.add(`create ${name} with ${draft.spec.replicas} replicas`);
+  await cluster.create(services as Kind, serviceDraft(name)).catch(() => undefined);
+  await cluster.create(deployments as Kind, draft);
+}
+
+async function scale(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const app = anyOf(cluster, random, deployments);
+  if (!app) return;
+  const replicas = random.below(7);
+  cluster.trace.add(`scale ${app.metadata.name} to ${replicas}`);
+  await cluster.patch(deployments as Kind, app, { spec: { replicas } });
+}
+
+export async function rollOut(
+  cluster: SimulatedCluster,
+  random: Random,
+  app: Deployment | undefined = anyOf(cluster, random, deployments),
+): Promise<void> {
+  if (!app) return;
+  const containers = app.spec.template.spec?.containers ?? [];
+  const image = imageNamed('web', 1 + random.below(20));
+  cluster.trace.add(`roll ${app.metadata.name} out with ${image}`);
+  const [first, ...others] = containers;
+  const template = { spec: { containers: [{ ...first, image }, ...others] } };
+  await cluster.patch(deployments as Kind, app, { spec: { template } });
+}
+
+async function deletePod(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const pod: Pod | undefined = anyOf(cluster, random, pods);
+  if (!pod) return;
+  const options = random.fraction() < 0.5 ? {} : { gracePeriodSeconds: 1 };
+  cluster.trace.add(`delete pod ${pod.metadata.name}`);
+  await cluster.delete(pods as Kind, pod, options);
+}
+
+async function createLonePod(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const name = `lone-${random.below(lonePods)}`;
+  cluster.trace.add(`create pod ${name}`);
+  await cluster.create(pods as Kind, lonePodDraft(name, random));
+}
+
+function killContainer({ nodes, trace }: SimulatedCluster, random: Random): void {
+  const running = nodes.flatMap(({ machine }) =>
+    machine.running.map((container) => ({ machine, container })),
+  );
+  const victim = pick(random, running);
+  if (!victim) return;
+  trace.add(`kill container ${victim.container.id}`);
+  victim.machine.end(victim.container, random.fraction() < 0.5 ? 137 : 0);
+}
+
+function killSandbox({ nodes, trace }: SimulatedCluster, random: Random): void {
+  const all = nodes.flatMap(({ machine }) =>
+    [...machine.sandboxes.values()].map((sandbox) => ({ machine, sandbox })),
+  );
+  const victim = pick(random, all);
+  if (!victim) return;
+  trace.add(`kill sandbox ${victim.sandbox.id}`);
+  victim.machine.stopSandbox(victim.sandbox);
+}
+
+const onNode =
+  (work: (node: NodeProcess) => void): Action['run'] =>
+  ({ nodes }, random) => {
+    const node = pick(random, nodes);
+    if (node) work(node);
+  };
+
+/** Short, or long enough for the node to count as lost. */
+function cutOff({ nodes, time, trace }: SimulatedCluster, random: Random): void {
+  const node = pick(random, nodes);
+  if (!node || node.connection.isCut) return;
+  const forMs = random.below(random.fraction() < 0.3 ? 400_000 : 60_000);
+  trace.add(`cut ${node.name} off for ${forMs} ms`);
+  node.connection.cut();
+  time.after(forMs, () => {
+    trace.add(`${node.name} is reachable again`);
+    node.connection.heal();
+  });
+}
+
+function changeWeather({ weather, trace }: SimulatedCluster, random: Random): void {
+  const bad = random.fraction() < 0.6;
+  trace.add(bad ? 'the weather gets rough' : 'the weather calms down');
+  const harshness = random.fraction() * 1.5;
+  for (const name of Object.keys(calm) as (keyof typeof calm)[]) {
+    weather[name] = bad ? rough[name] * harshness : calm[name];
+  }
+}
+
+export const actions: readonly Action[] = [
+  { name: 'create an app', weight: 8, run: createApp },
+  { name: 'scale', weight: 6, run: scale },
+  { name: 'roll out', weight: 6, run: (cluster, random) => rollOut(cluster, random) },
+  { name: 'delete an app', weight: 2, run: deletes(deployments as Kind) },
+  { name: 'delete a set', weight: 1, run: deletes(replicaSets as Kind) },
+  { name: 'delete a service', weight: 1, run: deletes(services as Kind) },
+  { name: 'delete a slice', weight: 1, run: deletes(endpointSlices as Kind) },
+  { name: 'delete endpoints', weight: 1, run: deletes(endpoints as Kind) },
+  { name: 'delete a pod', weight: 6, run: deletePod },
+  { name: 'create a lone pod', weight: 5, run: createLonePod },
+  { name: 'kill a container', weight: 6, run: killContainer },
+  { name: 'kill a sandbox', weight: 2, run: killSandbox },
+  { name: 'cut a node off', weight: 2, run: cutOff },
+  { name: 'restart an agent', weight: 3, run: onNode((node) => node.restart()) },
+  { name: 'reboot a machine', weight: 1, run: onNode((node) => node.reboot()) },
+  { name: 'restart the control plane', weight: 2, run: (cluster) => cluster.restartControlPlane() },
+  { name: 'change the weather', weight: 4, run: changeWeather },
+];
+
+export function drawAction(random: Random): Action | undefined {
+  const whole = actions.reduce((sum, { weight }) => sum + weight, 0);
+  let left = random.below(whole);
+  return actions.find(({ weight }) => (left -= weight) < 0);
+}

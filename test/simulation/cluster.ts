@@ -1,0 +1,126 @@
+/** A whole cluster in this process: one store, one control plane, some nodes, one time. */
+import { apiVersionOf, collectionOf, type Kind } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { DeleteOptions, Status } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Random } from '#base/random.ts';
+import { StatusError } from '#base/status-error.ts';
+import { seededRandom } from '#server/testing/seeded-random.ts';
+import type { Backend } from '#store/backend.ts';
+import { openMemoryStore } from '#store/memory/memory.ts';
+import { ControlPlaneProcess } from './control-plane-process.ts';
+import { Ledger } from './ledger.ts';
+import { NodeProcess } from './node-process.ts';
+import { Trace } from './trace.ts';
+import { VirtualTime } from './virtual-time.ts';
+import { calm, type Weather } from './weather.ts';
+
+export interface ClusterOptions {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly tailMax: number;
+  readonly print?: ((line: string) => void) | undefined;
+}
+
+export class SimulatedCluster {
+  readonly time = new VirtualTime();
+  readonly weather: Weather = { ...calm };
+  readonly trace: Trace;
+  readonly backend: Backend;
+  readonly ledger: Ledger;
+  readonly controlPlane: ControlPlaneProcess;
+  readonly nodes: readonly NodeProcess[];
+  readonly violations: string[] = [];
+  /** When a create of a Pod was carried out and its caller was told otherwise. */
+  readonly lostPodsAtMs: number[] = [];
+  /** Raised whenever a container begins or ends. */
+  runs = 0;
+  readonly #seed: number;
+
+  constructor(options: ClusterOptions) {
+    const { time, weather } = this;
+    this.#seed = options.seed;
+    this.trace = new Trace({ ...options, time });
+    const parts = { time, weather, trace: this.trace };
+    const historyRevisions = this.chance('history').fraction() < 0.3 ? 100 : undefined;
+    this.backend = openMemoryStore({ clock: time, timers: time, historyRevisions });
+    const { backend } = this;
+    const violated = (words: string): void => this.violated(words);
+    this.ledger = new Ledger({ ...parts, backend, trace: this.trace.add, violated });
+    this.controlPlane = new ControlPlaneProcess({
+      ...parts,
+      backend,
+      ledger: this.ledger,
+      random: this.chance('control plane'),
+      lost: (_, resource) => {
+        if (resource === 'pods') this.lostPodsAtMs.push(time.elapsedMs);
+      },
+    });
+    this.nodes = Array.from({ length: options.nodes }, (_, index) => {
+      const name = `node-${index + 1}`;
+      const groups = ['system:nodes', 'system:authenticated'];
+      return new NodeProcess({
+        ...parts,
+        name,
+        number: index + 1,
+        random: this.chance(name),
+        server: () => this.controlPlane.verbsFor({ name: `system:node:${name}`, groups }),
+        changed: () => this.runs++,
+      });
+    });
+  }
+
+  /** A source of chance of one part: what another draws does not change it. */
+  chance(part: string): Random {
+    let seed = this.#seed;
+    for (const letter of part) seed = (Math.imul(seed, 31) + letter.charCodeAt(0)) >>> 0;
+    return seededRandom(seed);
+  }
+
+  async start(): Promise<void> {
+    await this.controlPlane.start();
+    for (const node of this.nodes) node.start();
+  }
+
+  /** The program has no end: it is stopped like a killed one, so that nothing of it goes on. */
+  stop(): void {
+    this.controlPlane.kill();
+    for (const node of this.nodes) node.kill();
+  }
+
+  async restartControlPlane(): Promise<void> {
+    this.controlPlane.kill();
+    for (const { connection } of this.nodes) connection.reset();
+    await this.controlPlane.start();
+  }
+
+  violated(words: string): void {
+    this.trace.add(`VIOLATION: ${words}`);
+    this.violations.push(words);
+  }
+
+  /** The hand of a person, on a good connection. */
+  async create(kind: Kind, object: object): Promise<KubeObject> {
+    const body = { apiVersion: apiVersionOf(kind), kind: kind.kind, ...object } as KubeObject;
+    return this.#admin().create(collectionOf(kind, body.metadata.namespace), body);
+  }
+
+  async patch(kind: Kind, of: KubeObject, body: object): Promise<KubeObject> {
+    return this.#admin().patch(refOf(kind, of), { type: 'merge', body });
+  }
+
+  async delete(kind: Kind, of: KubeObject, options: DeleteOptions): Promise<KubeObject | Status> {
+    return this.#admin().delete(refOf(kind, of), options);
+  }
+
+  #admin(): Verbs {
+    const user = { name: 'ada', groups: ['system:masters', 'system:authenticated'] };
+    const verbs = this.controlPlane.verbsFor(user);
+    if (verbs) return verbs;
+    throw new StatusError('ServiceUnavailable', 'the control plane is down');
+  }
+}
+
+function refOf(kind: Kind, { metadata: { namespace, name } }: KubeObject) {
+  return { ...collectionOf(kind, namespace), name };
+}

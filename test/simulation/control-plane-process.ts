@@ -1,0 +1,117 @@
+/** The control plane as a program that can be killed and started again over the same store. */
+import { generateKeyPairSync } from 'node:crypto';
+import type { Verbs } from '#api/verbs.ts';
+import type { Random } from '#base/random.ts';
+import { ControlPlane } from '#main/control-plane.ts';
+import type { UserInfo } from '#server/core/core.ts';
+import type { Backend } from '#store/backend.ts';
+import { Connection } from './connection.ts';
+import type { Ledger } from './ledger.ts';
+import { Life } from './life.ts';
+import type { Trace } from './trace.ts';
+import type { VirtualTime } from './virtual-time.ts';
+import type { Weather } from './weather.ts';
+
+export interface ControlPlaneProcessOptions {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly weather: Readonly<Weather>;
+  readonly trace: Trace;
+  readonly backend: Backend;
+  readonly ledger: Ledger;
+  /** A create was carried out and its caller does not know. */
+  readonly lost: (user: string, resource: string) => void;
+}
+
+export class ControlPlaneProcess {
+  readonly #options: ControlPlaneProcessOptions;
+  readonly #signingKey = newSigningKey();
+  #life = new Life();
+  #plane: ControlPlane | undefined;
+  #started = false;
+
+  constructor(options: ControlPlaneProcessOptions) {
+    this.#options = options;
+  }
+
+  /** Ends when it exists; it starts as time goes on. */
+  async start(): Promise<void> {
+    const { time, random, trace, backend } = this.#options;
+    const life = new Life();
+    this.#life = life;
+    trace.add('the control plane starts');
+    const plane = await ControlPlane.create({
+      backend: life.backend(backend),
+      clock: time,
+      timers: life.timers(time),
+      random,
+      log: trace.logger('control plane', () => !life.over),
+      serviceRanges: ['10.96.0.0/16'],
+      signingKeys: [this.#signingKey],
+      rootCertificates: 'simulated',
+      connect: (verbs, user) => this.#connect(life, verbs, user),
+    });
+    this.#plane = plane;
+    void plane.start().then(() => {
+      this.#started = !life.over;
+    });
+  }
+
+  kill(): void {
+    this.#options.trace.add('the control plane is killed');
+    this.#life.kill();
+    this.#plane = undefined;
+    this.#started = false;
+  }
+
+  get plane(): ControlPlane | undefined {
+    return this.#plane;
+  }
+
+  /** Its loops work on the whole state. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** The door, for whoever is outside of the process. */
+  verbsFor(user: UserInfo): Verbs | undefined {
+    const verbs = this.#plane?.server.verbsFor(user);
+    return verbs && witnessed(verbs, this.#options.ledger);
+  }
+
+  /** The loops of the process have a connection each, as bad as everybody's. */
+  #connect(life: Life, verbs: Verbs, user: string): Verbs {
+    const { ledger, lost } = this.#options;
+    const server = witnessed(verbs, ledger);
+    const connection = new Connection({
+      ...this.#options,
+      server: () => server,
+      lost: (resource) => lost(user, resource),
+    });
+    return life.verbs(connection.verbs);
+  }
+}
+
+/** Every acknowledgement is remembered, for the check that what it tells is true. */
+function witnessed(verbs: Verbs, ledger: Ledger): Verbs {
+  const seen = async <T extends Parameters<Ledger['acknowledged']>[1]>(
+    verb: string,
+    pending: Promise<T>,
+  ): Promise<T> => {
+    const answer = await pending;
+    ledger.acknowledged(verb, answer);
+    return answer;
+  };
+  return {
+    ...verbs,
+    create: (...given) => seen('create', verbs.create(...given)),
+    update: (...given) => seen('update', verbs.update(...given)),
+    patch: (...given) => seen('patch', verbs.patch(...given)),
+    delete: (...given) => seen('delete', verbs.delete(...given)),
+  };
+}
+
+function newSigningKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' });
+}

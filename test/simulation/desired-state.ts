@@ -1,0 +1,153 @@
+/** What must be reached when nothing goes wrong any more. Answers what is missing, in words. */
+import {
+  deployments,
+  endpoints,
+  endpointSlices,
+  nodes,
+  pods,
+  replicaSets,
+  services,
+} from '#api/kinds/index.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Deployment, Pod, Service } from '#api/types.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import { isReady, ownerOf, replicasOf } from './invariants.ts';
+import type { Ledger } from './ledger.ts';
+
+export function missing(cluster: SimulatedCluster): string[] {
+  const { ledger } = cluster;
+  return [
+    ...ledger.list(deployments).flatMap((app) => ofDeployment(app, ledger)),
+    ...ledger.list(pods).flatMap((pod) => ofPod(pod, ledger)),
+    ...ledger.list(replicaSets).flatMap((set) => ofOwner(set, ledger)),
+    ...ledger.list(services).flatMap((service) => ofService(service, ledger)),
+    ...ledger.list(endpointSlices).flatMap((slice) => ofOwner(slice, ledger)),
+    ...ofNodes(cluster),
+    ...ofMachines(cluster),
+    ...ofLoops(cluster),
+  ];
+}
+
+const known = ({ metadata: { namespace, name } }: KubeObject): string => `${namespace}/${name}`;
+
+function ofDeployment(app: Deployment, ledger: Ledger): string[] {
+  const name = `deployment ${known(app)}`;
+  if (app.metadata.deletionTimestamp) return [`${name} is being deleted`];
+  const wanted = replicasOf(app);
+  const status = app.status ?? {};
+  const { observedGeneration, unavailableReplicas = 0, terminatingReplicas = 0 } = status;
+  const counts = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'] as const;
+  const complaints = counts
+    .filter((count) => (status[count] ?? 0) !== wanted)
+    .map((count) => `${name}: ${count} is ${status[count] ?? 0}, not ${wanted}`);
+  if (unavailableReplicas > 0) complaints.push(`${name}: ${unavailableReplicas} unavailable`);
+  if (terminatingReplicas > 0) complaints.push(`${name}: ${terminatingReplicas} terminating`);
+  if (observedGeneration !== app.metadata.generation) complaints.push(`${name} was not observed`);
+  const images = imagesOf(app.spec.template.spec);
+  const own = ledger.list(pods).filter((pod) => pod.metadata.labels?.['app'] === app.metadata.name);
+  const current = own.filter((pod) => ownerOf(pod) && imagesOf(pod.spec) === images);
+  if (current.length !== wanted) {
+    complaints.push(`${name}: ${current.length} pods of the newest template, not ${wanted}`);
+  }
+  return complaints;
+}
+
+function imagesOf(spec: Pod['spec'] | undefined): string {
+  return (spec?.containers ?? []).map(({ image }) => image).join(' ');
+}
+
+function ofPod(pod: Pod, ledger: Ledger): string[] {
+  const name = `pod ${known(pod)}`;
+  if (pod.metadata.deletionTimestamp) return [`${name} is being deleted`];
+  const complaints = ofOwner(pod, ledger);
+  if (!pod.spec.nodeName) complaints.push(`${name} has no node`);
+  if (!isReady(pod)) complaints.push(`${name} is not ready (${pod.status?.phase})`);
+  return complaints;
+}
+
+/** What names owners has one of them. */
+function ofOwner(object: KubeObject, ledger: Ledger): string[] {
+  const { ownerReferences = [] } = object.metadata;
+  const isSet = object.kind === 'ReplicaSet';
+  if (ownerReferences.length === 0) return isSet ? [`${known(object)} has no owner`] : [];
+  const owners = [deployments, replicaSets, services, endpoints].flatMap((kind) =>
+    ledger.list<KubeObject>(kind as never),
+  );
+  const owned = ownerReferences.some(({ uid }) => owners.some(({ metadata }) => metadata.uid === uid));
+  return owned ? [] : [`${object.kind} ${known(object)} outlived its owner`];
+}
+
+function ofService(service: Service, ledger: Ledger): string[] {
+  const { selector } = service.spec ?? {};
+  if (!selector) return [];
+  const wanted = ledger
+    .list(pods)
+    .filter(({ metadata: { labels = {}, namespace } }) => {
+      if (namespace !== service.metadata.namespace) return false;
+      return Object.entries(selector).every(([key, value]) => labels[key] === value);
+    })
+    .filter(isReady)
+    .map(({ status }) => status?.podIP ?? '');
+  const ofSlices = ledger
+    .list(endpointSlices)
+    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name)
+    .flatMap((slice) => slice.endpoints ?? [])
+    .filter(({ conditions }) => conditions?.ready)
+    .flatMap(({ addresses }) => addresses);
+  const ofEndpoints = ledger
+    .list(endpoints)
+    .filter((one) => known(one) === known(service))
+    .flatMap(({ subsets = [] }) => subsets)
+    .flatMap(({ addresses = [] }) => addresses)
+    .map(({ ip }) => ip);
+  return [
+    ...difference(`slices of ${known(service)}`, ofSlices, wanted),
+    ...difference(`endpoints of ${known(service)}`, ofEndpoints, wanted),
+  ];
+}
+
+function difference(name: string, found: readonly string[], wanted: readonly string[]): string[] {
+  const [a, b] = [found, wanted].map((list) => list.toSorted().join(' '));
+  return a === b ? [] : [`${name} hold "${a}", not "${b}"`];
+}
+
+function ofNodes({ ledger, nodes: processes }: SimulatedCluster): string[] {
+  return processes.flatMap(({ name }) => {
+    const node = ledger.list(nodes).find(({ metadata }) => metadata.name === name);
+    if (!node) return [`node ${name} is not registered`];
+    const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    const taints = node.spec?.taints ?? [];
+    return ready === 'True' && taints.length === 0
+      ? []
+      : [`node ${name}: ready is ${ready}, ${taints.length} taints`];
+  });
+}
+
+/** On each machine run the pods that the API puts there, and nothing is left of others. */
+function ofMachines({ ledger, nodes: processes }: SimulatedCluster): string[] {
+  return processes.flatMap(({ name, machine }) => {
+    const own = ledger.list(pods).filter(({ spec }) => spec.nodeName === name);
+    const uids = new Set(own.map(({ metadata }) => metadata.uid));
+    const left = [...machine.sandboxes.values()].filter(({ podUid }) => !uids.has(podUid));
+    const idle = own.filter(({ metadata, spec }) => {
+      const running = machine.running.filter(({ podUid }) => podUid === metadata.uid);
+      return running.length !== spec.containers.length;
+    });
+    return [
+      ...left.map(({ id, namespace, name: pod }) => `${id} of ${namespace}/${pod} was left behind`),
+      ...idle.map((pod) => `${known(pod)} does not run with all its containers on ${name}`),
+    ];
+  });
+}
+
+function ofLoops({ controlPlane: { plane, started } }: SimulatedCluster): string[] {
+  if (!plane || !started) return ['the control plane does not run'];
+  const { waiting, unschedulable, binding } = plane.scheduler.stats();
+  const busy = plane.runtime
+    .stats()
+    .filter(({ waiting: keys, running }) => keys + running > 0)
+    .map(({ name }) => `the loop ${name} is busy`);
+  if (waiting + unschedulable + binding > 0) busy.push('the scheduler is busy');
+  if (busy.length === 0 && !plane.runtime.idle) busy.push('a loop still tries again');
+  return busy;
+}

@@ -1,0 +1,221 @@
+/**
+ * The node agent's runtime on a simulated machine. Every call takes a while and some fail, as the
+ * seed says; the machine does what it was asked for even when the asking agent dies meanwhile.
+ */
+import type { Random } from '#base/random.ts';
+import { labels } from '#node/decide/labels.ts';
+import type { ObservedContainer, ObservedSandbox } from '#node/decide/observed.ts';
+import { RuntimeError } from '#node/runtime/runtime-error.ts';
+import type {
+  ContainerConfig,
+  Images,
+  Runtime,
+  RuntimeImage,
+  SandboxConfig,
+} from '#node/runtime/runtime.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Weather } from '../weather.ts';
+import type { Machine, MachineContainer, MachineSandbox } from './machine.ts';
+
+export interface MachineRuntimeOptions {
+  readonly machine: Machine;
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly weather: Readonly<Weather>;
+}
+
+/** How long a call takes at most, in milliseconds. */
+const longest = { read: 3, sandbox: 400, pull: 3_000, create: 60, start: 120, stop: 40, remove: 30 };
+
+export function machineRuntime(options: MachineRuntimeOptions): Runtime {
+  const { machine } = options;
+  return {
+    version: async () => ({ name: 'simulated', version: '1.0' }),
+    conditions: async () => [condition('RuntimeReady'), condition('NetworkReady')],
+    ...sandboxCalls(options),
+    ...containerCalls(options),
+    execSync: async () => ({ exitCode: 0, stdout: new Uint8Array(), stderr: new Uint8Array() }),
+    exec: notSimulated,
+    attach: notSimulated,
+    portForward: notSimulated,
+    stats: async () => [],
+    images: imageCalls(options),
+    subscribe: (listener) => machine.listen(listener),
+    close: () => undefined,
+  };
+}
+
+function sandboxCalls(options: MachineRuntimeOptions) {
+  const { machine, time } = options;
+  const takes = work(options);
+  return {
+    listSandboxes: async (): Promise<readonly ObservedSandbox[]> => {
+      const listed = [...machine.sandboxes.values()].map((sandbox) => ({ ...sandbox, ips: [] }));
+      await takes(longest.read);
+      return listed;
+    },
+    sandbox: async (id: string): Promise<ObservedSandbox | undefined> => {
+      await takes(longest.read);
+      const found = machine.sandboxes.get(id);
+      return found && { ...found };
+    },
+    runSandbox: async (config: SandboxConfig): Promise<string> => {
+      const { name, namespace, uid, attempt } = config.metadata;
+      await takes(longest.sandbox, `run a sandbox for ${namespace}/${name}`);
+      const id = machine.nextId('sandbox');
+      const sandbox: MachineSandbox = {
+        id,
+        podUid: uid,
+        namespace,
+        name,
+        attempt,
+        ready: true,
+        createdAtMs: time.now(),
+        ips: [machine.nextAddress()],
+        labels: config.labels,
+        annotations: config.annotations,
+      };
+      machine.addSandbox(sandbox);
+      return id;
+    },
+    stopSandbox: async (id: string): Promise<void> => {
+      await takes(longest.stop);
+      const sandbox = machine.sandboxes.get(id);
+      if (sandbox) machine.stopSandbox(sandbox);
+    },
+    removeSandbox: async (id: string): Promise<void> => {
+      await takes(longest.remove);
+      const sandbox = machine.sandboxes.get(id);
+      if (!sandbox) return;
+      machine.stopSandbox(sandbox);
+      for (const container of machine.containers.values()) {
+        if (container.sandboxId === id) machine.containers.delete(container.id);
+      }
+      machine.sandboxes.delete(id);
+    },
+  };
+}
+
+function containerCalls(options: MachineRuntimeOptions) {
+  const { machine } = options;
+  const takes = work(options);
+  return {
+    listContainers: async (): Promise<readonly ObservedContainer[]> => {
+      const listed = [...machine.containers.values()].map(observed);
+      await takes(longest.read);
+      return listed;
+    },
+    container: async (id: string): Promise<ObservedContainer | undefined> => {
+      await takes(longest.read);
+      const found = machine.containers.get(id);
+      return found && observed(found);
+    },
+    createContainer: async (sandboxId: string, config: ContainerConfig, of: SandboxConfig) => {
+      await takes(longest.create, `create ${config.metadata.name} of ${of.metadata.name}`);
+      if (!machine.sandboxes.get(sandboxId)?.ready) {
+        throw new RuntimeError('NotFound', `the sandbox ${sandboxId} is not there or not ready`);
+      }
+      return addContainer(sandboxId, config, of, options);
+    },
+    startContainer: async (id: string): Promise<void> => {
+      await takes(longest.start, `start ${id}`);
+      const container = machine.containers.get(id);
+      const sandbox = machine.sandboxes.get(container?.sandboxId ?? '');
+      if (container?.state !== 'created' || !sandbox?.ready) {
+        throw new RuntimeError('Failed', `the container ${id} cannot be started`);
+      }
+      machine.start(container);
+    },
+    stopContainer: async (id: string, graceSeconds: number): Promise<void> => {
+      await takes(longest.stop);
+      const container = machine.containers.get(id);
+      if (container?.state !== 'running') return;
+      machine.terminate(container, graceSeconds * 1000);
+      await container.ended.promise;
+    },
+    removeContainer: async (id: string): Promise<void> => {
+      await takes(longest.remove);
+      const container = machine.containers.get(id);
+      if (container?.state === 'running') machine.end(container, 137);
+      machine.containers.delete(id);
+    },
+    updateResources: async () => undefined,
+    reopenLog: async () => undefined,
+  };
+}
+
+function addContainer(
+  sandboxId: string,
+  config: ContainerConfig,
+  of: SandboxConfig,
+  { machine, time }: MachineRuntimeOptions,
+): string {
+  const id = machine.nextId('container');
+  machine.addContainer({
+    id,
+    sandboxId,
+    podUid: config.labels[labels.podUid] ?? '',
+    name: config.metadata.name,
+    attempt: config.metadata.attempt,
+    state: 'created',
+    image: config.image.image,
+    imageRef: config.image.image,
+    createdAtMs: time.now(),
+    startedAtMs: 0,
+    finishedAtMs: 0,
+    exitCode: 0,
+    reason: '',
+    message: '',
+    logPath: `${of.logDirectory}/${config.logPath}`,
+    labels: config.labels,
+    annotations: config.annotations,
+  });
+  return id;
+}
+
+function imageCalls(options: MachineRuntimeOptions): Images {
+  const { machine } = options;
+  const takes = work(options);
+  return {
+    list: async () => [...machine.images].map(imageNamed),
+    status: async (image) => {
+      await takes(longest.read);
+      return machine.images.has(image) ? imageNamed(image) : undefined;
+    },
+    pull: async (image) => {
+      await takes(longest.pull, `pull ${image}`);
+      machine.images.add(image);
+      return image;
+    },
+    remove: async (image) => void machine.images.delete(image),
+  };
+}
+
+/** Takes its time, and fails now and then when it is said what is tried. */
+function work({ time, random, weather }: MachineRuntimeOptions) {
+  return async (longestMs: number, tried?: string): Promise<void> => {
+    await time.sleep(1 + random.below(longestMs));
+    if (tried && random.fraction() < weather.runtimeFailure) {
+      throw new RuntimeError('Failed', `cannot ${tried}: the seed says so`);
+    }
+  };
+}
+
+function observed(container: MachineContainer): ObservedContainer {
+  const { servesAtMs: _, endsWithinMs: __, ended: ___, ...rest } = container;
+  return rest;
+}
+
+const condition = (type: string) => ({ type, status: true, reason: '', message: '' });
+
+const imageNamed = (image: string): RuntimeImage => ({
+  id: image,
+  tags: [image],
+  digests: [],
+  sizeBytes: 10_000_000,
+  uid: undefined,
+  username: '',
+});
+
+const notSimulated = (): Promise<never> =>
+  Promise.reject(new RuntimeError('Failed', 'streams are not simulated'));

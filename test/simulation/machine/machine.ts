@@ -1,0 +1,156 @@
+/**
+ * A simulated machine with a container runtime: what runs, and what becomes of it in time. It
+ * outlives the node agent that drives it, as containerd does.
+ */
+import type { ObservedContainer, ObservedSandbox } from '#node/decide/observed.ts';
+import { labels } from '#node/decide/labels.ts';
+import type { RuntimeEvent } from '#node/runtime/runtime.ts';
+import type { Random } from '#base/random.ts';
+import type { Files } from '#sys/files.ts';
+import type { Mounts } from '#sys/mounts.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Weather } from '../weather.ts';
+import { memoryFiles } from './memory-files.ts';
+import { memoryMounts } from './memory-mounts.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+export type MachineSandbox = Mutable<ObservedSandbox>;
+export interface MachineContainer extends Mutable<ObservedContainer> {
+  /** From then on it answers probes. */
+  servesAtMs: number;
+  /** How long it takes to end after SIGTERM; some never do by themselves. */
+  readonly endsWithinMs: number;
+  readonly ended: PromiseWithResolvers<void>;
+}
+
+export interface MachineOptions {
+  readonly name: string;
+  /** Third number of the addresses of its pods. */
+  readonly subnet: number;
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly weather: Readonly<Weather>;
+  readonly trace: (line: string) => void;
+  /** A container has begun or ended. */
+  readonly changed: () => void;
+}
+
+const system: Readonly<Record<string, string>> = {
+  '/proc/meminfo': 'MemTotal: 16777216 kB\nMemAvailable: 12582912 kB\n',
+  '/proc/loadavg': '0.10 0.20 0.30 2/300 12345\n',
+  '/proc/sys/kernel/pid_max': '4194304\n',
+  '/proc/cpuinfo': 'processor : 0\nprocessor : 1\nprocessor : 2\nprocessor : 3\n',
+  '/proc/sys/kernel/osrelease': '6.12.0\n',
+  '/proc/sys/kernel/random/boot_id': '00000000-0000-4000-8000-000000000000\n',
+  '/etc/os-release': 'PRETTY_NAME="Simulated Linux"\n',
+  '/etc/machine-id': '00000000000000000000000000000000\n',
+  '/etc/hosts': '127.0.0.1 localhost\n',
+  '/etc/resolv.conf': 'nameserver 192.0.2.1\n',
+};
+
+const killed = 137;
+const terminated = 143;
+const longestCrashMs = 60_000;
+
+export class Machine {
+  readonly name: string;
+  readonly files: Files = memoryFiles(system);
+  readonly mounts: Mounts = memoryMounts();
+  readonly sandboxes = new Map<string, MachineSandbox>();
+  readonly containers = new Map<string, MachineContainer>();
+  readonly images = new Set<string>();
+  readonly #options: MachineOptions;
+  readonly #listeners = new Set<(event: RuntimeEvent) => void>();
+  #made = 0;
+
+  constructor(options: MachineOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  get running(): readonly MachineContainer[] {
+    return [...this.containers.values()].filter(({ state }) => state === 'running');
+  }
+
+  listen(listener: (event: RuntimeEvent) => void): { close(): void } {
+    this.#listeners.add(listener);
+    return { close: () => void this.#listeners.delete(listener) };
+  }
+
+  nextId(type: 'sandbox' | 'container'): string {
+    this.#made++;
+    return `${this.name}-${type}-${this.#made}`;
+  }
+
+  nextAddress(): string {
+    return `10.${200 + this.#options.subnet}.${this.#made >> 8}.${this.#made & 255}`;
+  }
+
+  addSandbox(sandbox: MachineSandbox): void {
+    this.sandboxes.set(sandbox.id, sandbox);
+  }
+
+  addContainer(container: Omit<MachineContainer, 'servesAtMs' | 'endsWithinMs' | 'ended'>): void {
+    const { random } = this.#options;
+    const stubborn = random.fraction() < 0.1;
+    const whole: MachineContainer = {
+      ...container,
+      servesAtMs: 0,
+      endsWithinMs: stubborn ? Number.POSITIVE_INFINITY : random.below(3_000),
+      ended: Promise.withResolvers(),
+    };
+    this.containers.set(whole.id, whole);
+  }
+
+  start(container: MachineContainer): void {
+    const { time, random, weather } = this.#options;
+    container.state = 'running';
+    container.startedAtMs = time.now();
+    container.servesAtMs = time.now() + random.below(2_000);
+    this.#tell('started', container, '');
+    if (random.fraction() < weather.crash) {
+      time.after(random.below(longestCrashMs), () => this.end(container, 1));
+    }
+  }
+
+  end(container: MachineContainer, exitCode: number): void {
+    if (container.state !== 'running') return;
+    container.state = 'exited';
+    container.exitCode = exitCode;
+    container.reason = exitCode === 0 ? 'Completed' : 'Error';
+    container.finishedAtMs = this.#options.time.now();
+    container.ended.resolve();
+    this.#tell('exited', container, ` with ${exitCode}`);
+  }
+
+  /** SIGTERM, and SIGKILL when the grace is over. */
+  terminate(container: MachineContainer, graceMs: number): void {
+    const { time } = this.#options;
+    const gently = container.endsWithinMs < graceMs;
+    const after = gently ? container.endsWithinMs : graceMs;
+    time.after(after, () => this.end(container, gently ? terminated : killed));
+  }
+
+  stopSandbox(sandbox: MachineSandbox): void {
+    for (const container of this.running) {
+      if (container.sandboxId === sandbox.id) this.end(container, killed);
+    }
+    if (!sandbox.ready) return;
+    sandbox.ready = false;
+    for (const listener of this.#listeners) listener({ type: 'exited', id: sandbox.id });
+  }
+
+  /** Power lost: nothing runs any more, the disk stays. */
+  reboot(): void {
+    for (const sandbox of this.sandboxes.values()) this.stopSandbox(sandbox);
+  }
+
+  #tell(type: 'started' | 'exited', container: MachineContainer, more: string): void {
+    const { [labels.podNamespace]: namespace, [labels.podName]: pod } = container.labels;
+    this.#options.trace(
+      `${this.name}: ${container.id} of ${namespace}/${pod} ${type}${more} (pod ${container.podUid})`,
+    );
+    this.#options.changed();
+    for (const listener of this.#listeners) listener({ type, id: container.id });
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * A node: a machine, and the real node agent on it as a program that can be killed at any moment.
+ * The machine's containers go on without it; a new agent starts with nothing but what the machine
+ * shows.
+ */
+import type { KubeObject } from '#api/object.ts';
+import type { TokenRequest } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
+import { formatTime } from '#api/time.ts';
+import { NodeAgent } from '#node/agent.ts';
+import { Connection } from './connection.ts';
+import { Life } from './life.ts';
+import { Machine } from './machine/machine.ts';
+import { machineNetwork } from './machine/machine-network.ts';
+import { machineRuntime } from './machine/machine-runtime.ts';
+import type { Trace } from './trace.ts';
+import type { VirtualTime } from './virtual-time.ts';
+import type { Weather } from './weather.ts';
+
+export interface NodeProcessOptions {
+  readonly name: string;
+  /** From 1: of the node's own address and its pods'. */
+  readonly number: number;
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly weather: Readonly<Weather>;
+  readonly trace: Trace;
+  readonly server: () => Verbs | undefined;
+  /** A container has begun or ended. */
+  readonly changed: () => void;
+}
+
+/** As a service manager would. */
+const restartAfterMs = 2_000;
+
+export class NodeProcess {
+  readonly machine: Machine;
+  readonly connection: Connection;
+  readonly #options: NodeProcessOptions;
+  #life = new Life();
+
+  constructor(options: NodeProcessOptions) {
+    this.#options = options;
+    const { name, number, trace } = options;
+    this.machine = new Machine({ ...options, name, subnet: number, trace: trace.add });
+    this.connection = new Connection(options);
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  start(): void {
+    const { time, trace } = this.#options;
+    const life = new Life();
+    this.#life = life;
+    trace.add(`${this.name}: the agent starts`);
+    this.#agent(life)
+      .start()
+      .then(
+        () => trace.add(`${this.name}: the agent has started`),
+        (error: unknown) => {
+          if (life.over) return;
+          trace.add(`${this.name}: the agent could not start: ${String(error)}`);
+          life.kill();
+          time.after(restartAfterMs, () => this.#life === life && this.start());
+        },
+      );
+  }
+
+  kill(): void {
+    this.#life.kill();
+  }
+
+  /** Containers go on. */
+  restart(): void {
+    this.#options.trace.add(`${this.name}: the agent is killed`);
+    this.#life.kill();
+    this.start();
+  }
+
+  /** The machine loses power and comes back. */
+  reboot(): void {
+    this.#options.trace.add(`${this.name}: the machine reboots`);
+    this.#life.kill();
+    this.machine.reboot();
+    this.start();
+  }
+
+  #agent(life: Life): NodeAgent {
+    const { name, number, time, random, trace } = this.#options;
+    const { machine } = this;
+    const parts = { ...this.#options, machine };
+    const runtime = machineRuntime(parts);
+    return new NodeAgent({
+      nodeName: name,
+      directory: '/gantry',
+      cgroupPrefix: '/gantry',
+      verbs: life.verbs(withTokens(this.connection.verbs, time)),
+      runtime: {
+        ...life.calls(runtime, 'subscribe', 'close'),
+        images: life.calls(runtime.images),
+        subscribe: (listener) => {
+          const subscription = machine.listen(listener);
+          life.onEnd(() => subscription.close());
+          return subscription;
+        },
+      },
+      files: life.calls(machine.files, 'watch'),
+      mounts: life.calls(machine.mounts),
+      cgroups: undefined,
+      network: life.calls(machineNetwork(parts)),
+      clock: time,
+      timers: life.timers(time),
+      random,
+      logger: trace.logger(name, () => !life.over),
+      addresses: [
+        { type: 'InternalIP', address: `192.168.0.${number}` },
+        { type: 'Hostname', address: name },
+      ],
+      podCidrs: [`10.${200 + number}.0.0/16`],
+      labels: {},
+      architecture: 'amd64',
+      version: 'v1.36.0+gantry',
+      dns: () => ({ servers: [], domain: 'cluster.local' }),
+      podsMax: 20,
+      reserved: { cpuMilli: 100, memoryBytes: 256 * 1024 * 1024 },
+      sandboxesAtOnce: 4,
+      relistMs: 60_000,
+    });
+  }
+}
+
+/** Signing takes place on threads of the real machine, whose order nobody can repeat. */
+function withTokens(verbs: Verbs, clock: Clock): Verbs {
+  return {
+    ...verbs,
+    create: async (ref, object, options) => {
+      if (!('name' in ref) || ref.subresource !== 'token') {
+        return verbs.create(ref, object, options);
+      }
+      const { spec } = object as TokenRequest;
+      // The account must exist, as for a real token.
+      await verbs.get({ ...ref, subresource: undefined });
+      const expires = clock.now() + (spec.expirationSeconds ?? 3600) * 1000;
+      const status = { token: 'simulated', expirationTimestamp: formatTime(expires) };
+      return { ...object, status } as KubeObject;
+    },
+  };
+}

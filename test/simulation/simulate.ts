@@ -1,0 +1,184 @@
+/**
+ * One run: a cluster starts, people and misfortune work on it as the seed says, then everything
+ * calms down and the desired state must be reached, and kept without further work.
+ */
+import { deployments, leases } from '#api/kinds/index.ts';
+import type { Kind } from '#api/kind.ts';
+import { prefixOf } from '#server/core/keys.ts';
+import { drawAction, rollOut } from './actions.ts';
+import { SimulatedCluster } from './cluster.ts';
+import { missing } from './desired-state.ts';
+import { Invariants } from './invariants.ts';
+import { drained } from './virtual-time.ts';
+import { calm } from './weather.ts';
+
+export interface SimulationOptions {
+  /** Actions of people and misfortune. */
+  readonly actions?: number;
+  /** Lines of the trace in the report. */
+  readonly tailMax?: number;
+  /** Hears every line of the trace. */
+  readonly print?: (line: string) => void;
+}
+
+export interface SimulationReport {
+  readonly seed: number;
+  /** Empty: the run went well. */
+  readonly violations: readonly string[];
+  /** The same for the same seed, always. */
+  readonly traceHash: string;
+  readonly traceLines: number;
+  readonly traceTail: readonly string[];
+  readonly virtualMs: number;
+  /** From the last fault to the desired state. */
+  readonly settledInMs: number | undefined;
+  readonly timersFired: number;
+}
+
+const bounds = {
+  settleMs: 15 * 60_000,
+  quietMs: 60_000,
+  /** The loops' own full pass comes every ten minutes; it must find nothing. */
+  fullPassMs: 11 * 60_000,
+  rollOutMs: 3 * 60_000,
+  lookEveryMs: 500,
+};
+
+export async function simulate(
+  seed: number,
+  options: SimulationOptions = {},
+): Promise<SimulationReport> {
+  const simulation = new Simulation(seed, options);
+  return simulation.run();
+}
+
+class Simulation {
+  readonly #seed: number;
+  readonly #options: SimulationOptions;
+  readonly #cluster: SimulatedCluster;
+  readonly #invariants: Invariants;
+
+  constructor(seed: number, options: SimulationOptions) {
+    const { tailMax = 60, print } = options;
+    this.#seed = seed;
+    this.#options = options;
+    this.#cluster = new SimulatedCluster({ seed, nodes: 2 + (seed % 2), tailMax, print });
+    this.#invariants = new Invariants(this.#cluster);
+  }
+
+  async run(): Promise<SimulationReport> {
+    const cluster = this.#cluster;
+    const onUnhandled = (error: unknown): void =>
+      cluster.violated(`nobody handles: ${error instanceof Error ? error.stack : String(error)}`);
+    process.on('unhandledRejection', onUnhandled);
+    let settledInMs: number | undefined;
+    try {
+      await cluster.start();
+      await this.#advance(5_000);
+      await this.#disturb();
+      settledInMs = await this.#settle();
+      if (settledInMs !== undefined) await this.#stayQuiet();
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    } finally {
+      cluster.stop();
+      await drained();
+      process.off('unhandledRejection', onUnhandled);
+    }
+    return this.#report(settledInMs);
+  }
+
+  #report(settledInMs: number | undefined): SimulationReport {
+    const { trace, time, violations } = this.#cluster;
+    return {
+      seed: this.#seed,
+      violations,
+      traceHash: trace.digest(),
+      traceLines: trace.lines,
+      traceTail: trace.tail,
+      virtualMs: time.elapsedMs,
+      settledInMs,
+      timersFired: time.fired,
+    };
+  }
+
+  async #disturb(): Promise<void> {
+    const cluster = this.#cluster;
+    const random = cluster.chance('plan');
+    const { actions = 10 + random.below(40) } = this.#options;
+    for (let count = 0; count < actions; count++) {
+      const action = drawAction(random);
+      const running = action?.run(cluster, random);
+      // Whatever needs time gets it below; a refusal is nothing special.
+      running?.catch((error: unknown) => cluster.trace.add(`${action?.name}: ${String(error)}`));
+      await this.#awaitStart(running);
+      await this.#advance(random.below(random.fraction() < 0.2 ? 60_000 : 5_000));
+    }
+  }
+
+  /** A control plane reads its keys on threads of the real machine: no time passes meanwhile. */
+  async #awaitStart(running: Promise<void> | void): Promise<void> {
+    await running?.catch(() => undefined);
+  }
+
+  /** Faults end; answers how long it took until all was as it should be. */
+  async #settle(): Promise<number | undefined> {
+    const cluster = this.#cluster;
+    const { time, nodes, weather, trace } = cluster;
+    Object.assign(weather, calm);
+    for (const { connection } of nodes) connection.heal();
+    trace.add('nothing goes wrong any more');
+    const from = time.elapsedMs;
+    let wrong = missing(cluster);
+    while (wrong.length > 0 && time.elapsedMs - from < bounds.settleMs) {
+      await this.#advance(bounds.lookEveryMs);
+      wrong = missing(cluster);
+    }
+    if (wrong.length === 0) return time.elapsedMs - from;
+    for (const words of wrong) cluster.violated(`not reached: ${words}`);
+    return undefined;
+  }
+
+  /** Nothing is written without a reason, full passes find nothing, and updates keep their bounds. */
+  async #stayQuiet(): Promise<void> {
+    const cluster = this.#cluster;
+    await this.#advance(bounds.quietMs);
+    const prefixes = [prefixOf(leases as Kind), '/core/nodes/', '/core/events/'];
+    const listening = { on: true };
+    cluster.ledger.listen(({ key }) => {
+      if (!listening.on || prefixes.some((prefix) => key.startsWith(prefix))) return;
+      cluster.violated(`a write without a reason: ${key}`);
+    });
+    await this.#advance(bounds.fullPassMs);
+    listening.on = false;
+    for (const words of missing(cluster)) cluster.violated(`not kept: ${words}`);
+    for (const { name, fullPassFindings } of cluster.controlPlane.plane?.runtime.stats() ?? []) {
+      if (fullPassFindings > 0) cluster.violated(`${name}: a full pass found work nobody woke for`);
+    }
+    await this.#rollOutUndisturbed();
+    cluster.ledger.compare();
+  }
+
+  async #rollOutUndisturbed(): Promise<void> {
+    const cluster = this.#cluster;
+    const app = cluster.ledger.list(deployments)[0];
+    if (!app) return;
+    this.#invariants.undisturbedSinceMs = 0;
+    await rollOut(cluster, cluster.chance('last update'), app);
+    await this.#advance(bounds.rollOutMs);
+    for (const words of missing(cluster)) cluster.violated(`after an update: ${words}`);
+  }
+
+  async #advance(ms: number): Promise<void> {
+    const { time, violations } = this.#cluster;
+    const until = time.elapsedMs + ms;
+    do {
+      await drained();
+      this.#invariants.check();
+      if (violations.length > 0) throw new Stopped();
+    } while (time.step(until));
+  }
+}
+
+/** The first violation ends the run: what comes after it may be its consequence. */
+class Stopped extends Error {}

@@ -1,0 +1,47 @@
+/** What goes wrong by itself, as chances between 0 and 1. One object per run; the plan changes it. */
+export interface Weather {
+  /** A request never arrives: nothing was done, and the caller is told of a time-out. */
+  lostRequest: number;
+  /** A write was carried out, and the caller is told of a time-out. */
+  lostAnswer: number;
+  /** An update or patch is refused as if somebody else had been faster. */
+  conflict: number;
+  /** After an event, the watch that carried it ends. */
+  droppedWatch: number;
+  /** A request, an answer or an event takes up to `lateMs` instead of up to `delayMs`. */
+  late: number;
+  delayMs: number;
+  lateMs: number;
+  /** An image cannot be pulled, a sandbox or a container cannot be made. */
+  runtimeFailure: number;
+  /** A container that starts ends by itself within a minute. */
+  crash: number;
+  /** A probe of a container that works fails. */
+  probeFailure: number;
+}
+
+export const calm: Readonly<Weather> = {
+  lostRequest: 0,
+  lostAnswer: 0,
+  conflict: 0,
+  droppedWatch: 0,
+  late: 0,
+  delayMs: 0,
+  lateMs: 0,
+  runtimeFailure: 0,
+  crash: 0,
+  probeFailure: 0,
+};
+
+export const rough: Readonly<Weather> = {
+  lostRequest: 0.04,
+  lostAnswer: 0.04,
+  conflict: 0.05,
+  droppedWatch: 0.03,
+  late: 0.05,
+  delayMs: 20,
+  lateMs: 4_000,
+  runtimeFailure: 0.05,
+  crash: 0.1,
+  probeFailure: 0.02,
+};

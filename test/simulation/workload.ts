@@ -1,0 +1,75 @@
+/** Objects that people create in a simulated cluster. All of them are in the namespace `default`. */
+import type { Deployment, Pod, Service } from '#api/types.ts';
+import type { Random } from '#base/random.ts';
+
+type Draft<T> = Omit<T, 'apiVersion' | 'kind' | 'status'>;
+
+const namespace = 'default';
+const port = 8080;
+
+function pick<T>(random: Random, values: readonly [T, ...T[]]): T {
+  return values[random.below(values.length)] ?? values[0];
+}
+
+export function deploymentDraft(name: string, random: Random): Draft<Deployment> {
+  const app = { app: name };
+  return {
+    metadata: { name, namespace },
+    spec: {
+      replicas: 1 + random.below(5),
+      selector: { matchLabels: app },
+      strategy: strategyOf(random),
+      minReadySeconds: pick(random, [0, 0, 3]),
+      template: { metadata: { labels: app }, spec: podSpec(random, 'web', 1) },
+    },
+  };
+}
+
+function strategyOf(random: Random): NonNullable<Deployment['spec']['strategy']> {
+  if (random.fraction() < 0.15) return { type: 'Recreate' };
+  const [maxSurge, maxUnavailable] = pick<readonly [number | string, number | string]>(random, [
+    ['25%', '25%'],
+    [1, 0],
+    [0, 1],
+    [2, 1],
+    ['100%', 0],
+  ]);
+  return { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } };
+}
+
+/** A pod of its own: its name is used again and again. */
+export function lonePodDraft(name: string, random: Random): Draft<Pod> {
+  return {
+    metadata: { name, namespace, labels: { app: name } },
+    spec: podSpec(random, 'lone', 1 + random.below(3)),
+  };
+}
+
+export function serviceDraft(name: string): Draft<Service> {
+  const ports = [{ port: 80, targetPort: port }];
+  return { metadata: { name, namespace }, spec: { selector: { app: name }, ports } };
+}
+
+export const imageNamed = (image: string, version: number): string =>
+  `registry.test/${image}:${version}`;
+
+function podSpec(random: Random, image: string, version: number): Pod['spec'] {
+  const httpGet = { path: '/', port };
+  const probe = { httpGet, periodSeconds: pick(random, [2, 5, 10]) };
+  const probed = random.fraction() < 0.7;
+  const alive = random.fraction() < 0.3;
+  return {
+    terminationGracePeriodSeconds: pick(random, [1, 5, 30]),
+    containers: [
+      {
+        name: 'main',
+        image: imageNamed(image, version),
+        ports: [{ containerPort: port }],
+        resources: { requests: { cpu: '100m', memory: '64Mi' } },
+        ...(probed && { readinessProbe: probe }),
+        ...(alive && { livenessProbe: { ...probe, failureThreshold: 3, initialDelaySeconds: 3 } }),
+      },
+      ...(random.fraction() < 0.3 ? [{ name: 'side', image: imageNamed('side', 1) }] : []),
+    ],
+  };
+}
