@@ -2,16 +2,6 @@
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Subject } from '#api/types.ts';
 
 export const read = ['get', 'list', 'watch'] as const;
-export const readWrite = [
-  'get',
-  'list',
-  'watch',
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'deletecollection',
-] as const;
 export const write = ['create', 'update', 'patch', 'delete', 'deletecollection'] as const;
 
 /** `rule('get list', 'apps', 'deployments replicasets')`; `core` is the group without a name. */
