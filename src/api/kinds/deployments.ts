@@ -2,7 +2,7 @@ import { type FieldError, forbidden, invalid, notSupported, required } from '../
 import type { Kind } from '../kind.ts';
 import { compileSelector } from '../selector.ts';
 import type { Deployment, DeploymentSpec, DeploymentStatus } from '../types.ts';
-import { checkImmutable, checkNonNegative, type Errors } from './common/checks.ts';
+import { checkImmutable, checkNonNegative, type Errors, sameValue } from './common/checks.ts';
 import { ageColumn, nameColumn } from './common/columns.ts';
 import { scaleSubresource, standardVerbs, statusSubresource } from './common/verbs.ts';
 import { defaultPodTemplate } from './pod-spec/defaults.ts';
@@ -28,6 +28,12 @@ export const deployments: Kind<Deployment> = {
   prepareForCreate(deployment) {
     deployment.metadata.generation = 1;
     deployment.status = {};
+  },
+  /** Its controller reads annotations too: a change of them asks for its attention. */
+  prepareForUpdate(next, previous) {
+    const { generation, annotations } = previous.metadata;
+    if (generation === undefined || sameValue(next.metadata.annotations, annotations)) return;
+    next.metadata.generation = generation + 1;
   },
   validate,
   validateUpdate(next, previous) {

@@ -64,34 +64,43 @@ function validate(secret: Secret): FieldError[] {
     bytes += base64Length(value);
   }
   if (bytes > dataBytesMax) errors.push(tooLong('data', dataBytesMax));
-  checkKeysOfType(errors, secret, data);
+  const { type = '', metadata } = secret;
+  keysOfType.get(type)?.(errors, data);
+  const account = metadata.annotations?.[accountAnnotation];
+  if (type === 'kubernetes.io/service-account-token' && !account) {
+    errors.push(required(`metadata.annotations[${accountAnnotation}]`));
+  }
   return errors;
 }
 
-function checkKeysOfType(errors: Errors, secret: Secret, data: Record<string, string>): void {
-  const need = (key: string): void => {
-    if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`));
-  };
-  switch (secret.type) {
-    case 'kubernetes.io/service-account-token':
-      if (!secret.metadata.annotations?.[accountAnnotation]) {
-        errors.push(required(`metadata.annotations[${accountAnnotation}]`));
-      }
-      return;
-    case 'kubernetes.io/dockercfg':
-      return checkJson(errors, data, '.dockercfg');
-    case 'kubernetes.io/dockerconfigjson':
-      return checkJson(errors, data, '.dockerconfigjson');
-    case 'kubernetes.io/basic-auth':
-      if (Object.hasOwn(data, 'username') || Object.hasOwn(data, 'password')) return;
-      need('username');
-      return need('password');
-    case 'kubernetes.io/ssh-auth':
+type Rule = (errors: Errors, data: Record<string, string>) => void;
+
+/** Keys that a secret of a known type must have. Types that people make up may hold anything. */
+const keysOfType: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['kubernetes.io/dockercfg', (errors, data) => checkJson(errors, data, '.dockercfg')],
+  [
+    'kubernetes.io/dockerconfigjson',
+    (errors, data) => checkJson(errors, data, '.dockerconfigjson'),
+  ],
+  ['kubernetes.io/tls', (errors, data) => needKeys(errors, data, ['tls.crt', 'tls.key'])],
+  [
+    'kubernetes.io/basic-auth',
+    (errors, data) => {
+      const keys = ['username', 'password'];
+      if (!keys.some((key) => Object.hasOwn(data, key))) needKeys(errors, data, keys);
+    },
+  ],
+  [
+    'kubernetes.io/ssh-auth',
+    (errors, data) => {
       if (!data['ssh-privatekey']) errors.push(required('data[ssh-privatekey]'));
-      return;
-    case 'kubernetes.io/tls':
-      need('tls.crt');
-      return need('tls.key');
+    },
+  ],
+]);
+
+function needKeys(errors: Errors, data: Record<string, string>, keys: readonly string[]): void {
+  for (const key of keys) {
+    if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`));
   }
 }
 

@@ -3,6 +3,7 @@
  * list that the caller owns; a path is the text that people see (`spec.containers[0].name`).
  */
 import { type FieldError, invalid, notSupported, required } from '../../field-error.ts';
+import { ownValue } from './records.ts';
 
 export type Errors = FieldError[];
 
@@ -85,7 +86,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
   }
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].every((key) => sameValue(left[key], right[key]));
+  return [...keys].every((key) => sameValue(ownValue(left, key), ownValue(right, key)));
 }
 
 function isBlank(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { sameValue } from './checks.ts';
+import { ownValue } from './records.ts';
 
 /** One line for each smallest part that differs: `spec.dnsPolicy: "Default" → "None"`. */
 export function changedPaths(before: unknown, after: unknown, path: string): string[] {
@@ -7,7 +8,7 @@ export function changedPaths(before: unknown, after: unknown, path: string): str
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return keys.flatMap((key) => {
       const at = Array.isArray(before) ? `${path}[${key}]` : `${path}.${key}`;
-      return changedPaths(before[key], after[key], at);
+      return changedPaths(ownValue(before, key), ownValue(after, key), at);
     });
   }
   return [`${path}: ${shown(before)} → ${shown(after)}`];

@@ -6,12 +6,7 @@ import { checkFormat, checkOneOf, checkRequired, type Errors } from '../common/c
 import { checkPortNumber, protocols } from '../common/ports.ts';
 import { checkEnv, checkEnvFrom } from './env.ts';
 import { checkDevices, checkMounts } from './mounts.ts';
-import {
-  checkLifecycle,
-  checkLivenessProbe,
-  checkReadinessProbe,
-  checkStartupProbe,
-} from './probes.ts';
+import { checkLifecycle, checkReadinessProbe, checkRestartingProbe } from './probes.ts';
 import { checkContainerResources } from './resources.ts';
 import { checkRestartRules } from './restart-rules.ts';
 import { checkSecurityContext } from './security.ts';
@@ -66,9 +61,9 @@ function checkHooks(
 ): void {
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
   checkLifecycle(errors, `${path}.lifecycle`, lifecycle, spec.terminationGracePeriodSeconds);
-  checkLivenessProbe(errors, `${path}.livenessProbe`, livenessProbe);
+  checkRestartingProbe(errors, `${path}.livenessProbe`, livenessProbe);
   checkReadinessProbe(errors, `${path}.readinessProbe`, readinessProbe);
-  checkStartupProbe(errors, `${path}.startupProbe`, startupProbe);
+  checkRestartingProbe(errors, `${path}.startupProbe`, startupProbe);
 }
 
 function checkCommon(

@@ -37,7 +37,6 @@ const podFields: readonly NotHonoured[] = [
     because: 'pods have no priority yet; none is preempted',
     when: isNot(0),
   },
-  { path: 'preemptionPolicy', because: 'pods have no priority yet; none is preempted' },
   { path: 'schedulingGroup', because: 'pods are scheduled one by one' },
   { path: 'runtimeClassName', because: 'every pod runs in the node’s default runtime' },
   { path: 'overhead', because: 'every pod runs in the node’s default runtime' },

@@ -3,6 +3,7 @@ import { forbidden, invalid, notSupported } from '../../field-error.ts';
 import { compareQuantities } from '../../quantity.ts';
 import type { PodSpec, Quantity } from '../../types.ts';
 import type { Errors } from '../common/checks.ts';
+import { ownValue } from '../common/records.ts';
 import { containerRequests } from './requests.ts';
 import { checkResourceQuantity } from './resources.ts';
 
@@ -18,13 +19,13 @@ export function checkPodResources(errors: Errors, path: string, spec: PodSpec): 
   checkList(errors, `${path}.limits`, limits);
   checkList(errors, `${path}.requests`, requests);
   for (const [name, quantity] of Object.entries(requests)) {
-    const limit = limits[name];
+    const limit = ownValue(limits, name);
     if (limit === undefined || compareQuantities(quantity, limit) <= 0) continue;
     const detail = `must be less than or equal to ${name} limit of ${limit}`;
     errors.push(invalid(`${path}.requests`, quantity, detail));
   }
   for (const [name, needed] of Object.entries(containerRequests(spec))) {
-    const given = requests[name];
+    const given = ownValue(requests, name);
     if (given === undefined || compareQuantities(needed, given) <= 0) continue;
     const detail = `must be greater than or equal to aggregate container requests of ${needed}`;
     errors.push(invalid(`${path}.requests[${name}]`, given, detail));
@@ -49,7 +50,7 @@ function checkContainerLimits(
 ): void {
   for (const [index, container] of (spec.containers ?? []).entries()) {
     for (const [name, quantity] of Object.entries(container.resources?.limits ?? {})) {
-      const limit = limits[name];
+      const limit = ownValue(limits, name);
       if (limit === undefined || compareQuantities(quantity, limit) <= 0) continue;
       const at = `${path}.containers[${index}][${name}].limits`;
       const detail = `must be less than or equal to pod limits of ${limit}`;

@@ -13,15 +13,13 @@ type Handler = LifecycleHandler & Pick<Probe, 'grpc'>;
 /** The pod's grace period, which a sleep must fit in; absent when it is wrong itself. */
 type GracePeriod = number | undefined;
 
-export function checkLivenessProbe(errors: Errors, path: string, probe: Probe | undefined): void {
+/** A liveness or startup probe: all that either can do is restart. */
+export function checkRestartingProbe(errors: Errors, path: string, probe: Probe | undefined): void {
   if (!probe) return;
   checkProbe(errors, path, probe);
   const threshold = probe.successThreshold ?? 0;
   if (threshold !== 1) errors.push(invalid(`${path}.successThreshold`, threshold, 'must be 1'));
 }
-
-/** A startup probe has the rules of a liveness probe: both can only restart. */
-export const checkStartupProbe = checkLivenessProbe;
 
 export function checkReadinessProbe(errors: Errors, path: string, probe: Probe | undefined): void {
   if (!probe) return;

@@ -5,6 +5,7 @@
  */
 import { addQuantities, compareQuantities } from '../../quantity.ts';
 import type { Container, PodSpec, Quantity } from '../../types.ts';
+import { ownValue } from '../common/records.ts';
 import { isSidecar } from './restart-rules.ts';
 
 export type ResourceList = Readonly<Record<string, Quantity>>;
@@ -51,7 +52,7 @@ function merged(
 ): ResourceList {
   const result: Record<string, Quantity> = { ...left };
   for (const [name, quantity] of Object.entries(right)) {
-    const other = result[name];
+    const other = ownValue(result, name);
     result[name] = other === undefined ? quantity : combine(other, quantity);
   }
   return result;

@@ -4,6 +4,7 @@ import { isDNS1123Label, isQualifiedName } from '../../names.ts';
 import { compareQuantities, parseQuantity } from '../../quantity.ts';
 import type { Quantity, ResourceRequirements } from '../../types.ts';
 import { checkFormat, type Errors } from '../common/checks.ts';
+import { ownValue } from '../common/records.ts';
 
 const containerResources = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
@@ -59,7 +60,7 @@ export function checkContainerResources(
   }
   for (const [name, quantity] of Object.entries(requests)) {
     checkEntry(errors, `${path}.requests[${name}]`, name, quantity);
-    checkAgainstLimit(errors, path, name, quantity, limits[name]);
+    checkAgainstLimit(errors, path, name, quantity, ownValue(limits, name));
   }
   const names = [...Object.keys(limits), ...Object.keys(requests)];
   if (names.some(isHugePages) && !names.some((name) => name === 'cpu' || name === 'memory')) {

@@ -1,32 +1,55 @@
 /** Sentences for people whose pod spec uses what is deprecated, odd, or not honoured. */
 import type { PodSpec, PodTemplateSpec } from '../../types.ts';
 import { allContainersOf } from './defaults.ts';
-import { notHonoured } from './not-honoured.ts';
+import { type NotHonoured, notHonoured } from './not-honoured.ts';
 
 export function templateWarnings(template: PodTemplateSpec | undefined): string[] {
   return template?.spec ? podSpecWarnings(template.spec, 'spec.template.spec') : [];
 }
 
 export function podSpecWarnings(spec: PodSpec, path: string): string[] {
-  const warnings = notHonoured.flatMap(({ path: field, because, when }) =>
-    valuesAt(spec, field.split('.'), path)
-      .filter(([, value]) => when === undefined || when(value))
-      .map(([at]) => `${at}: not honoured by gantry yet: ${because}`),
-  );
+  const warnings: string[] = [];
+  walk(spec, tree, path, warnings);
   warnings.push(...oddities(spec, path));
   return warnings;
 }
 
-/** Every value that a path of `not-honoured.ts` leads to, with the path as people write it. */
-function valuesAt(value: unknown, steps: readonly string[], path: string): [string, unknown][] {
-  const [step, ...rest] = steps;
-  if (step === undefined) return isSet(value) ? [[path, value]] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  const name = step.replace('[*]', '');
-  const next = (value as Record<string, unknown>)[name];
-  if (!step.endsWith('[*]')) return valuesAt(next, rest, `${path}.${name}`);
-  if (!Array.isArray(next)) return [];
-  return next.flatMap((each, index) => valuesAt(each, rest, `${path}.${name}[${index}]`));
+/** The paths of `not-honoured.ts` as one tree, so that a spec is walked once and only where it has fields. */
+interface Branch {
+  readonly ends: NotHonoured[];
+  readonly fields: Map<string, Branch>;
+}
+
+function treeOf(all: readonly NotHonoured[]): Branch {
+  const root: Branch = { ends: [], fields: new Map() };
+  for (const each of all) {
+    let branch = root;
+    for (const step of each.path.replaceAll('[*]', '').split('.')) {
+      const next = branch.fields.get(step) ?? { ends: [], fields: new Map() };
+      branch.fields.set(step, next);
+      branch = next;
+    }
+    branch.ends.push(each);
+  }
+  return root;
+}
+
+const tree = treeOf(notHonoured);
+
+function walk(value: unknown, branch: Branch, path: string, warnings: string[]): void {
+  for (const { because, when } of branch.ends) {
+    if (!isSet(value) || (when !== undefined && !when(value))) continue;
+    warnings.push(`${path}: not honoured by gantry yet: ${because}`);
+  }
+  if (typeof value !== 'object' || value === null || branch.fields.size === 0) return;
+  if (Array.isArray(value)) {
+    for (const [index, each] of value.entries()) walk(each, branch, `${path}[${index}]`, warnings);
+    return;
+  }
+  for (const [name, next] of branch.fields) {
+    const field = (value as Record<string, unknown>)[name];
+    if (field !== undefined) walk(field, next, `${path}.${name}`, warnings);
+  }
 }
 
 function isSet(value: unknown): boolean {
@@ -34,6 +57,17 @@ function isSet(value: unknown): boolean {
   if (typeof value !== 'object') return true;
   return Object.keys(value).length > 0;
 }
+
+const renamedLabels = new Map([
+  ['beta.kubernetes.io/arch', 'v1.14; use "kubernetes.io/arch" instead'],
+  ['beta.kubernetes.io/os', 'v1.14; use "kubernetes.io/os" instead'],
+  ['beta.kubernetes.io/instance-type', 'v1.17; use "node.kubernetes.io/instance-type" instead'],
+  ['failure-domain.beta.kubernetes.io/zone', 'v1.17; use "topology.kubernetes.io/zone" instead'],
+  [
+    'failure-domain.beta.kubernetes.io/region',
+    'v1.17; use "topology.kubernetes.io/region" instead',
+  ],
+]);
 
 /** As Kubernetes warns (pkg/api/pod, GetWarningsForPod). */
 function oddities(spec: PodSpec, path: string): string[] {
@@ -55,6 +89,10 @@ function oddities(spec: PodSpec, path: string): string[] {
     warnings.push(
       `${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
     );
+  }
+  for (const key of Object.keys(spec.nodeSelector ?? {})) {
+    const renamed = renamedLabels.get(key);
+    if (renamed) warnings.push(`${path}.nodeSelector[${key}]: deprecated since ${renamed}`);
   }
   for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries()) {
     if (!name) warnings.push(`${path}.imagePullSecrets[${index}]: invalid empty name ""`);

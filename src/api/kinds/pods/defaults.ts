@@ -1,5 +1,6 @@
 /** What a Pod gets beyond its spec's defaults, and a template does not. */
 import type { Container, Pod, PodSpec } from '../../types.ts';
+import { ownValue } from '../common/records.ts';
 import { defaultPodSpec } from '../pod-spec/defaults.ts';
 
 export function defaultPod(pod: Pod): void {
@@ -32,7 +33,7 @@ function requestPodLimits({ resources, containers = [], initContainers = [] }: P
     ),
   );
   for (const [name, limit] of Object.entries(resources.limits)) {
-    if (asked.has(name) || resources.requests?.[name] !== undefined) continue;
+    if (asked.has(name) || ownValue(resources.requests, name) !== undefined) continue;
     resources.requests = { ...resources.requests, [name]: limit };
   }
 }

@@ -155,7 +155,7 @@ test('an address stays', () => {
 
 test('the columns', () => {
   const row = (spec: ServiceSpec, status: Service['status'] = {}): unknown[] =>
-    services.columns.slice(1, 5).map(({ cell }) => cell({ ...service(spec), status }, 0));
+    services.columns.slice(1, 5).map((column) => column.cell({ ...service(spec), status }, 0));
   assert.deepEqual(row(given.spec ?? {}), ['NodePort', '10.96.0.7', '<none>', '80:30080/TCP']);
   assert.deepEqual(row({ type: 'LoadBalancer', ports: [] }), [
     'LoadBalancer',

@@ -68,7 +68,9 @@ function value(schema: ValueSchema, depth: number): fc.Arbitrary<unknown> {
 
 function keys(element: ValueSchema): fc.Arbitrary<string> {
   const isAmount = element.form === 'leaf' && element.leaf === 'quantity';
-  return isAmount ? fc.constantFrom('cpu', 'memory', 'hugepages-2Mi', 'a.b/c', 'x') : words;
+  return isAmount
+    ? fc.constantFrom('cpu', 'memory', 'hugepages-2Mi', 'a.b/c', 'constructor')
+    : words;
 }
 
 function object(type: TypeSchema, depth: number): fc.Arbitrary<Record<string, unknown>> {
