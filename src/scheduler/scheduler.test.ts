@@ -93,7 +93,7 @@ test('many pods at once fill nodes to the brim and never over it', async () => {
 test('a refused binding is taken back', async () => {
   const cluster = await startScheduling();
   await cluster.node('n1', { cpu: '1' });
-  const { create } = cluster.verbs;
+  const create = cluster.verbs.create.bind(cluster.verbs);
   let refusals = 1;
   cluster.verbs.create = (ref, object, options) => {
     if (object.kind === 'Binding' && refusals-- > 0) {
