@@ -52,8 +52,8 @@ function lastSeen(event: Event, now: number): string {
 }
 
 /** Events of the newer API say nothing when it happened once. */
-function count(event: Event): string {
-  return String(event.series ? (event.series.count ?? 0) : event.count || 1);
+function count(event: Event): number {
+  return event.series ? (event.series.count ?? 0) : event.count || 1;
 }
 
 function target({ involvedObject }: Event): string {
