@@ -1,0 +1,179 @@
+/** The agent on a scripted runtime and virtual time, with the real server: hours in a second. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { pods } from '#api/kinds/index.ts';
+import { collectionOf } from '#api/kind.ts';
+import type { Pod } from '#api/types.ts';
+import { silentLogger } from '#base/log.ts';
+import { ControlPlane } from '#main/control-plane.ts';
+import { NodeAgent } from '#node/agent.ts';
+import { calmScript, type Script } from '#node/runtime/scripted/script.ts';
+import { ScriptedRuntime } from '#node/runtime/scripted/scripted-runtime.ts';
+import { openMemoryStore } from '#store/memory/memory.ts';
+import { MemoryFiles } from '#sys/simulated/memory-files.ts';
+import { memoryMounts } from '#sys/simulated/memory-mounts.ts';
+import { generateKey } from '#wire/pki/certificate.ts';
+import { seededRandom } from '../../src/server/testing/seeded-random.ts';
+import { ManualTime } from '../../src/store/testing/manual-time.ts';
+
+const spec = { containers: [{ name: 'main', image: 'app:1' }] };
+
+async function open(script: Partial<Script> = {}) {
+  const time = new ManualTime(1_767_323_045_000);
+  const parts = { clock: time, timers: time, random: seededRandom(1), logger: silentLogger };
+  const plane = await ControlPlane.create({
+    ...parts,
+    log: silentLogger,
+    backend: openMemoryStore({ clock: time, timers: time }),
+    serviceRanges: ['10.96.0.0/16'],
+    signingKeys: [generateKey()],
+    rootCertificates: 'none',
+  });
+  // Signing and hashing go through the machine's threads, so microtasks alone do not see them end.
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 12; turn += 1) await new Promise((done) => setImmediate(done));
+  };
+  const run = async (seconds: number, stepMs = 100): Promise<void> => {
+    for (let ms = 0; ms < seconds * 1000; ms += stepMs) {
+      time.advance(stepMs);
+      await settle();
+    }
+  };
+  const drive = async <T>(work: Promise<T>): Promise<T> => {
+    let done = false;
+    void work.finally(() => {
+      done = true;
+    });
+    while (!done) await run(0.1);
+    return work;
+  };
+  await drive(plane.start());
+  const runtime = new ScriptedRuntime({
+    ...parts,
+    script: { ...calmScript, ...script },
+    address: (count) => `10.42.0.${count}`,
+  });
+  const verbs = plane.server.verbsFor({
+    name: 'system:node:n1',
+    groups: ['system:nodes', 'system:authenticated'],
+  });
+  const { files } = new MemoryFiles({
+    '/proc/meminfo': 'MemTotal: 8000000 kB\nMemAvailable: 7000000 kB\n',
+  });
+  const makeAgent = (): NodeAgent =>
+    new NodeAgent({
+      ...parts,
+      nodeName: 'n1',
+      directory: '/node',
+      cgroupPrefix: '/gantry',
+      verbs,
+      runtime,
+      files,
+      mounts: memoryMounts(),
+      cgroups: undefined,
+      network: {
+        http: () => Promise.resolve({ status: 200, body: '' }),
+        tcp: () => Promise.resolve(),
+        grpc: () => Promise.resolve('SERVING'),
+      },
+      addresses: [{ type: 'InternalIP', address: '192.0.2.1' }],
+      podCidrs: ['10.42.0.0/24'],
+      labels: {},
+      architecture: 'amd64',
+      version: 'v1.36.0',
+      dns: () => ({ servers: ['10.96.0.10'], domain: 'cluster.local' }),
+      podsMax: 110,
+      reserved: { cpuMilli: 0, memoryBytes: 0 },
+      capacity: { cpuMilli: 8000, memoryBytes: 8e9 },
+      sandboxesAtOnce: 8,
+      relistMs: 60_000,
+    });
+  const agent = makeAgent();
+  await drive(agent.start());
+  const admin = plane.server.verbsFor({ name: 'admin', groups: ['system:masters'] });
+  const inDefault = collectionOf(pods, 'default');
+  await run(1);
+  return {
+    runtime,
+    run,
+    drive,
+    agent,
+    makeAgent,
+    create: (name: string, podSpec: object = spec) =>
+      admin.create(inDefault, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace: 'default' },
+        spec: podSpec,
+      } as Pod),
+    get: async (name: string) =>
+      (await admin.get({ ...inDefault, name }).catch(() => undefined)) as Pod | undefined,
+    delete: (name: string) => admin.delete({ ...inDefault, name }),
+  };
+}
+
+const statusOf = (pod: Pod | undefined) => pod?.status?.containerStatuses?.[0];
+
+describe('agent on a scripted runtime', () => {
+  it('waits 10 s, 20 s, 40 s … between crashes, and carries on after a restart', async () => {
+    const world = await open({ container: () => ({ runMs: 500, exitCode: 1 }) });
+    const created = await world.create('crash');
+    await world.run(40);
+    const starts = (): number =>
+      world.runtime.calls.filter((call) => call.startsWith('createContainer crash')).length;
+    // 0 s, 0.5 s, 11 s, 31.5 s
+    assert.equal(starts(), 4);
+    const before = statusOf(await world.get('crash'));
+    assert.equal(before?.state?.waiting?.reason, 'CrashLoopBackOff');
+    await world.drive(world.agent.stop());
+    const again = world.makeAgent();
+    await world.drive(again.start());
+    await world.run(2);
+    assert.deepEqual(statusOf(await world.get('crash')), before);
+    assert.match(
+      before?.state?.waiting?.message ?? '',
+      new RegExp(`^back-off 40s .*${created.metadata.uid}`),
+    );
+    await world.run(41);
+    assert.equal(starts(), 5);
+  });
+
+  it('makes a lost sandbox again, and its containers in it', async () => {
+    const world = await open();
+    const { metadata } = await world.create('web');
+    await world.run(2);
+    assert.equal((await world.get('web'))?.status?.podIP, '10.42.0.1');
+    world.runtime.loseSandbox(metadata.uid ?? '');
+    await world.run(3);
+    const pod = await world.get('web');
+    assert.equal(pod?.status?.phase, 'Running');
+    assert.equal(statusOf(pod)?.restartCount, 1);
+    assert.notEqual(pod?.status?.podIP, '10.42.0.1');
+  });
+
+  it('gives a container that does not listen its grace period, then ends it', async () => {
+    const world = await open({ container: () => ({}) });
+    await world.create('deaf', { ...spec, terminationGracePeriodSeconds: 5 });
+    await world.run(2);
+    await world.drive(world.delete('deaf'));
+    await world.run(3);
+    assert.ok(await world.get('deaf'));
+    await world.run(4);
+    assert.equal(await world.get('deaf'), undefined);
+    assert.equal(world.agent.mirror.podUids().size, 0);
+  });
+
+  it('holds everything while the runtime is away', async () => {
+    const world = await open();
+    await world.create('one');
+    await world.run(2);
+    world.runtime.setAvailable(false);
+    await world.create('two');
+    await world.run(15);
+    assert.equal((await world.get('one'))?.status?.phase, 'Running');
+    assert.equal((await world.get('two'))?.status?.phase, 'Pending');
+    world.runtime.setAvailable(true);
+    await world.run(5);
+    assert.equal((await world.get('two'))?.status?.phase, 'Running');
+  });
+});
