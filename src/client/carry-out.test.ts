@@ -93,13 +93,3 @@ test('a deletion of what is gone already leaves the next object of that name kno
   await settle();
   assert.ok(cache.get('default/a'));
 });
-
-test('what the server does not find is forgotten before the watch tells', async () => {
-  const { carrier, direct, cache } = await setUp();
-  await direct.create(collection, map('a'));
-  await settle();
-  const deleted = direct.delete({ ...collection, name: 'a' });
-  const asked = carrier.carryOut([absence]);
-  await Promise.all([deleted, asked]);
-  assert.equal(cache.get('default/a'), undefined);
-});

@@ -121,7 +121,8 @@ export class Carrier {
   }
 
   async #delete(action: ActionOf<'delete'>): Promise<void> {
-    const { kind, namespace, name, uid, telling } = action;
+    const { kind, namespace, name, telling } = action;
+    const uid = action.uid ?? this.#knownUid(kind, namespace, name);
     try {
       const answer = await this.#verbs.delete(refOf(kind, namespace, name), optionsOf(action));
       if (lingers(answer)) this.#informers.find(kind)?.observe(answer);
@@ -176,18 +177,25 @@ export class Carrier {
     namespace: string | undefined,
     name: string,
   ): Promise<KubeObject | undefined> {
+    const uid = this.#knownUid(kind, namespace, name);
     try {
       const found = await this.#verbs.get(refOf(kind, namespace, name));
       this.#informers.find(kind)?.observe(found);
       return found;
     } catch (error) {
       if (!isStatusError(error, 'NotFound')) throw error;
-      this.#gone(kind, namespace, name, undefined);
+      this.#gone(kind, namespace, name, uid);
       return undefined;
     }
   }
 
+  #knownUid(kind: Kind, namespace: string | undefined, name: string): string | undefined {
+    return this.#informers.find(kind)?.cache.get(keyFor(kind, namespace, name))?.metadata.uid;
+  }
+
+  /** `uid` as known before the question: the name may have been taken again while the answer came. */
   #gone(kind: Kind, namespace: string | undefined, name: string, uid: string | undefined): void {
+    if (uid === undefined) return;
     this.#informers.find(kind)?.observeDeletion(keyFor(kind, namespace, name), uid);
   }
 
