@@ -23,30 +23,29 @@ const isNot =
     !usual.includes(value);
 
 const podFields: readonly NotHonoured[] = [
-  {
-    path: 'affinity',
-    because: 'the scheduler does not weigh affinity yet; use nodeSelector and taints',
-  },
+  { path: 'affinity.podAffinity', because: 'the scheduler weighs nodes, not the pods on them' },
+  { path: 'affinity.podAntiAffinity', because: 'the scheduler weighs nodes, not the pods on them' },
   {
     path: 'topologySpreadConstraints',
-    because: 'the scheduler does not spread pods by topology yet',
+    because: 'the scheduler spreads the pods of one owner over nodes, and knows no other topology',
   },
-  { path: 'priorityClassName', because: 'pods have no priority yet; none is preempted' },
   {
-    path: 'priority',
-    because: 'pods have no priority yet; none is preempted',
-    when: isNot(0),
+    path: 'priorityClassName',
+    because: 'it decides which pod is scheduled first, and none is preempted for it',
   },
   { path: 'schedulingGroup', because: 'pods are scheduled one by one' },
   { path: 'runtimeClassName', because: 'every pod runs in the node’s default runtime' },
-  { path: 'overhead', because: 'every pod runs in the node’s default runtime' },
-  { path: 'resourceClaims', because: 'devices are not allocated yet' },
-  { path: 'resources', because: 'limits are set for each container, not for the whole pod' },
-  { path: 'hostUsers', because: 'pods share the host’s user namespace', when: is(false) },
-  { path: 'os', because: 'nodes run Linux', when: (os) => nameOf(os) === 'windows' },
-  { path: 'ephemeralContainers', because: 'containers cannot be added to a running pod yet' },
-  { path: 'setHostnameAsFQDN', because: 'the hostname is the short name', when: is(true) },
-  { path: 'hostnameOverride', because: 'the hostname is the pod’s own' },
+  { path: 'resourceClaims', because: 'devices are not allocated yet; the pod does not start' },
+  {
+    path: 'hostUsers',
+    because: 'pods share the host’s user namespace; this one does not start',
+    when: is(false),
+  },
+  {
+    path: 'os',
+    because: 'nodes run Linux; the pod does not start',
+    when: (os) => nameOf(os) === 'windows',
+  },
   { path: 'securityContext.windowsOptions', because: 'nodes run Linux' },
   {
     path: 'securityContext.fsGroupChangePolicy',
@@ -57,10 +56,7 @@ const podFields: readonly NotHonoured[] = [
     because: 'groups of the image are always merged in',
     when: isNot('Merge'),
   },
-  {
-    path: 'securityContext.seLinuxChangePolicy',
-    because: 'volumes are not relabelled',
-  },
+  { path: 'securityContext.seLinuxChangePolicy', because: 'volumes are not relabelled' },
 ];
 
 const volumeFields: readonly NotHonoured[] = [
@@ -101,13 +97,9 @@ const projectedFields: readonly NotHonoured[] = ['clusterTrustBundle', 'podCerti
 );
 
 const containerFields: readonly NotHonoured[] = [
-  { path: 'volumeDevices', because: 'block devices cannot be given to containers yet' },
-  { path: 'volumeMounts[*].subPath', because: 'only whole volumes can be mounted yet' },
-  { path: 'volumeMounts[*].subPathExpr', because: 'only whole volumes can be mounted yet' },
   {
-    path: 'volumeMounts[*].mountPropagation',
-    because: 'mounts are private to the container',
-    when: isNot('None'),
+    path: 'volumeDevices',
+    because: 'block devices cannot be given to containers yet; this one does not start',
   },
   {
     path: 'volumeMounts[*].recursiveReadOnly',
@@ -116,30 +108,12 @@ const containerFields: readonly NotHonoured[] = [
   },
   { path: 'resources.claims', because: 'devices are not allocated yet' },
   { path: 'resizePolicy', because: 'resources of a running pod cannot be changed yet' },
-  { path: 'restartPolicyRules', because: 'the pod’s restartPolicy holds for every container' },
-  { path: 'env[*].valueFrom.fileKeyRef', because: 'variables cannot be read from files yet' },
+  {
+    path: 'env[*].valueFrom.fileKeyRef',
+    because: 'variables cannot be read from files yet; the container does not start',
+  },
   { path: 'lifecycle.stopSignal', because: 'the image’s stop signal is sent' },
   { path: 'securityContext.windowsOptions', because: 'nodes run Linux' },
-  {
-    path: 'securityContext.procMount',
-    because: 'the runtime’s usual parts of /proc are masked',
-    when: isNot('Default'),
-  },
-];
-
-const probeFields: readonly NotHonoured[] = ['livenessProbe', 'readinessProbe', 'startupProbe'].map(
-  (probe) => ({ path: `${probe}.grpc`, because: 'gRPC probes are not made yet' }),
-);
-
-const sidecars: readonly NotHonoured[] = [
-  {
-    path: 'initContainers[*].restartPolicy',
-    because: 'sidecars are not run yet; the pod waits for this container to end',
-  },
-  {
-    path: 'containers[*].restartPolicy',
-    because: 'the pod’s restartPolicy holds for every container',
-  },
 ];
 
 function inEveryContainer({ path, ...rest }: NotHonoured): NotHonoured[] {
@@ -154,6 +128,5 @@ export const notHonoured: readonly NotHonoured[] = [
   ...podFields,
   ...volumeFields,
   ...projectedFields,
-  ...sidecars,
-  ...[...containerFields, ...probeFields].flatMap(inEveryContainer),
+  ...containerFields.flatMap(inEveryContainer),
 ];

@@ -176,8 +176,8 @@ test('nothing is ignored in silence', () => {
   const warnings = podSpecWarnings(
     {
       containers: [
-        { name: 'a', volumeMounts: [{ name: 'v', mountPath: '/v', subPath: 'x' }] },
-        { name: 'b', readinessProbe: { grpc: { port: 1 } } },
+        { name: 'a', volumeMounts: [{ name: 'v', mountPath: '/v', recursiveReadOnly: 'Enabled' }] },
+        { name: 'b', lifecycle: { stopSignal: 'SIGUSR1' } },
       ],
       volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }],
       hostUsers: false,
@@ -190,8 +190,8 @@ test('nothing is ignored in silence', () => {
     [
       'spec.hostUsers',
       'spec.volumes[0].persistentVolumeClaim',
-      'spec.containers[0].volumeMounts[0].subPath',
-      'spec.containers[1].readinessProbe.grpc',
+      'spec.containers[0].volumeMounts[0].recursiveReadOnly',
+      'spec.containers[1].lifecycle.stopSignal',
     ],
   );
 });
