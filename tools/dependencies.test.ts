@@ -22,5 +22,5 @@ test('every package is pinned, and docs/dependencies.md says why it is there, an
     .flatMap((line) =>
       [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, one]) => one),
     );
-  assert.deepEqual(rows.sort(), Object.keys(pinned).sort());
+  assert.deepEqual(new Set(rows), new Set(Object.keys(pinned)));
 });
