@@ -93,7 +93,10 @@ export class PodWorker {
       if (!decision.step) break;
       this.#begin(decision.step);
     }
-    if (!this.#gone) this.#writer.want(this.#pod, podStatus(this.#facts(), clock.now()));
+    if (!this.#gone) {
+      const status = podStatus(this.#facts(), clock.now());
+      this.#writer.want(this.#pod, status, this.#busy.size > 0);
+    }
     if (again !== undefined) {
       this.#timer = timers.after(Math.max(0, again - clock.now()), () => this.wake());
     }

@@ -9,6 +9,8 @@ import { wordsOf } from '../words.ts';
 import type { PodServices } from './services.ts';
 
 const retryMs = { conflict: 50, failure: 1_000 };
+/** While a pod is still moving, states that nobody acts on may be left out. */
+const passingMs = 150;
 
 export class StatusWriter {
   readonly #services: PodServices;
@@ -17,6 +19,8 @@ export class StatusWriter {
   /** Text of the last status that the server took: it may keep it in another form than ours. */
   #taken: string | undefined;
   #timer: Timer | undefined;
+  #passing: Timer | undefined;
+  #isDue = false;
 
   constructor(services: PodServices, wake: () => void) {
     this.#services = services;
@@ -27,15 +31,30 @@ export class StatusWriter {
     return this.#taken === JSON.stringify(status);
   }
 
-  /** On a conflict the pod's worker is woken, looks at the newer object and wants again. */
-  want(pod: Pod, status: PodStatus): void {
+  /**
+   * `moving`: more will follow in a moment. On a conflict the pod's worker is woken, looks at the
+   * newer object and wants again.
+   */
+  want(pod: Pod, status: PodStatus, moving: boolean): void {
     if (this.#writing || this.#timer || isWritten(status, pod.status) || this.knows(status)) return;
+    if (moving && !this.#isDue && !isNews(status, pod.status)) {
+      this.#passing ??= this.#services.timers.after(passingMs, () => {
+        this.#passing = undefined;
+        this.#isDue = true;
+        this.#wake();
+      });
+      return;
+    }
+    this.#passing?.cancel();
+    this.#passing = undefined;
+    this.#isDue = false;
     this.#writing = true;
     void this.#write(pod, status);
   }
 
   stop(): void {
     this.#timer?.cancel();
+    this.#passing?.cancel();
   }
 
   async #write(pod: Pod, status: PodStatus): Promise<void> {
@@ -66,4 +85,12 @@ export class StatusWriter {
       });
     }
   }
+}
+
+/** Others act on the phase and on readiness: these are written at once. */
+function isNews(status: PodStatus, written: PodStatus | undefined): boolean {
+  const readyOf = (one: PodStatus | undefined): boolean =>
+    one?.conditions?.some(({ type, status: truth }) => type === 'Ready' && truth === 'True') ===
+    true;
+  return status.phase !== (written?.phase ?? 'Pending') || readyOf(status) !== readyOf(written);
 }
