@@ -3,8 +3,9 @@
  * there, many alike in a short time are joined into one, and a source that talks too much about one
  * object is cut off.
  *
- * Nothing waits for an Event: recording is synchronous and never fails; writes happen one after the
- * other behind it, and when they cannot keep up the newest are dropped and counted.
+ * Nothing waits for an Event: recording is synchronous and never fails; writes happen behind it, a
+ * few side by side but never two of the same Event, and when they cannot keep up the newest are
+ * dropped and counted.
  */
 import { events } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
@@ -40,7 +41,9 @@ export interface Recording {
 }
 
 const bounds = {
-  waitingMax: 1000,
+  waitingMax: 10_000,
+  /** Writes under way at once. */
+  writersMax: 16,
   rememberedMax: 4096,
   /** Events of one source about one object: so many at once, then one in so many milliseconds. */
   burst: 25,
@@ -79,8 +82,10 @@ export class EventRecorder {
   readonly #groups = new LruMap<string, Group>(bounds.rememberedMax);
   readonly #known = new LruMap<string, Known>(bounds.rememberedMax);
   readonly #waiting = new Fifo<Writing>();
+  /** By identity, the write under way. */
+  readonly #writing = new Map<string, Promise<void>>();
+  readonly #writers = new Set<Promise<void>>();
   #dropped = 0;
-  #writing: Promise<void> | undefined;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -100,12 +105,12 @@ export class EventRecorder {
       return;
     }
     this.#waiting.push({ recording, identity, message, at: now });
-    this.#writing ??= this.#writeAll();
+    if (this.#writers.size < bounds.writersMax) this.#addWriter();
   }
 
   /** Ends when everything recorded so far has been written or given up. */
   async flush(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    while (this.#writers.size > 0) await Promise.all(this.#writers);
   }
 
   #allow(about: string, now: number): boolean {
@@ -134,20 +139,39 @@ export class EventRecorder {
     return { identity: alike, message };
   }
 
+  #addWriter(): void {
+    const writer = this.#writeAll().finally(() => this.#writers.delete(writer));
+    this.#writers.add(writer);
+  }
+
   async #writeAll(): Promise<void> {
+    // Whoever records is in the middle of something: the first write can wait until it is done.
+    await Promise.resolve();
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      try {
-        await this.#write(next);
-      } catch (error) {
-        this.#dropped++;
-        const { regarding, reason } = next.recording;
-        // A namespace on its way out takes no more events; that is no trouble.
-        if (isStatusError(error, 'Forbidden') || isStatusError(error, 'NotFound')) continue;
-        const name = regarding.metadata.name;
-        this.#options.logger.warn('an event could not be written', { name, reason, error });
-      }
+      await this.#inTurn(next);
     }
-    this.#writing = undefined;
+  }
+
+  async #inTurn(writing: Writing): Promise<void> {
+    const { identity } = writing;
+    const before = this.#writing.get(identity);
+    const write = before === undefined ? this.#try(writing) : before.then(() => this.#try(writing));
+    this.#writing.set(identity, write);
+    await write;
+    if (this.#writing.get(identity) === write) this.#writing.delete(identity);
+  }
+
+  async #try(writing: Writing): Promise<void> {
+    try {
+      await this.#write(writing);
+    } catch (error) {
+      this.#dropped++;
+      const { regarding, reason } = writing.recording;
+      // A namespace on its way out takes no more events; that is no trouble.
+      if (isStatusError(error, 'Forbidden') || isStatusError(error, 'NotFound')) return;
+      const { name } = regarding.metadata;
+      this.#options.logger.warn('an event could not be written', { name, reason, error });
+    }
   }
 
   async #write(writing: Writing): Promise<void> {

@@ -55,7 +55,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
     const end = time.now() + ms;
     do {
       await microtasks();
-      time.advance(5);
+      time.advance(ms > 1000 ? 250 : 5);
       agent.step(runtime.view.list(pods));
     } while (time.now() < end || (!runtime.idle && time.now() < end + 2_000));
     await microtasks();

@@ -64,7 +64,7 @@ export function upkeepOf(rollOut: RollOut, newSet: ReplicaSet): readonly Action[
   const object: ReplicaSet = {
     ...newSet,
     metadata: { ...newSet.metadata, annotations },
-    spec: { ...newSet.spec, minReadySeconds },
+    spec: { ...newSet.spec, minReadySeconds: minReadySeconds || undefined },
   };
   return [{ type: 'update', kind: replicaSets, object }];
 }

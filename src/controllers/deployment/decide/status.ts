@@ -14,13 +14,14 @@ export function statusOf(rollOut: RollOut): DeploymentStatus {
   const availableReplicas = totalStatus(allSets, 'availableReplicas');
   const enough = availableReplicas >= bounds.replicas - bounds.maxUnavailable;
   const conditions = said(deployment.status?.conditions ?? [], availability(enough), now);
+  // Counts of zero are left out, as in Kubernetes.
   return {
     observedGeneration: deployment.metadata.generation,
-    replicas: totalStatus(allSets, 'replicas'),
-    updatedReplicas: newSet?.status?.replicas ?? 0,
-    readyReplicas: totalStatus(allSets, 'readyReplicas'),
-    availableReplicas,
-    unavailableReplicas: Math.max(0, totalSize(allSets) - availableReplicas),
+    replicas: totalStatus(allSets, 'replicas') || undefined,
+    updatedReplicas: newSet?.status?.replicas || undefined,
+    readyReplicas: totalStatus(allSets, 'readyReplicas') || undefined,
+    availableReplicas: availableReplicas || undefined,
+    unavailableReplicas: Math.max(0, totalSize(allSets) - availableReplicas) || undefined,
     terminatingReplicas: totalStatus(allSets, 'terminatingReplicas'),
     collisionCount: deployment.status?.collisionCount,
     conditions: [...conditions],

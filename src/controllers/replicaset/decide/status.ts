@@ -22,13 +22,15 @@ export function reportOf(
   const times = active.map((pod) => availableAt(pod, minReadySeconds));
   const waiting = times.filter((at) => at !== undefined && at > now) as number[];
   const conditions = conditionsOf(replicaSet, failure, now);
+  // Counts of zero are left out where Kubernetes leaves them out.
   const status: ReplicaSetStatus = {
     replicas: active.length,
-    fullyLabeledReplicas: active.filter((pod) =>
-      templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value),
-    ).length,
-    readyReplicas: active.filter(isReady).length,
-    availableReplicas: times.filter((at) => at !== undefined && at <= now).length,
+    fullyLabeledReplicas:
+      active.filter((pod) =>
+        templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value),
+      ).length || undefined,
+    readyReplicas: active.filter(isReady).length || undefined,
+    availableReplicas: times.filter((at) => at !== undefined && at <= now).length || undefined,
     terminatingReplicas: owned.filter((pod) => isTerminating(pod) && !isTerminal(pod)).length,
     observedGeneration: replicaSet.metadata.generation,
     ...(conditions.length > 0 ? { conditions: [...conditions] } : {}),
