@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   readonly lost?: (resource: string) => void;
 }
 
-type WriteKind = 'create' | 'change' | 'read';
+type RequestKind = 'read' | 'create' | 'change' | 'remove';
 
 const timeOutMs = 10_000;
 
@@ -65,9 +65,9 @@ export class Connection {
       this.#ask('change', (server) => server.update(ref, object, options)),
     patch: (ref, patch, options) =>
       this.#ask('change', (server) => server.patch(ref, patch, options)),
-    delete: (ref, options) => this.#ask('change', (server) => server.delete(ref, options)),
+    delete: (ref, options) => this.#ask('remove', (server) => server.delete(ref, options)),
     deleteCollection: (ref, select, options) =>
-      this.#ask('create', (server) => server.deleteCollection(ref, select, options)),
+      this.#ask('remove', (server) => server.deleteCollection(ref, select, options)),
     watch: (ref, options, sink) =>
       this.#open((server, heard) => server.watch(ref, options, heard), sink),
   };
@@ -92,7 +92,7 @@ export class Connection {
   }
 
   async #ask<T>(
-    kind: WriteKind,
+    kind: RequestKind,
     work: (server: Verbs) => Promise<T>,
     creates?: string,
   ): Promise<T> {

@@ -62,6 +62,10 @@ export class ControlPlaneProcess {
     this.#life.kill();
     this.#plane = undefined;
     this.#started = false;
+    // The next process finds bytes only, as on a disk.
+    for (const { value } of this.#options.backend.snapshot().range('/', '0')) {
+      value.decoded = undefined;
+    }
   }
 
   get plane(): ControlPlane | undefined {

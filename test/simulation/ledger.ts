@@ -2,14 +2,15 @@
  * What the store went through, heard from the store itself: the newest form of every object, and
  * whether what clients were told of their writes is what happened.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '#api/object.ts';
 import type { Status } from '#api/types.ts';
 import type { Kind } from '#api/kind.ts';
 import { prefixOf } from '#server/core/keys.ts';
-import type { Backend, Change } from '#store/backend.ts';
+import type { Backend, Change, Value } from '#store/backend.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-export interface LedgerEntry {
+interface LedgerEntry {
   readonly key: string;
   readonly object: KubeObject;
   readonly modRevision: number;
@@ -36,11 +37,11 @@ export interface LedgerOptions {
   readonly violated: (words: string) => void;
 }
 
-const decoder = new TextDecoder();
-
 export class Ledger {
   readonly #options: LedgerOptions;
   readonly #entries = new Map<string, LedgerEntry>();
+  /** By prefix; dropped when something below it changes. */
+  readonly #lists = new Map<string, readonly KubeObject[]>();
   /** The uid that each revision wrote. */
   readonly #written = new Map<number, Set<string>>();
   readonly #dying = new Set<string>();
@@ -62,9 +63,13 @@ export class Ledger {
 
   list<T extends KubeObject>(kind: Kind<T>): readonly T[] {
     const prefix = prefixOf(kind as unknown as Kind);
-    return [...this.#entries.values()]
+    const known = this.#lists.get(prefix);
+    if (known) return known as readonly T[];
+    const list = [...this.#entries.values()]
       .filter(({ key }) => key.startsWith(prefix))
       .map(({ object }) => object as T);
+    this.#lists.set(prefix, list);
+    return list;
   }
 
   /** A client was told that its write is done. */
@@ -97,12 +102,15 @@ export class Ledger {
     this.#unchecked = [];
   }
 
-  /** The store's own state now is what its watch told. */
+  /** The store's own state now is what its watch told, to the last byte. */
   compare(): void {
     const { backend, violated } = this.#options;
     const held = new Map<string, number>();
-    for (const { key, modRevision } of backend.snapshot().range('/', '0')) {
+    for (const { key, value, modRevision } of backend.snapshot().range('/', '0')) {
       held.set(key, modRevision);
+      const { resourceVersion: _, ...metadata } = this.#entries.get(key)?.object.metadata ?? {};
+      const told = { ...this.#entries.get(key)?.object, metadata };
+      if (!isDeepStrictEqual(told, parsed(value))) violated(`${key}: its bytes are another object`);
     }
     for (const [key, { modRevision }] of this.#entries) {
       if (held.get(key) !== modRevision) violated(`the store lost ${key} at ${modRevision}`);
@@ -116,13 +124,14 @@ export class Ledger {
     if (!key.startsWith('/coordination.k8s.io/leases/')) {
       this.#options.trace(`store ${revision} ${current ? (previous ? '~' : '+') : '-'} ${key}`);
     }
+    this.#lists.delete(`/${key.split('/', 3).slice(1).join('/')}/`);
     if (!current) {
       this.#entries.delete(key);
       if (before?.metadata.uid) this.#gone.add(before.metadata.uid);
       this.#tell({ key, revision, previous: before, current: undefined });
       return;
     }
-    const object = JSON.parse(decoder.decode(current.value.bytes)) as KubeObject;
+    const object = objectOf(current.value);
     this.#entries.set(key, { key, object, modRevision: revision });
     this.#note(key, revision, before, object);
     this.#tell({ key, revision, previous: before, current: object });
@@ -142,4 +151,14 @@ export class Ledger {
   #tell(change: LedgerChange): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+/** The server's own object, which is what the loops see; parsing each would take most of the time. */
+function objectOf(value: Value): KubeObject {
+  const { object } = (value.decoded ?? {}) as { readonly object?: KubeObject };
+  return object ?? parsed(value);
+}
+
+function parsed({ bytes }: Value): KubeObject {
+  return JSON.parse(new TextDecoder().decode(bytes)) as KubeObject;
 }

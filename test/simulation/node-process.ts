@@ -40,6 +40,8 @@ export class NodeProcess {
   readonly connection: Connection;
   readonly #options: NodeProcessOptions;
   #life = new Life();
+  /** The newest; it may not have started. */
+  agent: NodeAgent | undefined;
 
   constructor(options: NodeProcessOptions) {
     this.#options = options;
@@ -57,7 +59,8 @@ export class NodeProcess {
     const life = new Life();
     this.#life = life;
     trace.add(`${this.name}: the agent starts`);
-    this.#agent(life)
+    this.agent = this.#makeAgent(life);
+    this.agent
       .start()
       .then(
         () => trace.add(`${this.name}: the agent has started`),
@@ -89,7 +92,7 @@ export class NodeProcess {
     this.start();
   }
 
-  #agent(life: Life): NodeAgent {
+  #makeAgent(life: Life): NodeAgent {
     const { name, number, time, random, trace } = this.#options;
     const { machine } = this;
     const parts = { ...this.#options, machine };
