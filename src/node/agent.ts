@@ -20,6 +20,7 @@ import { labels } from './decide/labels.ts';
 import type { ObservedContainer } from './decide/observed.ts';
 import { ImageStore } from './images/image-store.ts';
 import { lastWordsOf } from './logs/last-words.ts';
+import type { HostPorts } from './network/host-ports.ts';
 import { NodePaths } from './paths.ts';
 import { PodWorker } from './pods/pod-worker.ts';
 import type { PodServices } from './pods/services.ts';
@@ -47,6 +48,8 @@ export interface NodeAgentOptions {
   /** Absent in simulation. */
   readonly cgroups: Cgroups | undefined;
   readonly network: NetworkProbes;
+  /** Absent in simulation. */
+  readonly hostPorts?: HostPorts | undefined;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -204,6 +207,7 @@ export class NodeAgent {
       hostDns: parseResolvConf((await files.readText('/etc/resolv.conf')) ?? ''),
       hostHosts: async () => (await files.readText('/etc/hosts')) ?? '',
       hostIPs,
+      hostPorts: options.hostPorts,
       memoryBytes,
       allocatable: () => allocatable,
       services: () => this.#services.cache.list(),

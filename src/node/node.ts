@@ -21,6 +21,8 @@ import { chooseLowLevel } from './containerd/low-level.ts';
 import { pauseArchive, pauseImageName } from './containerd/pause-image.ts';
 import { NodeImages } from './images/node-images.ts';
 import { NodeLogs } from './logs/node-logs.ts';
+import { hostPortTable } from './decide/host-ports.ts';
+import { HostPorts } from './network/host-ports.ts';
 import { resetNode } from './reset.ts';
 import { connectCri } from './runtime/cri/cri-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -89,6 +91,7 @@ export class GantryNode {
   readonly #tool: ImageTool;
   readonly runtime: Runtime;
   readonly images: NodeImages;
+  readonly #hostPorts: HostPorts;
   #agent: NodeAgent | undefined;
   #logs: NodeLogs | undefined;
   #streams: NodeStreams | undefined;
@@ -113,6 +116,11 @@ export class GantryNode {
     this.runtime = connectCri({ socketPath: socket, clock, timers });
     this.#tool = ctrImageTool(processes, socket, programs.ctr);
     this.images = new NodeImages(this.runtime.images, this.#tool, machine.files);
+    const { podCidr, bridge } = options.network;
+    this.#hostPorts = new HostPorts({
+      ...machine,
+      table: { name: hostPortTable(bridge), podCidr, bridge },
+    });
     this.#containerd = new Containerd({
       ...machine,
       layout: { directory: options.directory, lowLevel, cniPlugins: programs.cniPlugins },
@@ -156,6 +164,7 @@ export class GantryNode {
       verbs,
       runtime: this.runtime,
       network: networkProbes(this.#machine.clock, this.#machine.timers),
+      hostPorts: this.#hostPorts,
       runtimeLost: () => this.#containerd.check(),
     });
     this.#agent = agent;

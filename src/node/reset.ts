@@ -10,6 +10,7 @@ import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { Processes } from '#sys/process.ts';
 import { containerdPaths } from './containerd/config.ts';
+import { hostPortTable } from './decide/host-ports.ts';
 import type { Runtime } from './runtime/runtime.ts';
 
 export interface ResetOptions {
@@ -52,6 +53,10 @@ export async function resetNode(options: ResetOptions): Promise<readonly string[
       await processes.run('ip', ['link', 'delete', network.bridge]);
     }
   });
+  await attempt('host ports', () =>
+    // Fails when there is no such table, which is as good.
+    processes.run('nft', ['delete', 'table', 'ip', hostPortTable(network.bridge)]),
+  );
   await attempt('network records', async () => {
     for (const { name } of await files.list(cniResults)) {
       if (name.startsWith(`${network.name}-`)) await files.remove(`${cniResults}/${name}`);

@@ -209,6 +209,26 @@ describe('node agent', { skip }, () => {
     await remove('waits');
   });
 
+  it('leads a port of the node to the pod', async () => {
+    await plane.createPod('port', {
+      terminationGracePeriodSeconds: 1,
+      containers: [
+        {
+          name: 'main',
+          image: 'busybox:1',
+          command: ['/bin/sh', '-c', 'echo hi > /dev/shm/x; exec httpd -f -p 80 -h /dev/shm'],
+          ports: [{ containerPort: 80, hostPort: 18_432 }],
+          readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1 },
+        },
+      ],
+    });
+    await eventually(() => isReady('port'), 'readiness');
+    const answer = await fetch('http://127.0.0.1:18432/x');
+    assert.equal(await answer.text(), 'hi\n');
+    await remove('port');
+    await assert.rejects(fetch('http://127.0.0.1:18432/x'));
+  });
+
   it('says why an image is not there', async () => {
     await plane.createPod('absent', {
       containers: [{ name: 'main', image: 'localhost:9/none:1' }],

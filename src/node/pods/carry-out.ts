@@ -38,6 +38,7 @@ export async function carryOut(step: Step, context: StepContext): Promise<void> 
       await runtime.removeContainer(step.id);
       return mirror.forgetContainer(step.id);
     case 'stopSandbox':
+      await services.hostPorts?.close(context.pod.metadata.uid ?? '');
       await runtime.stopSandbox(step.id);
       await mirror.refreshSandbox(step.id);
       return;

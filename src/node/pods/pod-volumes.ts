@@ -9,6 +9,8 @@ export async function prepareVolumes({ pod, memory, services }: StepContext): Pr
   const podIPs = mirror.sandboxesOf(pod.metadata.uid ?? '')[0]?.ips ?? [];
   try {
     await volumes.prepare(pod, { podIPs, hostIPs });
+    // Of a pod that an earlier run of the agent brought up.
+    if (podIPs[0] && !pod.spec?.hostNetwork) await services.hostPorts?.open(pod, podIPs[0]);
     memory.volumes = { state: 'ready' };
     memory.worked('volumes');
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Files } from '#sys/files.ts';
 import type { ClusterDns } from '../config/dns.ts';
 import type { References } from '../config/env.ts';
 import type { Allocatable } from '../config/field-refs.ts';
+import type { HostPorts } from '../network/host-ports.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { NodePaths } from '../paths.ts';
 import type { HandlerTools } from '../probes/handler.ts';
@@ -42,6 +43,8 @@ export interface PodServices {
   readonly memoryBytes: number;
   readonly allocatable: () => Allocatable;
   readonly services: () => readonly Service[];
+  /** Absent where nothing has ports: in simulation. */
+  readonly hostPorts: HostPorts | undefined;
   readonly sandboxSlots: Slots;
   readonly startSlots: Slots;
   readonly referencesOf: (uid: string) => References;

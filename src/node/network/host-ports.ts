@@ -1,0 +1,67 @@
+/** Keeps the table of host ports as the pods that run here want it. */
+import type { Pod } from '#api/types.ts';
+import type { Logger } from '#base/log.ts';
+import type { Files } from '#sys/files.ts';
+import type { Processes } from '#sys/process.ts';
+import { portMappings } from '../config/sandbox-config.ts';
+import { type HostPort, type HostPortTable, hostPortRules } from '../decide/host-ports.ts';
+import { wordsOf } from '../words.ts';
+
+export interface HostPortsOptions {
+  readonly table: HostPortTable;
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly logger: Logger;
+}
+
+export class HostPorts {
+  readonly #options: HostPortsOptions;
+  readonly #wanted = new Map<string, readonly HostPort[]>();
+  #applied = '';
+  #applying: Promise<void> | undefined;
+
+  constructor(options: HostPortsOptions) {
+    this.#options = options;
+  }
+
+  /** Settles when connections to the pod's host ports reach it. */
+  open(pod: Pod, podIP: string): Promise<void> {
+    const ports = portMappings(pod).map(
+      ({ protocol, hostIp, hostPort, containerPort }): HostPort => ({
+        protocol: protocol.toLowerCase() as HostPort['protocol'],
+        hostIP: hostIp,
+        hostPort,
+        podIP,
+        containerPort,
+      }),
+    );
+    const uid = pod.metadata.uid ?? '';
+    if (ports.length === 0 && !this.#wanted.has(uid)) return Promise.resolve();
+    this.#wanted.set(uid, ports);
+    return this.#apply();
+  }
+
+  close(uid: string): Promise<void> {
+    return this.#wanted.delete(uid) ? this.#apply() : Promise.resolve();
+  }
+
+  async #apply(): Promise<void> {
+    // One at a time, and whoever comes meanwhile is served by the next one.
+    while (this.#applying) await this.#applying;
+    const { table, processes, files, logger } = this.#options;
+    const text = hostPortRules(table, [...this.#wanted.values()].flat());
+    if (text === this.#applied) return;
+    this.#applying = (async () => {
+      // Lets the node itself use its loopback address for a pod's port.
+      const local = `/proc/sys/net/ipv4/conf/${table.bridge}/route_localnet`;
+      if (this.#wanted.size > 0 && (await files.info(local))) await files.write(local, '1');
+      const { code, stderr } = await processes.run('nft', ['-f', '-'], { input: text });
+      if (code === 0) this.#applied = text;
+      else logger.warn('cannot lead host ports to pods', { error: stderr.trim() });
+    })().catch((error: unknown) => {
+      logger.warn('cannot lead host ports to pods', { error: wordsOf(error) });
+    });
+    await this.#applying;
+    this.#applying = undefined;
+  }
+}
