@@ -1,0 +1,16 @@
+/** Services, names and the gateway with real containers and real packets: one cluster for all. */
+import { after, before, suite } from 'node:test';
+import { gatewayTests } from './traffic/gateway.ts';
+import { nameTests } from './traffic/names.ts';
+import { serviceTests } from './traffic/services.ts';
+import { World } from './traffic/world.ts';
+
+const world = new World();
+
+suite('traffic', { timeout: 240_000 }, () => {
+  before(() => world.open());
+  after(() => world.close());
+  serviceTests(world);
+  nameTests(world);
+  gatewayTests(world);
+});
