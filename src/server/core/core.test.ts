@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Kind } from '#api/kind.ts';
 import { configMaps, deployments, namespaces, pods, services } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ConfigMap, Namespace, Pod } from '#api/types.ts';
+import type { ConfigMap, Namespace, Pod, Scale } from '#api/types.ts';
 import { isStatusError, type StatusError } from '#base/status-error.ts';
 import { openTestCluster, type TestCluster } from '../testing/cluster.ts';
 
@@ -382,5 +382,33 @@ test('appliers create, take back, collide, and force', async () => {
   assert.equal(
     nameless.message,
     'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+  );
+});
+
+test('who scales owns the replicas, by way of scale', async () => {
+  const cluster = await openTestCluster();
+  const { core, context } = cluster;
+  const template = {
+    metadata: { labels: { app: 'a' } },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  };
+  const spec = { selector: { matchLabels: { app: 'a' } }, template };
+  const made = await cluster.create(deployments, { metadata: { name: 'a' }, spec });
+  const at = target(deployments, 'a', 'scale');
+  const scale = (await core.get(context, at)).object as Scale;
+  assert.deepEqual(scale.spec, { replicas: 1 });
+  const { object } = await core.update(context, at, { ...scale, spec: { replicas: 3 } } as Scale, {
+    fieldManager: 'hpa',
+  });
+  assert.deepEqual((object as Scale).spec, { replicas: 3 });
+  const after = await cluster.get(deployments, 'a');
+  assert.equal(after.metadata.generation, (made.metadata.generation ?? 0) + 1);
+  const owner = after.metadata.managedFields?.find(({ manager }) => manager === 'hpa');
+  assert.equal(owner?.subresource, 'scale');
+  assert.deepEqual(owner?.fieldsV1, { 'f:spec': { 'f:replicas': {} } });
+  const negative = { ...scale, metadata: { name: 'a' }, spec: { replicas: -1 } } as Scale;
+  assert.equal(
+    (await refused(core.update(context, at, negative, {}))).message,
+    'Scale.autoscaling "a" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
   );
 });

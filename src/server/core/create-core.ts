@@ -188,7 +188,10 @@ class ServerCore implements ComposedCore {
       }
     }
     const propose = (previous: KubeObject) => applied(context, writer, previous, body, options);
-    return withCreated(await this.#updating.update(context, target, options, propose, true), false);
+    return withCreated(
+      await this.#updating.update(context, target, options, propose, { owned: true }),
+      false,
+    );
   }
 
   delete(context: RequestContext, target: Target, options: DeleteOptions): Promise<Deleted> {

@@ -52,7 +52,10 @@ export class Creating {
     return transact(this.#deps.backend, (head) => {
       const object = mutableCopy(prepared);
       const reader = readerOf(head, this.#deps.codecs);
-      return this.#judge({ ...request, warn, reader, object }, object, head, writer);
+      const plan = this.#judge({ ...request, warn, reader, object }, object, head, writer);
+      // Of what the client said; what admission added is nobody's mistake. Valid by now.
+      for (const sentence of target.kind.warnings?.(prepared) ?? []) warn(sentence);
+      return plan;
     });
   }
 
@@ -93,7 +96,6 @@ export class Creating {
     const errors = validateForCreate(kind, object);
     if (errors.length > 0) throw invalid(kind, metadata.name ?? '', errors);
     admission.validate(request);
-    for (const sentence of kind.warnings?.(object) ?? []) request.warn(sentence);
     const key = keyFor(kind, metadata.namespace, metadata.name);
     if (head.get(key)) throw alreadyExists(kind, metadata.name);
     const reservation = admission.reserve(request);

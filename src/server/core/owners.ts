@@ -75,7 +75,8 @@ export function applied(
 }
 
 function optionsOf({ kind, subresource, manager, now }: Writer): WriterOptions {
-  const ignored = subresource === undefined ? (kind.hasStatus ? ['status'] : []) : ['spec'];
+  const writesSpec = subresource === undefined || subresource === 'scale';
+  const ignored = writesSpec ? (kind.hasStatus ? ['status'] : []) : ['spec'];
   return { manager, now, subresource, ignored };
 }
 

@@ -25,12 +25,18 @@ import { committed, storedValue, type WriteDeps } from './write-deps.ts';
 /** Makes the proposal, a private copy, from the shared previous object. May throw a StatusError. */
 export type Propose = (previous: KubeObject) => KubeObject;
 
+export interface Manner {
+  /** The proposal says who owns what, since it was applied. */
+  readonly owned?: boolean | undefined;
+  /** The subresource by which the writer came, where the object's own rules judge the result (`scale`). */
+  readonly through?: string | undefined;
+}
+
 interface Attempt {
   readonly context: RequestContext;
   readonly target: Target;
   readonly options: WriteOptions;
-  /** The proposal says who owns what, since it was applied. */
-  readonly owned: boolean;
+  readonly manner: Manner;
   readonly entry: Entry;
   readonly stored: Stored;
 }
@@ -52,14 +58,14 @@ export class Updating {
     target: Target,
     options: WriteOptions,
     propose: Propose,
-    owned = false,
+    manner: Manner = {},
   ): Promise<Stored> {
     const { kind, namespace, name = '' } = target;
     return transact(this.#deps.backend, (head) => {
       const entry = head.get(keyFor(kind, namespace, name));
       if (entry === undefined) throw notFound(kind, name);
       const stored = this.#deps.codecs.of(kind).read(entry);
-      return this.#judge({ context, target, options, owned, entry, stored }, propose, head);
+      return this.#judge({ context, target, options, manner, entry, stored }, propose, head);
     });
   }
 
@@ -86,15 +92,11 @@ export class Updating {
     countGeneration(next, previous);
     if (subresource === undefined) kind.prepareForUpdate?.(next, previous);
     else kind.prepareSubresource?.[subresource]?.(next, previous);
-    if (!attempt.owned && !equal(next, previous)) {
-      recordOwners(writerOf(context, target, options, this.#deps.clock.now()), next, previous);
-    }
+    if (!attempt.manner.owned && !equal(next, previous)) this.#recordOwners(attempt, next);
     const errors = validateForUpdate(kind, subresource, next, previous);
     if (errors.length > 0) throw invalid(kind, previous.metadata.name, errors);
     admission.validate(request);
-    if (subresource === undefined) {
-      for (const sentence of kind.warnings?.(next) ?? []) context.warn(sentence);
-    }
+    if (subresource === undefined) warnOfNews(context, kind, next, previous);
     if (equal(next, previous)) return { operations: [], answer: () => stored };
     return isGone(kind, next, previous)
       ? this.#removal(attempt, request)
@@ -119,6 +121,13 @@ export class Updating {
     delete metadata.selfLink;
     kind.defaults?.(next);
     return next;
+  }
+
+  #recordOwners({ context, target, options, manner, stored }: Attempt, next: KubeObject): void {
+    const { subresource = manner.through } = target;
+    const now = this.#deps.clock.now();
+    const writer = writerOf(context, { ...target, subresource }, options, now);
+    recordOwners(writer, next, stored.object);
   }
 
   #put(attempt: Attempt, request: AdmissionRequest, next: KubeObject): Plan<Stored> {
@@ -182,6 +191,19 @@ function countGeneration(next: KubeObject, previous: KubeObject): void {
   const { spec } = next as unknown as Part;
   const { spec: old } = previous as unknown as Part;
   if (!equal(spec, old)) next.metadata.generation = generation + 1;
+}
+
+/** Only of what this write brought: who labels an object need not hear of the rest again. */
+function warnOfNews(
+  { warn }: RequestContext,
+  kind: Kind,
+  next: KubeObject,
+  previous: KubeObject,
+): void {
+  const sentences = kind.warnings?.(next) ?? [];
+  if (sentences.length === 0) return;
+  const known = new Set(kind.warnings?.(previous));
+  for (const sentence of sentences) if (!known.has(sentence)) warn(sentence);
 }
 
 /** Deleted before, its grace over, and nobody holds it any more. */

@@ -28,14 +28,16 @@ export function scaleHandler(core: Core, updating: Updating): SubresourceHandler
     const { kind } = target;
     const view = viewOf(kind);
     const whole = { ...target, subresource: undefined };
-    const stored = await updating.update(context, whole, options, (previous) => {
+    const propose = (previous: KubeObject) => {
       const scale = wanted(scaleOf(view, previous));
       const next = mutableCopy(previous);
       view.write(next, checkedReplicas(scale, target));
       next.metadata.resourceVersion = scale.metadata.resourceVersion;
       if (scale.metadata.uid) next.metadata.uid = scale.metadata.uid;
       return next;
-    });
+    };
+    const manner = { through: 'scale' };
+    const stored = await updating.update(context, whole, options, propose, manner);
     return scaleOf(view, stored.object);
   }
   return {
