@@ -43,7 +43,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
 }
 
 /** `supported` in the order in which Kubernetes lists them, which is not always the alphabet's. */
-export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
+export function notSupported(
+  field: string,
+  value: unknown,
+  supported: readonly string[],
+): FieldError {
   const list = supported.map((each) => JSON.stringify(each));
   return {
     type: 'FieldValueNotSupported',

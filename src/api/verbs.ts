@@ -87,9 +87,17 @@ export interface Verbs {
   list(ref: CollectionRef, options?: ListOptions): Promise<ObjectList>;
   watch(ref: CollectionRef, options: WatchOptions, sink: WatchSink): Watch;
   /** With `subresource` and `name` in the reference: create on a subresource (binding, eviction, token). */
-  create(ref: CollectionRef | ObjectRef, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
+  create(
+    ref: CollectionRef | ObjectRef,
+    object: KubeObject,
+    options?: WriteOptions,
+  ): Promise<KubeObject>;
   update(ref: ObjectRef, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   patch(ref: ObjectRef, patch: Patch, options?: WriteOptions): Promise<KubeObject>;
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<KubeObject | Status>;
-  deleteCollection(ref: CollectionRef, select?: SelectOptions, options?: DeleteOptions): Promise<ObjectList>;
+  deleteCollection(
+    ref: CollectionRef,
+    select?: SelectOptions,
+    options?: DeleteOptions,
+  ): Promise<ObjectList>;
 }

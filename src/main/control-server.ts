@@ -6,6 +6,7 @@ import type {
   ProgressLine,
   RunningStatus,
 } from '#cli/control.ts';
+import type { Files } from '#sys/files.ts';
 import { serveUnix, type UnixAnswer, type UnixRequest } from '#wire/unix/unix-http.ts';
 
 export interface ControlActions {
@@ -20,11 +21,16 @@ export interface ControlActions {
   };
 }
 
-export function startControlServer(
+/** For root only. A socket that a killed program left is replaced. */
+export async function startControlServer(
+  files: Files,
   socket: string,
   actions: ControlActions,
 ): Promise<{ close(): Promise<void> }> {
-  return serveUnix(socket, (request) => answer(request, actions));
+  await files.remove(socket);
+  const server = await serveUnix(socket, (request) => answer(request, actions));
+  await files.setMode(socket, 0o600);
+  return server;
 }
 
 async function answer(request: UnixRequest, actions: ControlActions): Promise<UnixAnswer> {

@@ -67,7 +67,7 @@ class Program {
   async run(): Promise<number> {
     const paths = clusterPaths(this.#config);
     await files.makeDirectory(paths.run, 0o700);
-    const control = await startControlServer(paths.control, {
+    const control = await startControlServer(files, paths.control, {
       status: () => this.#status(),
       watchProgress: (listener) => this.#progress.watch(listener),
       stop: () => this.end(),

@@ -14,9 +14,9 @@ export function startProblem(error: unknown, config: ClusterConfig): StartProble
   if (error instanceof StoreOpenError) return { message, cure: undefined, again: false };
   const code = (error as { code?: unknown }).code;
   if (code === 'EADDRINUSE') {
-    const port = (error as { port?: unknown }).port ?? config.apiPort;
+    const port = (error as { port?: number }).port ?? config.apiPort;
     return {
-      message: `Port ${String(port)} is in use by another program.`,
+      message: `Port ${port} is in use by another program.`,
       cure: `Stop that program, then run "gantry up${name}" again.`,
       again: false,
     };

@@ -320,7 +320,9 @@ function describeWatches(using: Using): void {
     using(async (store) => {
       let second: Promise<number> | undefined;
       store.watch('a', {
-        changes: () => (second = store.commit([put('b', '1')])),
+        changes: () => {
+          second = store.commit([put('b', '1')]);
+        },
         closed: () => undefined,
       });
       await store.commit([put('a', '1')]);

@@ -239,7 +239,7 @@ export class StoreCore implements Backend {
     this.#starting.clear();
     for (const { sink } of starting) guarded(() => sink.closed('closed'));
     this.#hub.closeAll('closed');
-    await this.#forgetDead().catch((error) => this.#warnForget(error));
+    await this.#forgetDead().catch((error: unknown) => this.#warnForget(error));
     await this.#journal.close();
   }
 
@@ -264,7 +264,7 @@ export class StoreCore implements Backend {
     this.#writing = batch.length;
     this.#journal.append(batch).then(
       () => this.#publish(),
-      (error) => this.#refuse(error),
+      (error: unknown) => this.#refuse(error),
     );
   }
 
@@ -335,7 +335,7 @@ export class StoreCore implements Backend {
   #expire(keys: readonly Expired[]): void {
     // One commit each: a client that saw half of the changes of a revision could not ask for the rest.
     for (const { key, revision } of keys) {
-      this.commit([{ type: 'delete', key, expect: revision }]).catch((error) => {
+      this.commit([{ type: 'delete', key, expect: revision }]).catch((error: unknown) => {
         if (error instanceof PreconditionError || this.#closing) return;
         if (this.#history.tree.get(key)?.modRevision !== revision) return;
         this.#expiry.set(key, revision, this.#clock.now() + expiryRetryMs);
@@ -376,7 +376,7 @@ export class StoreCore implements Backend {
 
   #forgetDeadSoon(all = false): void {
     if (this.#dead.length === 0 || (!all && this.#dead.length < deadVersionsPerForget)) return;
-    this.#forgetDead().catch((error) => this.#warnForget(error));
+    this.#forgetDead().catch((error: unknown) => this.#warnForget(error));
   }
 
   async #forgetDead(): Promise<void> {

@@ -36,7 +36,7 @@ export function run(
       },
       (error, stdout, stderr) => {
         const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
-        resolve({ code, stdout, stderr: error && stderr === '' ? String(error) : stderr });
+        resolve({ code, stdout, stderr: error && stderr === '' ? error.message : stderr });
       },
     );
     child.stdin?.on('error', () => undefined);

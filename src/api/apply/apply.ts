@@ -93,7 +93,7 @@ export function applyConfiguration<T extends KubeObject>(
     throw new StatusError('BadRequest', 'metadata.managedFields must be nil');
   }
   const shape = shapeOf(type);
-  const id = idOf(options, 'Apply', String(apiVersion ?? ''));
+  const id = idOf(options, 'Apply', typeof apiVersion === 'string' ? apiVersion : '');
   const managers = readManagers(live?.metadata.managedFields);
   const last = managers.find((each) => sameManager(each, id));
   const others = managers.filter((each) => each !== last);

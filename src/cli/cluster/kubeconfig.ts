@@ -3,7 +3,7 @@
  * and the comments stay as they are: the document is edited, not rewritten.
  * Source: client-go's clientcmd `Config` (v1).
  */
-import { Document, isMap, isSeq, parseDocument, YAMLSeq } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument, YAMLSeq } from 'yaml';
 import { CommandError } from '../exit-code.ts';
 
 export interface KubeconfigEntry {

@@ -337,7 +337,9 @@ test('a full disk refuses commits, shows nothing of them, and works again with s
     let written = 0;
     let failure: unknown;
     for (; failure === undefined && written < 40; written++) {
-      await store.commit([put(`big/${written}`, text)]).catch((error) => (failure = error));
+      await store
+        .commit([put(`big/${written}`, text)])
+        .catch((error: unknown) => (failure = error));
     }
     assert.ok(failure instanceof StoreFailedError);
     assert.match(failure.message, /no space is left .* make room/);

@@ -7,7 +7,7 @@ export function memoryMounts(): Mounts {
     points.push({ path, type, source, shared: true, superOptions: [] });
     return Promise.resolve();
   };
-  add('/', 'ext4', '/dev/simulated');
+  void add('/', 'ext4', '/dev/simulated');
   return {
     list: () => Promise.resolve([...points]),
     tmpfs: (path) => add(path, 'tmpfs', 'tmpfs'),

@@ -42,19 +42,16 @@ export function openConsole(path: string, ended: () => void): Promise<Console> {
       if (open && !byUs) ended();
     });
     socket.on('connect', () => {
-      send('prompt').then(
-        () => {
-          open = true;
-          resolve({
-            send,
-            close: () => {
-              closed = true;
-              socket.destroy();
-            },
-          });
-        },
-        reject,
-      );
+      send('prompt').then(() => {
+        open = true;
+        resolve({
+          send,
+          close: () => {
+            closed = true;
+            socket.destroy();
+          },
+        });
+      }, reject);
     });
   });
 }

@@ -1,7 +1,5 @@
 /** HTTP over a unix socket: the door for root on this machine to a running program. */
-import { chmodSync } from 'node:fs';
 import { createServer, request as httpRequest, type ServerResponse } from 'node:http';
-import { rmSync } from 'node:fs';
 
 export interface UnixRequest {
   readonly method: string;
@@ -22,12 +20,11 @@ export interface UnixAnswer {
 
 const bodyBytesMax = 64 * 1024;
 
-/** Listens with mode 0600. A socket file that a dead process left is replaced. */
+/** The caller removes a socket file that a dead process left, and keeps others out by the folder's mode. */
 export async function serveUnix(
   path: string,
   handle: (request: UnixRequest) => Promise<UnixAnswer>,
 ): Promise<{ close(): Promise<void> }> {
-  rmSync(path, { force: true });
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -60,7 +57,6 @@ export async function serveUnix(
     server.once('error', reject);
     server.listen(path, () => resolve());
   });
-  chmodSync(path, 0o600);
   return {
     close: () =>
       new Promise((resolve) => {
