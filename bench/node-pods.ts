@@ -26,7 +26,7 @@ const spec = {
     },
   ],
 };
-const options = nodeOptions(3);
+const options = nodeOptions();
 
 async function raw(node: GantryNode): Promise<number> {
   const paths = new NodePaths(`${options.directory}/raw`);

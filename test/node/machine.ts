@@ -45,8 +45,9 @@ export async function thisMachine(logger: Logger = silentLogger): Promise<Machin
   };
 }
 
-/** `index` (0-200) keeps nodes of test files that run side by side apart. */
-export function nodeOptions(index: number): NodeOptions {
+/** By chance, so that tests that run side by side, of whomever, do not meet. */
+export function nodeOptions(): NodeOptions {
+  const index = systemRandom.below(250) + 1;
   return {
     name: `node-${index}`,
     directory: mkdtempSync('/tmp/gantry-node-'),
@@ -138,3 +139,6 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
+
+/** What the addresses of its pods begin with. */
+export const subnetOf = ({ network }: NodeOptions): string => network.podCidr.replace(/0\/24$/, '');

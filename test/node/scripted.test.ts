@@ -13,8 +13,8 @@ import { openMemoryStore } from '#store/memory/memory.ts';
 import { MemoryFiles } from '#sys/simulated/memory-files.ts';
 import { memoryMounts } from '#sys/simulated/memory-mounts.ts';
 import { generateKey } from '#wire/pki/certificate.ts';
-import { seededRandom } from '../../src/server/testing/seeded-random.ts';
-import { ManualTime } from '../../src/store/testing/manual-time.ts';
+import { seededRandom } from '#server/testing/seeded-random.ts';
+import { ManualTime } from '#store/testing/manual-time.ts';
 
 const spec = { containers: [{ name: 'main', image: 'app:1' }] };
 
