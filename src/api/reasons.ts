@@ -10,7 +10,8 @@ export interface Reason {
   readonly cure: string;
 }
 
-export const reasons = {
+/** Why no node takes a pod. */
+export const schedulingReasons = {
   'no-nodes': {
     sentence: 'no nodes available to schedule pods',
     cure: 'Join a node to the cluster.',
@@ -45,13 +46,18 @@ export const reasons = {
   },
 } as const satisfies Readonly<Record<string, Reason>>;
 
+export const reasons = { ...schedulingReasons };
+
+export type SchedulingCode = keyof typeof schedulingReasons;
 export type ReasonCode = keyof typeof reasons;
 
 /** One application of a reason: to this resource, this taint. */
-export interface Refusal {
-  readonly code: ReasonCode;
+export interface Refusal<Code extends ReasonCode = ReasonCode> {
+  readonly code: Code;
   readonly subject?: string | undefined;
 }
+
+export type SchedulingRefusal = Refusal<SchedulingCode>;
 
 export function sentenceOf({ code, subject = '' }: Refusal): string {
   return reasons[code].sentence.replace('{subject}', () => subject);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReasonCode } from '#api/reasons.ts';
+import type { SchedulingCode } from '#api/reasons.ts';
 import type { ClusterEvent } from './decide/cures.ts';
 import { needsOf } from './decide/pod-needs.ts';
 import { SchedulingQueue } from './queue.ts';
 import { podNamed } from './testing/objects.ts';
 
 const needs = (name: string, priority = 0) => needsOf(podNamed(name, {}, { priority }));
-const codes = (...all: ReasonCode[]) => new Set(all);
+const codes = (...all: SchedulingCode[]) => new Set(all);
 const events = (...all: ClusterEvent[]) => new Set(all);
 const always = () => true;
 

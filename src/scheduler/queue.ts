@@ -6,7 +6,7 @@
  * five minutes are over; then, and after a failed binding, it waits in *backoff* as long as its number
  * of attempts asks (1 s, 2 s, … 10 s) before it is active again. Bounded by the number of pods.
  */
-import type { ReasonCode } from '#api/reasons.ts';
+import type { SchedulingCode } from '#api/reasons.ts';
 import { Heap } from '#client/heap.ts';
 import type { ClusterEvent } from './decide/cures.ts';
 import { mayCure } from './decide/cures.ts';
@@ -23,7 +23,7 @@ interface Waiting {
   readonly since: number;
   attempts: number;
   lastAttempt: number;
-  codes: ReadonlySet<ReasonCode>;
+  codes: ReadonlySet<SchedulingCode>;
 }
 
 interface HeapEntry {
@@ -57,7 +57,7 @@ export class SchedulingQueue {
       if (known.place !== 'out') this.#activate(known);
       return;
     }
-    const codes = new Set<ReasonCode>();
+    const codes = new Set<SchedulingCode>();
     const waiting: Waiting = {
       needs,
       place: 'out',
@@ -97,7 +97,7 @@ export class SchedulingQueue {
   }
 
   /** No node took it. */
-  refused(key: string, codes: ReadonlySet<ReasonCode>): void {
+  refused(key: string, codes: ReadonlySet<SchedulingCode>): void {
     const waiting = this.#pods.get(key);
     if (waiting === undefined) return;
     this.#leave(waiting, 'parked');

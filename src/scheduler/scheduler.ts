@@ -132,6 +132,8 @@ export class Scheduler {
     const pod = next ?? previous;
     if (pod === undefined) return;
     const key = keyOf(pod);
+    // Another pod under the same name: the first one's end was not told on its own.
+    if (previous !== undefined && previous.metadata.uid !== pod.metadata.uid) this.#gone(key);
     if (next === undefined || isFinished(next)) {
       this.#gone(key);
     } else if (next.spec.nodeName) {
@@ -162,10 +164,7 @@ export class Scheduler {
 
   #pending(key: string, previous: Pod | undefined, pod: Pod): void {
     const { uid = '' } = pod.metadata;
-    const assumed = this.#assumed.get(key);
-    if (assumed === uid) return;
-    // A new pod under the name of one that we counted already.
-    if (assumed !== undefined) this.#gone(key);
+    if (this.#assumed.get(key) === uid) return;
     if (pod.metadata.deletionTimestamp !== undefined || isGated(pod)) {
       this.#queue.remove(key);
       return;

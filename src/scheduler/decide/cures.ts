@@ -1,5 +1,5 @@
 /** Which change of the cluster could cure which refusal: only those wake a waiting pod. */
-import type { ReasonCode } from '#api/reasons.ts';
+import type { SchedulingCode } from '#api/reasons.ts';
 import type { Node } from '#api/types.ts';
 
 export type ClusterEvent =
@@ -10,7 +10,7 @@ export type ClusterEvent =
   /** A pod left its node, or finished there. */
   | 'pod-removed';
 
-const cures: Readonly<Record<ReasonCode, readonly ClusterEvent[]>> = {
+const cures: Readonly<Record<SchedulingCode, readonly ClusterEvent[]>> = {
   'no-nodes': ['node-added'],
   'node-name': ['node-added'],
   'node-unschedulable': ['node-added', 'node-taints'],
@@ -24,7 +24,7 @@ const cures: Readonly<Record<ReasonCode, readonly ClusterEvent[]>> = {
 /** A node may refuse for the next reason when the first one is cured: every event that cures one counts. */
 export function mayCure(
   events: ReadonlySet<ClusterEvent>,
-  codes: ReadonlySet<ReasonCode>,
+  codes: ReadonlySet<SchedulingCode>,
 ): boolean {
   for (const code of codes) if (cures[code].some((event) => events.has(event))) return true;
   return false;

@@ -3,7 +3,7 @@
  * that refuses speaks, so that the counts of a message add up to the number of nodes. Only the check
  * of resources names everything that lacks.
  */
-import type { Refusal } from '#api/reasons.ts';
+import type { SchedulingRefusal } from '#api/reasons.ts';
 import { untolerated } from '#api/tolerations.ts';
 import type { Taint } from '#api/types.ts';
 import { isWanted } from './node-affinity.ts';
@@ -14,7 +14,10 @@ const unschedulable: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 
 const repelling = ['NoSchedule', 'NoExecute'];
 
 /** Why the node does not take the pod; absent: it does. */
-export function refusalsOf(needs: PodNeeds, state: NodeState): readonly Refusal[] | undefined {
+export function refusalsOf(
+  needs: PodNeeds,
+  state: NodeState,
+): readonly SchedulingRefusal[] | undefined {
   const { node } = state;
   if (node === undefined) return [{ code: 'node-name' }];
   if (node.spec.unschedulable === true) {
@@ -34,10 +37,10 @@ export function refusalsOf(needs: PodNeeds, state: NodeState): readonly Refusal[
   return lacking(needs, state);
 }
 
-function lacking(needs: PodNeeds, state: NodeState): readonly Refusal[] | undefined {
+function lacking(needs: PodNeeds, state: NodeState): readonly SchedulingRefusal[] | undefined {
   const { request } = needs;
   const { allocatable, requested } = state;
-  let refusals: Refusal[] | undefined;
+  let refusals: SchedulingRefusal[] | undefined;
   const lacks = (subject: string): void => {
     (refusals ??= []).push({ code: 'insufficient-resource', subject });
   };

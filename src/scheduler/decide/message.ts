@@ -1,9 +1,9 @@
 /** The sentence of a FailedScheduling event, in Kubernetes' form. */
-import { type ReasonCode, sentenceOf } from '#api/reasons.ts';
+import { type SchedulingCode, sentenceOf } from '#api/reasons.ts';
 import type { Tally } from './placement.ts';
 
 /** Refusals that removing other pods could cure; gantry does not do that, and says that it found nobody. */
-const curableByRoom: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+const curableByRoom: ReadonlySet<SchedulingCode> = new Set<SchedulingCode>([
   'insufficient-resource',
   'too-many-pods',
   'host-port-taken',

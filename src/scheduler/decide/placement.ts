@@ -1,5 +1,5 @@
 /** Which node a pod should get, or why none. */
-import { type Refusal, type ReasonCode, sentenceOf } from '#api/reasons.ts';
+import { type SchedulingRefusal, type SchedulingCode, sentenceOf } from '#api/reasons.ts';
 import { refusalsOf } from './filters.ts';
 import { pinnedNodes } from './node-affinity.ts';
 import type { NodeState } from './node-state.ts';
@@ -26,7 +26,10 @@ export type Placement =
   | { readonly type: 'none'; readonly refusals: Tally; readonly nodes: number };
 
 /** By sentence. */
-export type Tally = ReadonlyMap<string, { readonly refusal: Refusal; readonly count: number }>;
+export type Tally = ReadonlyMap<
+  string,
+  { readonly refusal: SchedulingRefusal; readonly count: number }
+>;
 
 export function placementOf(needs: PodNeeds, cluster: ClusterState, chance: Chance): Placement {
   const pinned = pinnedNodes(needs);
@@ -78,7 +81,7 @@ function bestOf(
 }
 
 function tally(needs: PodNeeds, nodes: readonly NodeState[]): Tally {
-  const counts = new Map<string, { refusal: Refusal; count: number }>();
+  const counts = new Map<string, { refusal: SchedulingRefusal; count: number }>();
   for (const state of nodes) {
     for (const refusal of refusalsOf(needs, state) ?? []) {
       const sentence = sentenceOf(refusal);
@@ -91,7 +94,7 @@ function tally(needs: PodNeeds, nodes: readonly NodeState[]): Tally {
 }
 
 /** The codes that keep the pod from every node. */
-export function codesOf(refusals: Tally): ReadonlySet<ReasonCode> {
-  if (refusals.size === 0) return new Set<ReasonCode>(['no-nodes']);
+export function codesOf(refusals: Tally): ReadonlySet<SchedulingCode> {
+  if (refusals.size === 0) return new Set<SchedulingCode>(['no-nodes']);
   return new Set([...refusals.values()].map(({ refusal }) => refusal.code));
 }
