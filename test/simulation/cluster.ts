@@ -12,7 +12,7 @@ import { ControlPlaneProcess } from './control-plane-process.ts';
 import { Ledger } from './ledger.ts';
 import { NodeProcess } from './node-process.ts';
 import { Trace } from './trace.ts';
-import { VirtualTime } from './virtual-time.ts';
+import { drained, VirtualTime } from './virtual-time.ts';
 import { calm, type Weather } from './weather.ts';
 
 export interface ClusterOptions {
@@ -80,6 +80,15 @@ export class SimulatedCluster {
   async start(): Promise<void> {
     await this.controlPlane.start();
     for (const node of this.nodes) node.start();
+  }
+
+  /** Lets so much time go by; `settled` is called whenever nothing more happens without it. */
+  async advance(ms: number, settled: () => void): Promise<void> {
+    const until = this.time.elapsedMs + ms;
+    do {
+      await drained();
+      settled();
+    } while (this.time.step(until));
   }
 
   /** The program has no end: it is stopped like a killed one, so that nothing of it goes on. */

@@ -46,6 +46,9 @@ const bounds = {
   lookEveryMs: 500,
 };
 
+/** Between two actions, in milliseconds at most: often the second meets the first half done. */
+const pauses = [100, 100, 1_000, 5_000, 5_000, 60_000];
+
 export async function simulate(
   seed: number,
   options: SimulationOptions = {},
@@ -111,16 +114,12 @@ class Simulation {
     for (let count = 0; count < actions; count++) {
       const action = drawAction(random);
       const running = action?.run(cluster, random);
-      // Whatever needs time gets it below; a refusal is nothing special.
-      running?.catch((error: unknown) => cluster.trace.add(`${action?.name}: ${String(error)}`));
-      await this.#awaitStart(running);
-      await this.#advance(random.below(random.fraction() < 0.2 ? 60_000 : 5_000));
+      // No time passes meanwhile: a control plane reads its keys on threads of the real machine.
+      await running?.catch((error: unknown) =>
+        cluster.trace.add(`${action?.name}: ${String(error)}`),
+      );
+      await this.#advance(random.below(pauses[random.below(pauses.length)] ?? 0));
     }
-  }
-
-  /** A control plane reads its keys on threads of the real machine: no time passes meanwhile. */
-  async #awaitStart(running: Promise<void> | void): Promise<void> {
-    await running?.catch(() => undefined);
   }
 
   /** Faults end; answers how long it took until all was as it should be. */
@@ -176,14 +175,11 @@ class Simulation {
     for (const words of missing(cluster)) cluster.violated(`after an update: ${words}`);
   }
 
-  async #advance(ms: number): Promise<void> {
-    const { time, violations } = this.#cluster;
-    const until = time.elapsedMs + ms;
-    do {
-      await drained();
+  #advance(ms: number): Promise<void> {
+    return this.#cluster.advance(ms, () => {
       this.#invariants.check();
-      if (violations.length > 0) throw new Stopped();
-    } while (time.step(until));
+      if (this.#cluster.violations.length > 0) throw new Stopped();
+    });
   }
 }
 

@@ -1,0 +1,109 @@
+/** Each invariant, broken on purpose: a check that cannot fail would not be one. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deployments, pods, replicaSets, services } from '#api/kinds/index.ts';
+import type { Kind } from '#api/kind.ts';
+import type { Pod } from '#api/types.ts';
+import { labels } from '#node/decide/labels.ts';
+import { SimulatedCluster } from './cluster.ts';
+import { missing } from './desired-state.ts';
+import { Invariants, isReady } from './invariants.ts';
+import { machineRuntime } from './machine/machine-runtime.ts';
+import { deploymentDraft, serviceDraft } from './workload.ts';
+
+async function withApp() {
+  const cluster = new SimulatedCluster({ seed: 1, nodes: 2, tailMax: 10 });
+  const invariants = new Invariants(cluster);
+  const run = (ms: number): Promise<void> => cluster.advance(ms, () => invariants.check());
+  await cluster.start();
+  await run(2_000);
+  const { metadata, spec } = deploymentDraft('app', cluster.chance('app'));
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } };
+  await cluster.create(services as Kind, serviceDraft('app'));
+  const app = { metadata, spec: { ...spec, replicas: 3, strategy } };
+  await cluster.create(deployments as Kind, app);
+  await run(60_000);
+  assert.deepEqual([...cluster.violations, ...missing(cluster)], []);
+  return { cluster, invariants, run };
+}
+
+function violatedOnce({ violations }: SimulatedCluster, words: RegExp): void {
+  assert.match(violations[0] ?? 'nothing was violated', words);
+}
+
+test('the same pod on two nodes, and another pod of its name', async () => {
+  const { cluster, run } = await withApp();
+  const [first, second] = cluster.nodes.map(({ machine }) => machine);
+  const container = first?.running[0];
+  assert.ok(second && container);
+  const of = { metadata: { name: 'x', uid: 'other', namespace: 'default', attempt: 0 } };
+  const { time, weather } = cluster;
+  const random = cluster.chance('second');
+  const runtime = machineRuntime({ machine: second, time, weather, random });
+  const starting = (async () => {
+    const sandbox = await runtime.runSandbox({ ...of, labels: {} } as never);
+    const marks = { ...container.labels, [labels.podUid]: 'other' };
+    const config = { metadata: { name: 'main', attempt: 0 }, image: { image: 'x' }, labels: marks };
+    await runtime.startContainer(await runtime.createContainer(sandbox, config as never, of as never));
+  })();
+  await run(2_000);
+  await starting;
+  violatedOnce(cluster, /runs twice/);
+  cluster.stop();
+});
+
+test('an acknowledgement of what never was', async () => {
+  const { cluster, run } = await withApp();
+  const metadata = { name: 'ghost', uid: 'ghost', resourceVersion: '7' };
+  cluster.ledger.acknowledged('create', { apiVersion: 'v1', kind: 'Pod', metadata });
+  await run(1);
+  violatedOnce(cluster, /an acknowledged write was lost: create of Pod ghost/);
+  cluster.stop();
+});
+
+test('more replicas than the surge allows', async () => {
+  const { cluster, run } = await withApp();
+  const [set] = cluster.ledger.list(replicaSets);
+  assert.ok(set);
+  await cluster.patch(replicaSets as Kind, set, { spec: { replicas: 9 } });
+  await run(1);
+  violatedOnce(cluster, /9 replicas in all sets, 4 allowed/);
+  cluster.stop();
+});
+
+test('a pod more than its set asks for', async () => {
+  const { cluster, run } = await withApp();
+  const [pod] = cluster.ledger.list(pods);
+  assert.ok(pod);
+  const { labels: marks, namespace, ownerReferences } = pod.metadata;
+  const metadata = { name: 'too-many', namespace, labels: marks, ownerReferences };
+  const { nodeName: _, ...spec } = pod.spec;
+  await run(60_000);
+  await cluster.create(pods as Kind, { metadata, spec });
+  await run(1);
+  violatedOnce(cluster, /too-many: 4 pods of its set, 3 allowed/);
+  cluster.stop();
+});
+
+test('an update that takes too many ready pods away', async () => {
+  const { cluster, invariants, run } = await withApp();
+  invariants.undisturbedSinceMs = 0;
+  const ready = cluster.ledger.list(pods).filter((pod: Pod) => isReady(pod));
+  for (const pod of ready.slice(0, 2)) await cluster.delete(pods as Kind, pod, {});
+  await run(1);
+  violatedOnce(cluster, /app: 1 available pods in an update, at least 2 wanted/);
+  cluster.stop();
+});
+
+test('an endpoint that stays when its pod is not ready', async () => {
+  const { cluster, run } = await withApp();
+  const [pod] = cluster.ledger.list(pods);
+  assert.ok(pod);
+  // Nobody tells the loops: what the server does not say, they cannot know.
+  cluster.weather.late = 1;
+  cluster.weather.lateMs = 3_600_000;
+  await cluster.delete(pods as Kind, pod, { gracePeriodSeconds: 0 });
+  await run(200_000);
+  assert.ok(cluster.violations.some((words) => /calls .* ready, which is not/.test(words)));
+  cluster.stop();
+});
