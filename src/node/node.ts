@@ -11,6 +11,7 @@ import type { Cgroups } from '#sys/cgroup.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { Processes } from '#sys/process.ts';
+import type { SharedChanges } from '#sys/shared-changes.ts';
 import { networkProbes } from '#wire/probe/network-probes.ts';
 import { NodeAgent } from './agent.ts';
 import type { ClusterDns } from './config/dns.ts';
@@ -23,7 +24,8 @@ import { NodeImages } from './images/node-images.ts';
 import { NodeLogs } from './logs/node-logs.ts';
 import { hostPortTable } from './decide/host-ports.ts';
 import { HostPorts } from './network/host-ports.ts';
-import { resetNode } from './reset.ts';
+import { shareMounts } from './mount-propagation.ts';
+import { clearNode, resetNode } from './reset.ts';
 import { connectCri } from './runtime/cri/cri-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { NodeStreams } from './streams.ts';
@@ -32,6 +34,8 @@ export interface Machine {
   readonly files: Files;
   readonly processes: Processes;
   readonly mounts: Mounts;
+  /** Of mounts: what of it this node changes for the whole machine. */
+  readonly propagation: SharedChanges;
   readonly cgroups: Cgroups;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -191,7 +195,16 @@ export class GantryNode {
     this.#logs?.stop();
     await this.#agent?.stop();
     if (containerd) await this.#containerd.stop();
+    else this.#containerd.detach();
     this.runtime.close();
+  }
+
+  /**
+   * After `stop` with containerd: takes off the machine what pods left there; data stays. Answers
+   * what could not be removed.
+   */
+  clear(): Promise<readonly string[]> {
+    return clearNode({ ...this.#machine, ...this.#options });
   }
 
   /** After it nothing of the node is left on the machine; answers what could not be removed. */
@@ -217,13 +230,10 @@ export class GantryNode {
     return part;
   }
 
-  /** Mounts made in containers with Bidirectional propagation need a shared mount above them. */
   async #shareMounts(): Promise<void> {
-    const { mounts, logger } = this.#machine;
-    const root = (await mounts.list()).find(({ path }) => path === '/');
-    if (root?.shared) return;
+    const { mounts, propagation, logger } = this.#machine;
     try {
-      await mounts.makeShared('/');
+      await shareMounts(mounts, propagation);
     } catch (error) {
       logger.warn('cannot share mounts: no mount propagation for pods', { error: String(error) });
     }

@@ -80,6 +80,12 @@ export class Containerd {
     void this.#relaunch();
   }
 
+  /** Leaves it running and looks after it no more: another one may adopt or end it. */
+  detach(): void {
+    this.#stopping = true;
+    this.#process = undefined;
+  }
+
   /** Ends it; containers go on without it. */
   async stop(): Promise<void> {
     this.#stopping = true;

@@ -1,7 +1,8 @@
 /**
  * Restart back-off as the kubelet has it (pod lifecycle, "Container restarts"): the first restart
  * is at once, then 10 s doubling to 300 s; ten minutes of running forget the past. The only memory
- * is the annotation that carries the delay before the attempt that ended.
+ * is the annotation that carries the delay before the attempt that ended. A container whose sandbox
+ * has gone did not crash: it is made again at once, as the kubelet does after a reboot.
  */
 import { annotations } from './labels.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -16,7 +17,13 @@ export interface BackOff {
   readonly dueMs: number;
 }
 
-export function restartBackOff(ended: ObservedContainer, hash: string): BackOff {
+/** Undefined when there is nothing to wait for: a first start, or the first in this sandbox. */
+export function restartBackOff(
+  ended: ObservedContainer | undefined,
+  hash: string,
+  sandboxId: string | undefined,
+): BackOff | undefined {
+  if (!ended || ended.sandboxId !== sandboxId) return undefined;
   const finished = ended.finishedAtMs || ended.createdAtMs;
   const seconds = ended.annotations[annotations.hash] === hash ? nextSeconds(ended, finished) : 0;
   return { seconds, dueMs: finished + seconds * 1000 };

@@ -137,7 +137,7 @@ function memberStep(
   const here = latest?.sandboxId === sandboxId;
   // After a new sandbox, init containers run again, however they ended in the old one.
   if (latest && !restarts && !(role === 'init' && !here)) return {};
-  const backOff = latest && restartBackOff(latest, templateHash(container));
+  const backOff = restartBackOff(latest, templateHash(container), sandboxId);
   if (backOff && backOff.dueMs > now) return { again: backOff.dueMs };
   const image = facts.images.get(name);
   if (!image?.ready) {

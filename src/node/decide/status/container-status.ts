@@ -107,7 +107,7 @@ function waitingOf(
   if (latest && !restarts) return undefined;
   if (role === 'main' && !progress.initialized && !latest) return undefined;
   if (latest && facts.busy.has(containerSubject(name))) return undefined;
-  const backOff = latest && restartBackOff(latest, templateHash(container));
+  const backOff = restartBackOff(latest, templateHash(container), progress.sandbox?.id);
   if (backOff && backOff.dueMs > now) {
     const { metadata } = facts.pod;
     return {
