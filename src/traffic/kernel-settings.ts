@@ -1,5 +1,6 @@
 /** Switches of the kernel that pods' traffic needs, and what they were before. */
 import type { Files } from '#sys/files.ts';
+import type { SharedChanges } from '#sys/shared-changes.ts';
 
 interface Setting {
   readonly path: string;
@@ -13,8 +14,8 @@ const settings: readonly Setting[] = [
   { path: '/proc/sys/net/bridge/bridge-nf-call-iptables', value: '1', optional: true },
 ];
 
-/** Remembers the earlier values in `memory` before it changes the first one. */
-export async function applyKernelSettings(files: Files, memory: string): Promise<void> {
+/** Has the earlier values noted before it changes the first one. */
+export async function applyKernelSettings(files: Files, switches: SharedChanges): Promise<void> {
   const before: Record<string, string> = {};
   const changes: Setting[] = [];
   for (const setting of settings) {
@@ -25,18 +26,16 @@ export async function applyKernelSettings(files: Files, memory: string): Promise
     before[setting.path] = now;
     changes.push(setting);
   }
-  if (changes.length === 0) return;
-  if ((await files.readText(memory)) === undefined)
-    await files.replace(memory, JSON.stringify(before), 0o600);
+  await switches.hold(before);
   for (const { path, value } of changes) await files.write(path, value);
 }
 
-/** Puts back what `applyKernelSettings` changed. Answers the switches that it turned. */
-export async function restoreKernelSettings(files: Files, memory: string): Promise<string[]> {
-  const text = await files.readText(memory);
-  if (text === undefined) return [];
-  const before = JSON.parse(text) as Record<string, string>;
+/** Puts back what was changed, when no other cluster needs it. Answers the switches that it turned. */
+export async function restoreKernelSettings(
+  files: Files,
+  switches: SharedChanges,
+): Promise<string[]> {
+  const before = await switches.release();
   for (const [path, value] of Object.entries(before)) await files.write(path, value);
-  await files.remove(memory);
   return Object.keys(before);
 }

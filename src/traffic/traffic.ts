@@ -10,6 +10,7 @@ import type { LoopDefinition } from '#client/loop.ts';
 import { LoopRuntime } from '#client/runtime.ts';
 import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
+import type { SharedChanges } from '#sys/shared-changes.ts';
 import { ClusterDns } from './dns/cluster-dns.ts';
 import { serversOf } from './dns/upstream.ts';
 import { Drain } from './drain.ts';
@@ -28,6 +29,8 @@ export interface TrafficOptions {
   readonly logger: Logger;
   readonly files: Files;
   readonly processes: Processes;
+  /** Of the kernel: other clusters of the machine need the same ones. */
+  readonly switches: SharedChanges;
   /** Ports below 1024 and others that programs of the machine listen on. */
   readonly listeningPorts: () => ReadonlySet<number>;
   /** `gantry`, or another name per cluster of the machine. */
@@ -48,8 +51,6 @@ export interface TrafficOptions {
   readonly defaultCertificate: string;
   readonly decodeBase64: (text: string) => string;
 }
-
-const memoryOf = (folder: string): string => `${folder}/kernel-settings.json`;
 
 export class Traffic {
   readonly #options: TrafficOptions;
@@ -96,9 +97,9 @@ export class Traffic {
 
   /** Ends when Services, DNS and the gateway answer. */
   async start(): Promise<void> {
-    const { files, folder, processes, dnsAddress } = this.#options;
+    const { files, folder, processes, switches, dnsAddress } = this.#options;
     await files.makeDirectory(folder, 0o700);
-    await applyKernelSettings(files, memoryOf(folder));
+    await applyKernelSettings(files, switches);
     await addOwnAddress(processes, dnsAddress);
     this.#secrets.start();
     const dns = new ClusterDns({
@@ -129,15 +130,13 @@ export class Traffic {
   #portsLoop(): LoopDefinition {
     const one = { keysOf: () => ['ports'] };
     const { apiPort, httpPort, httpsPort, nodeAddress, listeningPorts } = this.#options;
-    const taken = (): Map<string, string> => {
-      const others = [...listeningPorts()].filter(
-        (port) => port !== httpPort && port !== httpsPort,
+    const taken = (): Map<string, string> =>
+      new Map(
+        [...listeningPorts()]
+          .filter((port) => port !== httpPort && port !== httpsPort)
+          .map((port) => [`tcp ${port}`, 'another program of this machine']),
       );
-      const owners = others.map(
-        (port) => [`tcp ${port}`, 'another program of this machine'] as const,
-      );
-      return new Map([...owners, [`tcp ${apiPort}`, 'the Kubernetes API']]);
-    };
+    const reserved = new Map([[`tcp ${apiPort}`, 'the Kubernetes API']]);
     const ingressPorts = [httpPort, httpsPort];
     return {
       name: 'gateway-ports',
@@ -147,7 +146,7 @@ export class Traffic {
         { kind: ingressClasses, ...one },
       ],
       decide: (view, _key, now) =>
-        decidePorts(view, { address: nodeAddress, ingressPorts, taken: taken() }, now),
+        decidePorts(view, { address: nodeAddress, ingressPorts, reserved, taken: taken() }, now),
     };
   }
 }
@@ -167,6 +166,7 @@ async function addOwnAddress(processes: Processes, address: string): Promise<voi
 export interface TrafficTraces {
   readonly files: Files;
   readonly processes: Processes;
+  readonly switches: SharedChanges;
   readonly table: string;
   readonly folder: string;
   readonly dnsAddress: string;
@@ -176,6 +176,7 @@ export interface TrafficTraces {
 export async function removeTraffic({
   files,
   processes,
+  switches,
   table,
   folder,
   dnsAddress,
@@ -187,6 +188,6 @@ export async function removeTraffic({
     timeoutMs: 10_000,
   });
   if (address.code === 0) removed.push(`the address ${dnsAddress}`);
-  removed.push(...(await restoreKernelSettings(files, memoryOf(folder))));
+  removed.push(...(await restoreKernelSettings(files, switches)));
   return removed;
 }

@@ -44,6 +44,7 @@ export class Gateway {
   #applied: { structure: string; slots: Slots } | undefined;
   #counts: ReadonlyMap<string, number> = new Map();
   #routes = 0;
+  #ready = false;
   #problem = 'not started';
 
   constructor(options: GatewayOptions) {
@@ -58,7 +59,7 @@ export class Gateway {
   }
 
   get status(): { ready: boolean; message: string } {
-    return this.#haproxy.running && this.#applied
+    return this.#ready
       ? { ready: true, message: `HAProxy serves ${this.#routes} Ingress paths` }
       : { ready: false, message: this.#problem };
   }
@@ -112,6 +113,7 @@ export class Gateway {
     }
     this.#applied = { structure, slots };
     this.#routes = table.routes.length;
+    this.#ready = true;
   }
 
   #table(): GatewayTable {
@@ -138,12 +140,14 @@ export class Gateway {
 
   #lost(): void {
     this.#applied = undefined;
+    this.#ready = false;
     this.#problem = 'HAProxy ended; starting it again';
     this.#options.logger.warn(this.#problem);
     this.#batch.add(everything);
   }
 
   #failed(error: unknown): void {
+    this.#ready = false;
     this.#problem = error instanceof Error ? error.message : String(error);
     this.#options.logger.error('the gateway could not be changed; trying again', {
       error: this.#problem,

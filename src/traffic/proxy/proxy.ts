@@ -42,6 +42,8 @@ export class ServiceProxy {
   #table: ServiceTable;
   /** The kernel's table is as `#table` says; else it is made anew from the whole state. */
   #applied = false;
+  /** As far as was tried: a change under way does not count. */
+  #ready = false;
   #problem = 'not started';
 
   constructor(options: ProxyOptions) {
@@ -56,7 +58,7 @@ export class ServiceProxy {
   }
 
   get status(): { ready: boolean; message: string } {
-    return this.#applied
+    return this.#ready
       ? { ready: true, message: `${this.#table.size} addresses and ports lead to pods` }
       : { ready: false, message: this.#problem };
   }
@@ -105,6 +107,7 @@ export class ServiceProxy {
     const { script, stale } = this.#table.change(wanted);
     await this.#nft(fresh ? baseScript(this.#options) + script : script);
     this.#applied = true;
+    this.#ready = true;
     await this.#forgetFlows(stale);
   }
 
@@ -175,6 +178,7 @@ export class ServiceProxy {
   }
 
   #failed(error: unknown): void {
+    this.#ready = false;
     this.#problem = error instanceof Error ? error.message : String(error);
     this.#options.logger.error('Services could not be applied; trying again', {
       error: this.#problem,

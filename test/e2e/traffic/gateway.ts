@@ -112,12 +112,12 @@ function routeTests(world: World): void {
 
 function certificateTests(world: World): void {
   test('TLS by name from a Secret; a new one is served without a restart', async () => {
-    const authority = createAuthority(clock, 'traffic-test-ca');
+    const authority = await createAuthority(clock, 'traffic-test-ca');
     const file = join(world.cluster.folder, 'ca.pem');
     writeFileSync(file, authority.certificate);
     const give = (name: string): Promise<string> => {
       const names = [`${name}.test`];
-      const { certificate, key } = issueServer(authority, clock, { commonName: name, names });
+      const { certificate, key } = await issueServer(authority, clock, { commonName: name, names });
       const stringData = { 'tls.crt': certificate, 'tls.key': key };
       const type = 'kubernetes.io/tls';
       return world.apply(
@@ -159,12 +159,12 @@ function certificateTests(world: World): void {
   });
 }
 
-/** One request after the other, from four sides, as long as `change` lasts. Answers who answered. */
+/** One request after the other, from four sides, as long as `change` lasts: none fails. */
 async function underLoad(
   world: World,
   { host, service }: { host: string; service: string },
   change: () => Promise<void>,
-): Promise<Load[]> {
+): Promise<void> {
   const gateway = `http://${world.nodeAddress}:${world.cluster.httpPort}/`;
   const direct = `http://${await world.clusterIP(service)}/`;
   const sides: [Place, Task & { do: 'load' }][] = [
@@ -174,17 +174,16 @@ async function underLoad(
     [world.node, { do: 'load', id: 'ClusterIP from the node', url: direct, keepAlive: false }],
   ];
   for (const [place, task] of sides) await place.ask(task);
-  try {
-    await change();
-  } finally {
-    const ends = sides.map(([place, { id }]) => place.ask<Load>({ do: 'unload', id }));
-    const loads = await Promise.all(ends);
-    loads.forEach((load, index) => {
-      const id = sides[index]?.[1].id;
-      assert.deepEqual(load.failures, [], `${id}: of ${load.answered} requests`);
-      assert.ok(load.answered > 50, `${id}: only ${load.answered} requests`);
-    });
-    return loads;
+  const end = (): Promise<Load[]> =>
+    Promise.all(sides.map(([place, { id }]) => place.ask<Load>({ do: 'unload', id })));
+  await change().catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
+  for (const [index, { answered, failures }] of (await end()).entries()) {
+    const id = sides[index]?.[1].id;
+    assert.deepEqual(failures, [], `${id}: of ${answered} requests`);
+    assert.ok(answered > 50, `${id}: only ${answered} requests`);
   }
 }
 

@@ -1,64 +1,70 @@
 /**
- * Who owns which port of the gateway. A port goes to one owner; who comes second stays pending, with a
- * condition and an event that name the owner, and gets the port when it is free.
+ * Who owns which port of the gateway. A port goes to one owner, who keeps it; who comes second stays
+ * pending, with a condition and an event that name the owner, and gets the port when it is free.
+ * What was given stands in status (`ports` of the load balancer's entry), so that it outlives gantry
+ * and a Service that asks for one port more does not lose those that it has.
  */
 import type { Action, Decision, View } from '#api/decision.ts';
 import { ingressClasses, ingresses, services } from '#api/kinds/index.ts';
 import { keyOf } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
-import type { Condition, Ingress, Service } from '#api/types.ts';
+import type {
+  Condition,
+  Ingress,
+  IngressLoadBalancerIngress,
+  LoadBalancerIngress,
+  PortStatus,
+  Service,
+} from '#api/types.ts';
 import { isOurs } from './ingress-class.ts';
+import { type Claim, type Grant, portName, settle } from './port-claims.ts';
 
 export interface PortFacts {
   /** The gateway's address, given to its users. */
   readonly address: string;
   /** Of HTTP and HTTPS for Ingress. */
   readonly ingressPorts: readonly number[];
-  /** Ports of other programs on the gateway, `tcp 22` → for a person who it is. */
+  /** Ports that are never given, `tcp 6443` → for a person who has them. */
+  readonly reserved: ReadonlyMap<string, string>;
+  /** Ports of other programs on the gateway: not given to anybody new. */
   readonly taken: ReadonlyMap<string, string>;
 }
 
 /** Service.spec.loadBalancerClass of Services that are ours beside those without one. */
 export const loadBalancerClass = 'gantry.dev/gateway';
 const conditionType = 'LoadBalancerPortsError';
+/** Of a port's entry in the status of an Ingress, which has no conditions. */
+const portError = 'gantry.dev/PortTaken';
 const ingressOwner = 'Ingress';
-
-interface Claim {
-  /** For a person. */
-  readonly owner: string;
-  readonly ports: readonly string[];
-  readonly has: boolean;
-  readonly since: string;
-  readonly key: string;
-}
+/** Programs that listen come and go without a word. */
+const lookAgainMs = 30_000;
 
 export function decidePorts(view: View, facts: PortFacts, now: number): Decision {
   const ours = view.list(services).filter(isLoadBalancer);
   const foreign = view
     .list(services)
     .filter((service) => !isLoadBalancer(service) && hasAddress(service, facts.address));
-  const ourIngresses = view
-    .list(ingresses)
-    .filter((ingress) => isOurs(ingress, view.list(ingressClasses)));
-  const { owners, losers } = settle(
+  const classes = view.list(ingressClasses);
+  const ourIngresses = view.list(ingresses).filter((ingress) => isOurs(ingress, classes));
+  const grants = settle(
     [...ours.map((each) => serviceClaim(each, facts)), ...ingressClaim(ourIngresses, facts)],
     facts,
   );
   return {
     actions: [
-      ...ours.flatMap((service) => serviceActions(service, facts, losers.get(keyOf(service)), now)),
-      ...foreign.map((service) => patchService(service, {}, service.status?.conditions)),
+      ...ours.flatMap((service) => serviceActions(service, facts, grants.get(keyOf(service)), now)),
+      ...foreign.map((service) => patchService(service, [], service.status?.conditions)),
       ...ourIngresses.flatMap((ingress) =>
-        ingressActions(ingress, facts, losers.get(ingressOwner)),
+        ingressActions(ingress, facts, grants.get(ingressOwner)),
       ),
       ...view
         .list(ingresses)
         .filter(
           (ingress) => !ourIngresses.includes(ingress) && hasIngressAddress(ingress, facts.address),
         )
-        .map((ingress) => patchIngress(ingress, {})),
+        .map((ingress) => patchIngress(ingress, [])),
     ],
-    again: owners.size > 0 && losers.size > 0 ? now + 30_000 : undefined,
+    again: [...grants.values()].some(({ lost }) => lost) ? now + lookAgainMs : undefined,
   };
 }
 
@@ -79,12 +85,11 @@ function hasIngressAddress(ingress: Ingress, address: string): boolean {
 }
 
 function serviceClaim(service: Service, { address }: PortFacts): Claim {
+  const given = (service.status?.loadBalancer?.ingress ?? []).find(({ ip }) => ip === address);
   return {
     owner: `the Service ${keyOf(service)}`,
-    ports: (service.spec?.ports ?? []).map(
-      ({ protocol, port }) => `${(protocol ?? 'TCP').toLowerCase()} ${port}`,
-    ),
-    has: hasAddress(service, address),
+    ports: (service.spec?.ports ?? []).map(portName),
+    held: new Set((given?.ports ?? []).map(portName)),
     since: service.metadata.creationTimestamp ?? '',
     key: keyOf(service),
   };
@@ -96,92 +101,83 @@ function ingressClaim(all: readonly Ingress[], { address, ingressPorts }: PortFa
     (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1,
   );
   if (!first) return [];
+  const ports = ingressPorts.map((port) => portName({ port }));
   return [
     {
       owner: `the Ingresses (the first is ${keyOf(first)})`,
-      ports: ingressPorts.map((port) => `tcp ${port}`),
-      has: all.some((ingress) => hasIngressAddress(ingress, address)),
+      ports,
+      held: new Set(all.some((ingress) => hasIngressAddress(ingress, address)) ? ports : []),
       since: first.metadata.creationTimestamp ?? '',
       key: ingressOwner,
     },
   ];
 }
 
-/** Who has a port keeps it; else the older claim wins, then the name. */
-function settle(
-  claims: readonly Claim[],
-  { taken }: PortFacts,
-): { owners: Map<string, string>; losers: Map<string, string> } {
-  const order = [...claims].sort((a, b) => {
-    if (a.has !== b.has) return a.has ? -1 : 1;
-    if (a.since !== b.since) return a.since < b.since ? -1 : 1;
-    return a.key < b.key ? -1 : 1;
-  });
-  const owners = new Map(taken);
-  const losers = new Map<string, string>();
-  for (const { owner, ports, key } of order) {
-    const lost = ports.find((port) => owners.has(port));
-    if (lost === undefined) for (const port of ports) owners.set(port, owner);
-    else losers.set(key, sentence(lost, owners.get(lost) ?? ''));
-  }
-  return { owners, losers };
-}
-
-function sentence(port: string, owner: string): string {
-  const [protocol = '', number] = port.split(' ');
-  return `port ${number}/${protocol.toUpperCase()} of the gateway belongs to ${owner}: choose another port, or free that one`;
-}
-
 function serviceActions(
   service: Service,
-  facts: PortFacts,
-  lost: string | undefined,
+  { address }: PortFacts,
+  grant: Grant | undefined,
   now: number,
 ): Action[] {
+  const granted = new Set(grant?.ports);
+  const ports: PortStatus[] = (service.spec?.ports ?? [])
+    .filter((port) => granted.has(portName(port)))
+    .map(({ port, protocol = 'TCP' }) => ({ port, protocol }));
+  const wanted = ports.length > 0 ? [{ ip: address, ipMode: 'VIP', ports }] : [];
+  const given = service.status?.loadBalancer?.ingress ?? [];
+  const isGiven =
+    given.length === wanted.length &&
+    given.every(({ ip, ports: has }) => ip === address && sameJson(has, ports));
   const conditions = service.status?.conditions ?? [];
-  const known = conditions.find(({ type }) => type === conditionType);
+  const known = conditions.find(({ type, status }) => type === conditionType && status === 'True');
+  const lost = grant?.lost?.message;
+  if (isGiven && known?.message === lost) return [];
+  const rest = conditions.filter(({ type }) => type !== conditionType);
   if (lost === undefined) {
-    if (hasAddress(service, facts.address) && known?.status !== 'True') return [];
-    const rest = conditions.filter(({ type }) => type !== conditionType);
+    const message = `The gateway ${address} leads to this Service`;
     return [
-      patchService(service, { ingress: [{ ip: facts.address, ipMode: 'VIP' }] }, rest),
-      event(
-        service,
-        'Normal',
-        'EnsuredLoadBalancer',
-        `The gateway ${facts.address} leads to this Service`,
-      ),
+      patchService(service, wanted, rest),
+      event(service, 'Normal', 'EnsuredLoadBalancer', message),
     ];
   }
-  if (known?.status === 'True' && known.message === lost) return [];
   const condition: Condition = {
     type: conditionType,
     status: 'True',
     reason: 'PortTaken',
     message: lost,
-    lastTransitionTime: known?.status === 'True' ? known.lastTransitionTime : formatTime(now),
+    lastTransitionTime: known?.lastTransitionTime ?? formatTime(now),
     observedGeneration: service.metadata.generation,
   };
+  const patch = patchService(service, wanted, [...rest, condition]);
+  if (known?.message === lost) return [patch];
+  return [patch, event(service, 'Warning', 'PortTaken', `Pending: ${lost}`)];
+}
+
+function ingressActions(
+  ingress: Ingress,
+  { address }: PortFacts,
+  grant: Grant | undefined,
+): Action[] {
+  const lost = grant?.lost;
+  if (!lost) {
+    return hasIngressAddress(ingress, address) ? [] : [patchIngress(ingress, [{ ip: address }])];
+  }
+  const { port, protocol, message } = lost;
+  const refused = [{ ports: [{ port, protocol, error: portError }] }];
+  if (sameJson(ingress.status?.loadBalancer?.ingress, refused)) return [];
   return [
-    patchService(service, {}, [
-      ...conditions.filter(({ type }) => type !== conditionType),
-      condition,
-    ]),
-    event(service, 'Warning', 'PortTaken', `Pending: ${lost}`),
+    patchIngress(ingress, refused),
+    event(ingress, 'Warning', 'PortTaken', `Pending: ${message}`),
   ];
 }
 
-function ingressActions(ingress: Ingress, facts: PortFacts, lost: string | undefined): Action[] {
-  const has = hasIngressAddress(ingress, facts.address);
-  if (lost === undefined)
-    return has ? [] : [patchIngress(ingress, { ingress: [{ ip: facts.address }] })];
-  const told = event(ingress, 'Warning', 'PortTaken', `Pending: ${lost}`);
-  return has ? [patchIngress(ingress, {}), told] : [told];
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function patchService(
   service: Service,
-  loadBalancer: unknown,
+  given: readonly LoadBalancerIngress[],
   conditions: readonly Condition[] | undefined,
 ): Action {
   const { namespace, name = '', uid } = service.metadata;
@@ -194,14 +190,14 @@ function patchService(
     patch: {
       metadata: { uid },
       status: {
-        loadBalancer: { ingress: null, ...(loadBalancer as object) },
+        loadBalancer: { ingress: given.length > 0 ? given : null },
         conditions: conditions?.length ? conditions : null,
       },
     },
   };
 }
 
-function patchIngress(ingress: Ingress, loadBalancer: object): Action {
+function patchIngress(ingress: Ingress, given: readonly IngressLoadBalancerIngress[]): Action {
   const { namespace, name = '', uid } = ingress.metadata;
   return {
     type: 'patch',
@@ -209,7 +205,10 @@ function patchIngress(ingress: Ingress, loadBalancer: object): Action {
     namespace,
     name,
     subresource: 'status',
-    patch: { metadata: { uid }, status: { loadBalancer: { ingress: null, ...loadBalancer } } },
+    patch: {
+      metadata: { uid },
+      status: { loadBalancer: { ingress: given.length > 0 ? given : null } },
+    },
   };
 }
 

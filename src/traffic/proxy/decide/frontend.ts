@@ -47,7 +47,7 @@ export function frontendsOf(service: Service, slices: readonly EndpointSlice[]):
     );
     return [
       ...inside.map((address) => ({ ...common, address, port: port.port })),
-      ...loadBalancerAddresses(service).map((address) => ({
+      ...loadBalancerAddresses(service, port).map((address) => ({
         ...common,
         address,
         port: port.port,
@@ -58,11 +58,15 @@ export function frontendsOf(service: Service, slices: readonly EndpointSlice[]):
   });
 }
 
-function loadBalancerAddresses(service: Service): string[] {
-  if (service.spec?.type !== 'LoadBalancer') return [];
-  return (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) =>
-    ip !== undefined && isIPv4(ip) && ipMode !== 'Proxy' ? [ip] : [],
-  );
+/** Where a status names ports, only those were given: a port that is asked for in vain stays shut. */
+function loadBalancerAddresses({ spec, status }: Service, port: ServicePort): string[] {
+  if (spec?.type !== 'LoadBalancer') return [];
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode, ports }) => {
+    const isGiven =
+      ports === undefined ||
+      ports.some((each) => each.port === port.port && each.protocol === (port.protocol ?? 'TCP'));
+    return ip !== undefined && isGiven && isIPv4(ip) && ipMode !== 'Proxy' ? [ip] : [];
+  });
 }
 
 function isIPv4(address: string): boolean {
