@@ -27,8 +27,11 @@ const map = (name: string, data = {}): ConfigMap => ({
 
 async function connect() {
   const { server: api } = await openTestServer();
-  const authority = createAuthority(systemClock);
-  const serving = issueServer(authority, systemClock, { commonName: 'test', names: ['127.0.0.1'] });
+  const authority = await createAuthority(systemClock);
+  const serving = await issueServer(authority, systemClock, {
+    commonName: 'test',
+    names: ['127.0.0.1'],
+  });
   const server = await listenHttps({
     host: '127.0.0.1',
     port: 0,

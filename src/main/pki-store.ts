@@ -12,7 +12,7 @@ import {
   renewalDue,
   stillServes,
 } from '#wire/pki/authority.ts';
-import { generateKey, type KeyPair } from '#wire/pki/certificate.ts';
+import { generateKey, type KeyPair } from '#wire/pki/key-pair.ts';
 
 export interface ClusterPki {
   readonly authority: KeyPair;
@@ -50,18 +50,18 @@ export async function openPki(
     await files.replace(`${folder}/${name}.crt`, pair.certificate, 0o644);
     return pair;
   };
-  const authority = (await read('ca')) ?? (await write('ca', createAuthority(clock)));
+  const authority = (await read('ca')) ?? (await write('ca', await createAuthority(clock)));
   const keep = async (
     name: string,
     wanted: readonly string[],
-    issue: () => KeyPair,
+    issue: () => Promise<KeyPair>,
   ): Promise<KeyPair> => {
     const pair = await read(name);
     const good =
       pair &&
       !renewalDue(pair.certificate, clock.now()) &&
       stillServes(pair.certificate, authority.certificate, wanted);
-    return good ? pair : write(name, issue());
+    return good ? pair : write(name, await issue());
   };
   return {
     authority,

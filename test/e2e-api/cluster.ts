@@ -11,7 +11,7 @@ import { systemClock } from '#sys/clock.ts';
 import { systemRandom } from '#sys/random.ts';
 import { systemTimers } from '#sys/timers.ts';
 import { createAuthority, issueClient, issueServer } from '#wire/pki/authority.ts';
-import { generateKey, type KeyPair } from '#wire/pki/certificate.ts';
+import { generateKey, type KeyPair } from '#wire/pki/key-pair.ts';
 
 export interface LiveServer {
   readonly url: string;
@@ -35,10 +35,13 @@ export async function startServer(connector?: NodeConnector): Promise<LiveServer
     signingKeys: [generateKey()],
     connector,
   });
-  const authority = createAuthority(systemClock);
+  const authority = await createAuthority(systemClock);
   const names = ['127.0.0.1', 'localhost'];
-  const serving = issueServer(authority, systemClock, { commonName: 'kube-apiserver', names });
-  const admin = issueClient(authority, systemClock, {
+  const serving = await issueServer(authority, systemClock, {
+    commonName: 'kube-apiserver',
+    names,
+  });
+  const admin = await issueClient(authority, systemClock, {
     commonName: 'admin',
     organizations: ['system:masters'],
   });

@@ -11,7 +11,7 @@ import { openMemoryStore } from '#store/memory/memory.ts';
 import { systemClock } from '#sys/clock.ts';
 import { systemRandom } from '#sys/random.ts';
 import { systemTimers } from '#sys/timers.ts';
-import { generateKey } from '#wire/pki/certificate.ts';
+import { generateKey } from '#wire/pki/key-pair.ts';
 
 export interface TestControlPlane {
   readonly admin: Verbs;

@@ -12,7 +12,7 @@ import { ScriptedRuntime } from '#node/runtime/scripted/scripted-runtime.ts';
 import { openMemoryStore } from '#store/memory/memory.ts';
 import { MemoryFiles } from '#sys/simulated/memory-files.ts';
 import { memoryMounts } from '#sys/simulated/memory-mounts.ts';
-import { generateKey } from '#wire/pki/certificate.ts';
+import { generateKey } from '#wire/pki/key-pair.ts';
 import { seededRandom } from '#server/testing/seeded-random.ts';
 import { ManualTime } from '#store/testing/manual-time.ts';
 

@@ -12,11 +12,17 @@ import { HttpClient } from './client.ts';
 import { type HttpHandler, type ResponseStream, textResponse } from './message.ts';
 import { listenHttps } from './server.ts';
 
-const authority = createAuthority(systemClock);
-const stranger = createAuthority(systemClock, 'stranger');
-const serving = issueServer(authority, systemClock, { commonName: 'test', names: ['127.0.0.1'] });
-const ada = issueClient(authority, systemClock, { commonName: 'ada', organizations: ['a', 'b'] });
-const eve = issueClient(stranger, systemClock, { commonName: 'ada', organizations: ['a'] });
+const authority = await createAuthority(systemClock);
+const stranger = await createAuthority(systemClock, 'stranger');
+const serving = await issueServer(authority, systemClock, {
+  commonName: 'test',
+  names: ['127.0.0.1'],
+});
+const ada = await issueClient(authority, systemClock, {
+  commonName: 'ada',
+  organizations: ['a', 'b'],
+});
+const eve = await issueClient(stranger, systemClock, { commonName: 'ada', organizations: ['a'] });
 
 async function serve(handle: HttpHandler) {
   const server = await listenHttps({

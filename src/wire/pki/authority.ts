@@ -1,7 +1,8 @@
 /** The cluster's certificate authority and the kinds of certificates that gantry hands out. */
 import { X509Certificate } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
-import { type CertificateRequest, issueCertificate, type KeyPair } from './certificate.ts';
+import type { CertificateRequest } from './certificate.ts';
+import type { KeyPair } from './key-pair.ts';
 
 const dayMs = 24 * 60 * 60_000;
 /** A clock that is a little behind must not find a fresh certificate not yet valid. */
@@ -9,12 +10,8 @@ const backdateMs = 5 * 60_000;
 
 export const validityDays = { authority: 3650, server: 365, client: 365 } as const;
 
-export function createAuthority(clock: Clock, commonName = 'gantry-ca'): KeyPair {
-  return issueCertificate({
-    commonName,
-    usage: 'authority',
-    ...validFor(clock, validityDays.authority),
-  });
+export function createAuthority(clock: Clock, commonName = 'gantry-ca'): Promise<KeyPair> {
+  return issue({ commonName, usage: 'authority', ...validFor(clock, validityDays.authority) });
 }
 
 export interface ServerNames {
@@ -23,11 +20,12 @@ export interface ServerNames {
   readonly names: readonly string[];
 }
 
-export function issueServer(authority: KeyPair, clock: Clock, server: ServerNames): KeyPair {
-  return issueCertificate(
-    { ...server, usage: 'server', ...validFor(clock, validityDays.server) },
-    authority,
-  );
+export function issueServer(
+  authority: KeyPair,
+  clock: Clock,
+  server: ServerNames,
+): Promise<KeyPair> {
+  return issue({ ...server, usage: 'server', ...validFor(clock, validityDays.server) }, authority);
 }
 
 export interface ClientIdentity {
@@ -37,8 +35,12 @@ export interface ClientIdentity {
   readonly organizations?: readonly string[];
 }
 
-export function issueClient(authority: KeyPair, clock: Clock, identity: ClientIdentity): KeyPair {
-  return issueCertificate(
+export function issueClient(
+  authority: KeyPair,
+  clock: Clock,
+  identity: ClientIdentity,
+): Promise<KeyPair> {
+  return issue(
     { ...identity, usage: 'client', ...validFor(clock, validityDays.client) },
     authority,
   );
@@ -50,8 +52,8 @@ export function issueNode(
   clock: Clock,
   node: string,
   addresses: readonly string[],
-): KeyPair {
-  return issueCertificate(
+): Promise<KeyPair> {
+  return issue(
     {
       commonName: `system:node:${node}`,
       organizations: ['system:nodes'],
@@ -122,6 +124,12 @@ export function stillServes(
       ? parsed.checkIP(name) !== undefined
       : parsed.checkHost(name) !== undefined,
   );
+}
+
+/** Certificates are read with Node's own means; only who needs a new one pays for the library. */
+async function issue(request: CertificateRequest, authority?: KeyPair): Promise<KeyPair> {
+  const { issueCertificate } = await import('./certificate.ts');
+  return issueCertificate(request, authority);
 }
 
 function validFor(

@@ -115,7 +115,7 @@ function certificateTests(world: World): void {
     const authority = await createAuthority(clock, 'traffic-test-ca');
     const file = join(world.cluster.folder, 'ca.pem');
     writeFileSync(file, authority.certificate);
-    const give = (name: string): Promise<string> => {
+    const give = async (name: string): Promise<string> => {
       const names = [`${name}.test`];
       const { certificate, key } = await issueServer(authority, clock, { commonName: name, names });
       const stringData = { 'tls.crt': certificate, 'tls.key': key };

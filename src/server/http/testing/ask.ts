@@ -5,7 +5,7 @@ import { silentLogger } from '#base/log.ts';
 import { openMemoryStore } from '#store/memory/memory.ts';
 import type { HttpRequest, HttpResponse, ResponseStream } from '#wire/http/message.ts';
 import { splitTarget } from '#wire/http/request.ts';
-import { generateKey } from '#wire/pki/certificate.ts';
+import { generateKey } from '#wire/pki/key-pair.ts';
 import { ManualTime } from '#store/testing/manual-time.ts';
 import { type ApiServer, createApiServer } from '../../api-server.ts';
 import type { UserInfo } from '../../core/core.ts';
