@@ -18,6 +18,7 @@ import { systemProcesses as processes } from '#sys/process.ts';
 import { systemRandom as random } from '#sys/random.ts';
 import { systemTimers as timers } from '#sys/timers.ts';
 import type { ClusterNetwork } from './network.ts';
+import { sharedBy } from './shared.ts';
 import { kubernetesVersion } from './version.ts';
 
 export interface NodePartOptions {
@@ -64,6 +65,7 @@ export async function nodeOf({
       files,
       processes,
       mounts,
+      propagation: sharedBy(config).propagation,
       cgroups: await systemCgroups(files, mounts),
       clock,
       timers,

@@ -29,6 +29,7 @@ import { NodePart } from './node-part.ts';
 import { notifyReady } from './notify-ready.ts';
 import { type ClusterPki, openPki } from './pki-store.ts';
 import { phaseOf, Progress } from './progress.ts';
+import { sharedBy } from './shared.ts';
 import { gantryVersion, kubernetesVersion } from './version.ts';
 
 /** Requests under way get so long to end. */
@@ -202,6 +203,7 @@ class Program {
       logger: this.#log.with({ part: 'traffic' }),
       files,
       processes,
+      switches: sharedBy(this.#config).switches,
       listeningPorts,
       folder: clusterPaths(this.#config).gateway,
       haproxy: 'haproxy',

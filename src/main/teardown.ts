@@ -9,6 +9,7 @@ import { removeTraffic } from '#traffic/traffic.ts';
 import { jsonLogger } from './logger.ts';
 import { networkOf } from './network.ts';
 import { nodeOf } from './node-part.ts';
+import { sharedBy } from './shared.ts';
 
 const log = jsonLogger(clock, (line) => process.stderr.write(line), 'error');
 /** Containers that do not end by themselves are killed after it. */
@@ -25,7 +26,9 @@ export async function stopMachine(
   const stopped = await removeTraffic({
     files,
     processes,
+    switches: sharedBy(config).switches,
     table: network.table,
+    podRange: config.podRange,
     folder: paths.gateway,
     dnsAddress: network.dnsAddress,
   });
@@ -36,6 +39,7 @@ export async function stopMachine(
   const pods = await stopPods(node);
   if (pods > 0) stopped.push(`${pods} pods`);
   await node.stop({ containerd: true });
+  report(await node.clear());
   return [...stopped, 'containerd'];
 }
 
@@ -60,6 +64,10 @@ export async function removeMachine(
   detail('containers, mounts and control groups');
   const network = await networkOf(config, host, files);
   const node = await nodeOf({ config, network, log });
-  for (const each of await node.reset()) process.stderr.write(`could not be removed: ${each}\n`);
+  report(await node.reset());
   return [`containers, images, mounts, control groups and the bridge ${network.bridge}`];
+}
+
+function report(left: readonly string[]): void {
+  for (const each of left) process.stderr.write(`could not be removed: ${each}\n`);
 }

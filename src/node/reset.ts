@@ -1,40 +1,73 @@
 /**
- * Takes everything off the machine that a node put there: sandboxes, containerd, mounts, control
- * groups, the bridge, address records, sockets, files. May be run again after it was interrupted;
- * what cannot be removed is named in the answer.
+ * Takes off the machine what a node put there: sandboxes, containerd, mounts, control groups, the
+ * bridge, address records, sockets, and with `resetNode` files. May be run again after it was
+ * interrupted; what cannot be removed is named in the answer.
  */
-import type { Logger } from '#base/log.ts';
 import type { Timers } from '#base/clock.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { Processes } from '#sys/process.ts';
+import type { SharedChanges } from '#sys/shared-changes.ts';
 import { containerdPaths } from './containerd/config.ts';
 import { hostPortTable } from './decide/host-ports.ts';
+import { unshareMounts } from './mount-propagation.ts';
 import type { Runtime } from './runtime/runtime.ts';
 
-export interface ResetOptions {
+export interface ClearOptions {
   readonly directory: string;
   readonly cgroupPrefix: string;
   readonly network: { readonly name: string; readonly bridge: string };
   readonly files: Files;
   readonly processes: Processes;
   readonly mounts: Mounts;
+  readonly propagation: SharedChanges;
   readonly cgroups: Cgroups;
   readonly timers: Timers;
-  readonly logger: Logger;
+}
+
+export interface ResetOptions extends ClearOptions {
   /** Of a containerd that serves calls; absent when it cannot be started any more. */
   readonly runtime: Runtime | undefined;
   /** Ends containerd, called when the sandboxes are gone. */
   readonly stopContainerd: () => Promise<void>;
 }
 
-const cniResults = '/var/lib/cni/results';
-const shimSockets = '/run/containerd/s';
+const cniFolder = '/var/lib/cni';
+const shimFolder = '/run/containerd';
+const shimSockets = `${shimFolder}/s`;
 const sideBySide = 8;
 
+/** All but files: what must not stay when containerd has been stopped. */
+export async function clearNode(options: ClearOptions): Promise<readonly string[]> {
+  const { directory, cgroups, cgroupPrefix, processes, network, mounts } = options;
+  const { left, attempt } = attempts();
+  await attempt('shims', () => endShims(options));
+  // Before the mounts: some hierarchies are mounted below the directory.
+  await attempt('control groups', () => endCgroups(cgroups, cgroupPrefix, options));
+  await attempt('mounts', () => unmountBelow(directory, mounts));
+  await attempt('mount propagation', () => unshareMounts(mounts, options.propagation));
+  // Both fail when there is no such thing, which is as good.
+  await attempt('bridge', () => processes.run('ip', ['link', 'delete', network.bridge]));
+  await attempt('host ports', () =>
+    processes.run('nft', ['delete', 'table', 'ip', hostPortTable(network.bridge)]),
+  );
+  await attempt('network records', () => removeNetworkRecords(options));
+  return left;
+}
+
 export async function resetNode(options: ResetOptions): Promise<readonly string[]> {
-  const { directory, files, cgroups, cgroupPrefix, processes, network, runtime } = options;
+  const { runtime, files, directory } = options;
+  const { left, attempt } = attempts();
+  if (runtime) await attempt('sandboxes', () => removeSandboxes(runtime));
+  await attempt('containerd', options.stopContainerd);
+  left.push(...(await clearNode(options)));
+  await attempt('files', () => files.remove(directory));
+  return left;
+}
+
+/** Goes on after a failure: the more is gone the better. */
+function attempts() {
   const left: string[] = [];
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -43,27 +76,25 @@ export async function resetNode(options: ResetOptions): Promise<readonly string[
       left.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  if (runtime) await attempt('sandboxes', () => removeSandboxes(runtime));
-  await attempt('containerd', options.stopContainerd);
-  await attempt('shims', () => endShims(options));
-  await attempt('mounts', () => unmountBelow(directory, options.mounts));
-  await attempt('control groups', () => endCgroups(cgroups, cgroupPrefix, options));
-  await attempt('bridge', async () => {
-    if (await files.info(`/sys/class/net/${network.bridge}`)) {
-      await processes.run('ip', ['link', 'delete', network.bridge]);
-    }
-  });
-  await attempt('host ports', () =>
-    // Fails when there is no such table, which is as good.
-    processes.run('nft', ['delete', 'table', 'ip', hostPortTable(network.bridge)]),
-  );
-  await attempt('network records', async () => {
-    for (const { name } of await files.list(cniResults)) {
-      if (name.startsWith(`${network.name}-`)) await files.remove(`${cniResults}/${name}`);
-    }
-  });
-  await attempt('files', () => files.remove(directory));
-  return left;
+  return { left, attempt };
+}
+
+/**
+ * CNI's cache is the machine's; a record names the network namespace, and ours lie below our
+ * directory. Those of `loopback` carry no name of the network.
+ */
+async function removeNetworkRecords({ files, directory, network }: ClearOptions): Promise<void> {
+  const results = `${cniFolder}/results`;
+  for (const { name } of await files.list(results)) {
+    const isOurs =
+      name.startsWith(`${network.name}-`) ||
+      (await files.readText(`${results}/${name}`))?.includes(`"${directory}/`);
+    if (isOurs) await files.remove(`${results}/${name}`);
+  }
+  // What CNI and the shims made for everybody goes with the last who used it.
+  for (const folder of [results, cniFolder, shimSockets, shimFolder]) {
+    await files.removeEmptyDirectory(folder);
+  }
 }
 
 /** Containers go with their sandboxes. */
@@ -79,7 +110,7 @@ async function removeSandboxes(runtime: Runtime): Promise<void> {
 }
 
 /** Those that a killed containerd left; each names our containerd's socket among its words. */
-async function endShims({ directory, files, processes }: ResetOptions): Promise<void> {
+async function endShims({ directory, files, processes }: ClearOptions): Promise<void> {
   const { socket, state } = containerdPaths(directory);
   for (const { name } of await files.list('/proc')) {
     const pid = Number(name);
@@ -105,7 +136,7 @@ async function unmountBelow(directory: string, mounts: Mounts): Promise<void> {
 async function endCgroups(
   cgroups: Cgroups,
   prefix: string,
-  { processes, timers }: ResetOptions,
+  { processes, timers }: ClearOptions,
 ): Promise<void> {
   for (let round = 0; round < 50; round += 1) {
     for (const path of await cgroups.tree(prefix)) {

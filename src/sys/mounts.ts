@@ -19,7 +19,10 @@ export interface Mounts {
   /** A v1 hierarchy of one controller. */
   cgroup(path: string, controller: string): Promise<void>;
   bind(source: string, path: string): Promise<void>;
+  /** With all mounts below it. */
   makeShared(path: string): Promise<void>;
+  /** This mount alone. */
+  makePrivate(path: string): Promise<void>;
   /** Lazily: the path is free at once, the file system goes when its last user goes. */
   unmount(path: string): Promise<void>;
 }
@@ -36,6 +39,7 @@ export function systemMounts(files: Files, processes: Processes): Mounts {
     cgroup: (path, controller) => must('mount', ['-t', 'cgroup', '-o', controller, 'cgroup', path]),
     bind: (source, path) => must('mount', ['--bind', source, path]),
     makeShared: (path) => must('mount', ['--make-rshared', path]),
+    makePrivate: (path) => must('mount', ['--make-private', path]),
     unmount: (path) => must('umount', ['-l', path]),
   };
 }

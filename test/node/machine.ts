@@ -11,6 +11,7 @@ import { systemFiles } from '#sys/files.ts';
 import { systemMounts } from '#sys/mounts.ts';
 import { systemProcesses } from '#sys/process.ts';
 import { systemRandom } from '#sys/random.ts';
+import { sharedChanges } from '#sys/shared-changes.ts';
 import { systemTimers } from '#sys/timers.ts';
 
 const needed = [
@@ -36,6 +37,11 @@ export async function thisMachine(logger: Logger = silentLogger): Promise<Machin
     files: systemFiles,
     processes: systemProcesses,
     mounts,
+    propagation: sharedChanges(
+      systemFiles,
+      '/run/gantry/.shared/propagation',
+      `test-${process.pid}`,
+    ),
     cgroups: await systemCgroups(systemFiles, mounts),
     clock: systemClock,
     timers: systemTimers,

@@ -232,6 +232,14 @@ describe('restarts', () => {
     });
     assert.deepEqual(delays, [0, 10, 20, 40, 300, 300]);
   });
+  it('are at once in a new sandbox: that the old one went was no crash', () => {
+    const crashing = restart(160, 1, 0);
+    const other = { ...crashing, sandboxes: [sandbox({ id: 's1', attempt: 1 })] };
+    assert.equal(wordsOf(nextStep(other, now).step), 'startContainer main 5');
+    const stopped = { ...crashing, sandboxes: [sandbox({ ready: false })] };
+    const [status] = podStatus(stopped, now).containerStatuses ?? [];
+    assert.notEqual(status?.state?.waiting?.reason, 'CrashLoopBackOff');
+  });
   it('forget the past after ten minutes of running', () => {
     assert.equal(wordsOf(nextStep(restart(300, 600, 0), now).step), 'startContainer main 5');
   });

@@ -14,6 +14,7 @@ export function memoryMounts(): Mounts {
     cgroup: (path, controller) => add(path, 'cgroup', controller),
     bind: (source, path) => add(path, 'none', source),
     makeShared: () => Promise.resolve(),
+    makePrivate: () => Promise.resolve(),
     unmount: (path) => {
       const index = points.findLastIndex((point) => point.path === path);
       if (index >= 0) points.splice(index, 1);

@@ -12,6 +12,7 @@ export function memoryMounts(): Mounts {
     cgroup: async (path, controller) => add(path, 'cgroup', controller),
     bind: async (source, path) => add(path, 'bind', source),
     makeShared: async () => undefined,
+    makePrivate: async () => undefined,
     unmount: async (path) => {
       mounted = mounted.filter((each) => each.path !== path);
     },
