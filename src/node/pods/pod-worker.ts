@@ -108,7 +108,7 @@ export class PodWorker {
     const { images, problems, volumes, sandboxProblem, cgroupRemoved } = this.#memory;
     const reported = (facts: PodFacts): boolean => {
       const status = podStatus(facts, this.#services.clock.now());
-      return this.#writer.knows(status) || isWritten(status, this.#pod.status);
+      return this.#writer.knows(this.#pod, status) || isWritten(status, this.#pod.status);
     };
     return {
       pod: this.#pod,

@@ -16,8 +16,8 @@ export class StatusWriter {
   readonly #services: PodServices;
   readonly #wake: () => void;
   #writing = false;
-  /** Text of the last status that the server took: it may keep it in another form than ours. */
-  #taken: string | undefined;
+  /** The last status that the server took, and the form in which it keeps it, which may be another. */
+  #taken: { readonly wanted: string; readonly kept: string } | undefined;
   #timer: Timer | undefined;
   #passing: Timer | undefined;
   #isDue = false;
@@ -27,8 +27,10 @@ export class StatusWriter {
     this.#wake = wake;
   }
 
-  knows(status: PodStatus): boolean {
-    return this.#taken === JSON.stringify(status);
+  /** Whether the pod carries what became of this status; not when somebody else wrote over it. */
+  knows(pod: Pod, status: PodStatus): boolean {
+    if (this.#taken?.wanted !== JSON.stringify(status)) return false;
+    return this.#taken.kept === JSON.stringify(pod.status);
   }
 
   /**
@@ -36,7 +38,8 @@ export class StatusWriter {
    * newer object and wants again.
    */
   want(pod: Pod, status: PodStatus, moving: boolean): void {
-    if (this.#writing || this.#timer || isWritten(status, pod.status) || this.knows(status)) return;
+    if (this.#writing || this.#timer) return;
+    if (isWritten(status, pod.status) || this.knows(pod, status)) return;
     if (moving && !this.#isDue && !isNews(status, pod.status)) {
       this.#passing ??= this.#services.timers.after(passingMs, () => {
         this.#passing = undefined;
@@ -65,7 +68,8 @@ export class StatusWriter {
         { ...collectionOf(pods, namespace), name: name ?? '', subresource: 'status' },
         { type: 'merge', body: { metadata: { uid, resourceVersion }, status } },
       );
-      this.#taken = JSON.stringify(status);
+      const kept = JSON.stringify((written as Pod).status);
+      this.#taken = { wanted: JSON.stringify(status), kept };
       this.#writing = false;
       observe(written as Pod);
       this.#wake();
