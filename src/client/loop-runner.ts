@@ -37,6 +37,8 @@ export interface LoopStats {
 const usualWorkers = 8;
 /** Keys decided, and objects looked through, before other work of the process gets its turn. */
 const turn = { keys: 100, objects: 2000 };
+/** A key whose own time comes within this is nothing for the full pass to find. */
+const soonMs = 1000;
 
 export class LoopRunner {
   readonly #definition: LoopDefinition;
@@ -129,6 +131,7 @@ export class LoopRunner {
 
   #audit(key: string): void {
     if (this.#queue.isDirty(key) || this.#failures.has(key)) return;
+    if (this.#queue.isDueSoon(key, soonMs)) return;
     this.#audited.add(key);
     this.#queue.add(key);
   }

@@ -77,6 +77,12 @@ export class WorkQueue {
     return this.#dirty.has(key);
   }
 
+  /** The key comes by itself before `withinMs` is over. */
+  isDueSoon(key: string, withinMs: number): boolean {
+    const at = this.#delays.get(key);
+    return at !== undefined && at <= this.#clock.monotonic() + withinMs;
+  }
+
   add(key: string): void {
     if (this.#closed || this.#dirty.has(key)) return;
     this.#dirty.add(key);
