@@ -23,6 +23,7 @@ import { lastWordsOf } from './logs/last-words.ts';
 import type { HostPorts } from './network/host-ports.ts';
 import { NodePaths } from './paths.ts';
 import { PodWorker } from './pods/pod-worker.ts';
+import { QosCgroups } from './pods/qos-cgroups.ts';
 import type { PodServices } from './pods/services.ts';
 import { fieldPathOf } from './pods/field-path.ts';
 import { Probes } from './probes/probes.ts';
@@ -192,6 +193,12 @@ export class NodeAgent {
       machine.diskBytes * 0.9,
       podsMax,
     );
+    const classes =
+      options.cgroups && new QosCgroups(options.cgroups, options.cgroupPrefix, options.logger);
+    await classes?.start({
+      cpuMilli: cpuMilli - reserved.cpuMilli,
+      memoryBytes: memoryBytes - reserved.memoryBytes,
+    });
     const hostIPs = options.addresses
       .filter(({ type }) => type === 'InternalIP')
       .map(({ address }) => address);
@@ -216,6 +223,7 @@ export class NodeAgent {
       referencesOf: (uid) => this.#references.of(uid),
       releaseReferences: (uid) => this.#references.release(uid),
       drained: options.drained ?? (() => Promise.resolve()),
+      balance: async () => classes?.balance([...this.#workers.values()].map(({ pod }) => pod)),
       observe: (pod) => this.#pods.observe(pod),
     };
   }

@@ -8,6 +8,7 @@ const periodMicroseconds = 100_000;
 export async function sizePodCgroup({ pod, services }: StepContext): Promise<void> {
   const { cgroups, cgroupPrefix, logger } = services;
   if (!cgroups) return;
+  await services.balance();
   const path = podCgroup(cgroupPrefix, pod);
   const { cpuShares, cpuQuota, memoryBytes } = podLimits(pod);
   try {
