@@ -152,7 +152,7 @@ function busyboxImage(shell: readonly LayerEntry[]): ImageRecipe {
   return {
     name: 'docker.io/library/busybox:1',
     layer: shell,
-    entrypoint: ['/bin/sh'],
+    command: ['sh'],
     env: [],
     workingDir: '/',
     user: '0:0',

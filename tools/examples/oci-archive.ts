@@ -26,7 +26,9 @@ export interface ImageRecipe {
   /** With its tag. */
   readonly name: string;
   readonly layer: readonly LayerEntry[];
-  readonly entrypoint: readonly string[];
+  readonly entrypoint?: readonly string[];
+  /** What runs when the pod names no arguments. */
+  readonly command?: readonly string[];
   readonly env: readonly string[];
   readonly workingDir: string;
   readonly user: string;
@@ -126,6 +128,7 @@ export async function writeOciArchive(recipe: ImageRecipe, file: string): Promis
         os: 'linux',
         config: {
           Entrypoint: recipe.entrypoint,
+          Cmd: recipe.command,
           Env: ['PATH=/usr/local/bin:/usr/bin:/bin', ...recipe.env],
           WorkingDir: recipe.workingDir,
           User: recipe.user,

@@ -56,10 +56,33 @@ function streamRequest(subresource: string, pod: Pod, query: URLSearchParams): S
     throw badRequest('you must specify at least 1 of stdin, stdout, stderr');
   }
   const container = chooseContainer(pod, query.get('container') ?? undefined);
-  if (subresource === 'attach')
-    return { type: 'attach', container: { ...where(), container }, ...flags };
+  if (subresource === 'attach') {
+    const streams = attachFlags(flags, hasTerminal(pod, container));
+    return { type: 'attach', container: { ...where(), container }, ...streams };
+  }
   const command = query.getAll('command');
   if (command.length === 0)
     throw badRequest('you must specify at least one command for the container');
   return { type: 'exec', container: { ...where(), container }, command, ...flags };
+}
+
+function hasTerminal({ spec }: Pod, name: string): boolean {
+  const all = [
+    ...(spec?.containers ?? []),
+    ...(spec?.initContainers ?? []),
+    ...(spec?.ephemeralContainers ?? []),
+  ];
+  return all.find((each) => each.name === name)?.tty === true;
+}
+
+/**
+ * A container's terminal was decided when it started. The runtime would wait for the end of a stderr
+ * that such a container does not have, so that the client hung after the container's end; the client
+ * opens as many streams as before, since a terminal's one for its size takes the place of stderr.
+ */
+function attachFlags<Flags extends { readonly stderr: boolean; readonly tty: boolean }>(
+  flags: Flags,
+  terminal: boolean,
+): Flags {
+  return terminal && flags.stderr ? { ...flags, tty: true, stderr: false } : flags;
 }

@@ -39,13 +39,15 @@ function fakeNode() {
   };
 }
 
-async function withPod(containers: readonly string[], nodeName?: string) {
+async function withPod(containers: readonly (string | object)[], nodeName?: string) {
   const node = fakeNode();
   const server = await openTestServer({ connector: node.connector });
   await server.make('/api/v1/namespaces/default/serviceaccounts', {
     metadata: { name: 'default' },
   });
-  const spec = { containers: containers.map((name) => ({ name, image: 'i' })), nodeName };
+  const described = (each: string | object) =>
+    typeof each === 'string' ? { name: each, image: 'i' } : each;
+  const spec = { containers: containers.map(described), nodeName };
   await server.make(pods, { metadata: { name: 'p' }, spec });
   return { ...server, node };
 }
@@ -117,6 +119,25 @@ test('exec, attach and port-forward open a tunnel to the node', async () => {
   );
   assert.equal((await ask('GET', `${pods}/p/exec?stdout=true`, { upgrade })).status, 400);
   assert.equal((await ask('PUT', `${pods}/p/exec?stdout=true`, { upgrade })).status, 405);
+});
+
+test('attach without a terminal to a container that has one asks for no separate stderr', async () => {
+  const containers = [
+    { name: 'terminal', image: 'i', tty: true },
+    { name: 'plain', image: 'i' },
+  ];
+  const { raw, node } = await withPod(containers, 'n1');
+  const ask = async (container: string, flags: string) => {
+    const query = `container=${container}&stdout=true&${flags}`;
+    await raw('POST', `${pods}/p/attach?${query}`, { upgrade: 'SPDY/3.1' });
+    const request = node.asked.at(-1) as StreamRequest;
+    assert.ok(request.type === 'attach');
+    return { tty: request.tty, stderr: request.stderr };
+  };
+  assert.deepEqual(await ask('terminal', 'stderr=true'), { tty: true, stderr: false });
+  assert.deepEqual(await ask('terminal', 'tty=true'), { tty: true, stderr: false });
+  assert.deepEqual(await ask('terminal', ''), { tty: false, stderr: false });
+  assert.deepEqual(await ask('plain', 'stderr=true'), { tty: false, stderr: true });
 });
 
 test('every way into a container needs the right to create, also the one that begins with GET', async () => {
