@@ -18,6 +18,7 @@ import { decidePorts } from './gateway/decide/ports.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { endHaproxy } from './gateway/haproxy.ts';
 import { applyKernelSettings, restoreKernelSettings } from './kernel-settings.ts';
+import { Firewall, removeFirewallRules } from './proxy/firewall.ts';
 import { removeServiceTable, ServiceProxy } from './proxy/proxy.ts';
 
 export interface TrafficOptions {
@@ -59,6 +60,7 @@ export class Traffic {
   readonly proxy: ServiceProxy;
   readonly gateway: Gateway;
   readonly #drain: Drain;
+  readonly #firewall: Firewall;
   #dns: ClusterDns | undefined;
 
   constructor(options: TrafficOptions) {
@@ -78,6 +80,7 @@ export class Traffic {
       timers: options.timers,
       settled: () => Promise.all([this.proxy.settled(), this.gateway.settled()]),
     });
+    this.#firewall = new Firewall(options);
     this.#runtime.add(this.#portsLoop());
   }
 
@@ -88,8 +91,10 @@ export class Traffic {
 
   get parts(): { name: string; ready: boolean; message: string }[] {
     const dns = this.#dns?.status ?? { ready: false, message: 'not started' };
+    const { ready, message } = this.proxy.status;
+    const but = this.#firewall.problem;
     return [
-      { name: 'services', ...this.proxy.status },
+      { name: 'services', ready, message: but === '' ? message : `${message}, but ${but}` },
       { name: 'dns', ...dns },
       { name: 'gateway', ...this.gateway.status },
     ];
@@ -101,6 +106,7 @@ export class Traffic {
     await files.makeDirectory(folder, 0o700);
     await applyKernelSettings(files, switches);
     await addOwnAddress(processes, dnsAddress);
+    await this.#firewall.start();
     this.#secrets.start();
     const dns = new ClusterDns({
       ...this.#options,
@@ -119,6 +125,7 @@ export class Traffic {
   /** Rules, HAProxy and its connections stay; DNS pauses until gantry is back. */
   async stop(): Promise<void> {
     this.#drain.stop();
+    this.#firewall.stop();
     await this.#dns?.stop();
     await this.gateway.stop();
     await this.proxy.stop();
@@ -168,6 +175,7 @@ export interface TrafficTraces {
   readonly processes: Processes;
   readonly switches: SharedChanges;
   readonly table: string;
+  readonly podRange: string;
   readonly folder: string;
   readonly dnsAddress: string;
 }
@@ -178,12 +186,15 @@ export async function removeTraffic({
   processes,
   switches,
   table,
+  podRange,
   folder,
   dnsAddress,
 }: TrafficTraces): Promise<string[]> {
   const removed: string[] = [];
   if (await endHaproxy(files, processes, folder)) removed.push('HAProxy');
   if (await removeServiceTable(processes, table)) removed.push(`the nftables table ip ${table}`);
+  if (await removeFirewallRules(processes, { table, podRange }).catch(() => false))
+    removed.push('rules for pods in iptables');
   const address = await processes.run('ip', ['address', 'del', `${dnsAddress}/32`, 'dev', 'lo'], {
     timeoutMs: 10_000,
   });

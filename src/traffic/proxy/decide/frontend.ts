@@ -13,7 +13,7 @@ export interface Backend {
 export interface Frontend {
   /** An IPv4 address, or `*` for every address of the node (a node port). */
   readonly address: string;
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
   readonly port: number;
   /** In slots: one that stays keeps its place, so that clients with affinity stay with it. */
   readonly backends: readonly Backend[];
@@ -27,7 +27,11 @@ export function frontendKey({ address, protocol, port }: Omit<Frontend, 'backend
   return `${address} ${protocol} ${port}`;
 }
 
-const protocols: Readonly<Record<string, Frontend['protocol']>> = { TCP: 'tcp', UDP: 'udp' };
+const protocols: Readonly<Record<string, Frontend['protocol']>> = {
+  TCP: 'tcp',
+  UDP: 'udp',
+  SCTP: 'sctp',
+};
 
 /** All places where packets for the Service may come in. Empty for headless and ExternalName. */
 export function frontendsOf(service: Service, slices: readonly EndpointSlice[]): Frontend[] {

@@ -58,14 +58,14 @@ function chains({
       'to_backend',
       '',
       [
-        'meta l4proto { tcp, udp } dnat ip addr . port to ip daddr . meta l4proto . th dport . meta mark map @backends',
+        'meta l4proto { tcp, udp, sctp } dnat ip addr . port to ip daddr . meta l4proto . th dport . meta mark map @backends',
       ],
     ],
     [
       'to_node_port_backend',
       '',
       [
-        'meta l4proto { tcp, udp } dnat ip addr . port to meta l4proto . th dport . meta mark map @node_port_backends',
+        'meta l4proto { tcp, udp, sctp } dnat ip addr . port to meta l4proto . th dport . meta mark map @node_port_backends',
       ],
     ],
     ['find', '', find],
