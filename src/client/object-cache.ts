@@ -72,6 +72,11 @@ function labelPairs(object: KubeObject): readonly string[] {
   return Object.entries(labels).map(([key, value]) => `${namespace}/${key}=${value}`);
 }
 
+/** Its objects are exactly those filed under the pair. */
+function isOnePair({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  return matchExpressions.length === 0 && Object.keys(matchLabels).length === 1;
+}
+
 export class ObjectCache<T extends KubeObject = KubeObject> {
   readonly #all = new Bucket<T>();
   readonly #namespaces = new Index<T>((object) => [object.metadata.namespace ?? '']);
@@ -111,6 +116,7 @@ export class ObjectCache<T extends KubeObject = KubeObject> {
   /** Looks only at the objects that carry the rarest label pair that the selector asks for. */
   select(namespace: string, selector: LabelSelector): readonly T[] {
     const candidates = this.#candidates(namespace, selector);
+    if (isOnePair(selector)) return candidates;
     return candidates.filter((object) => matchesSelector(selector, object.metadata.labels));
   }
 

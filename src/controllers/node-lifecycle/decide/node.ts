@@ -36,7 +36,8 @@ function losing(node: Node, conditions: readonly NodeCondition[]): readonly Acti
 
 function tainting(view: View, node: Node, now: number): readonly Action[] {
   const known = node.spec.taints ?? [];
-  const taints = taintsOf(node, known, mayEvict(view, node), now);
+  const evicts = readyStatusOf(node) !== 'True' && mayEvict(view, node);
+  const taints = taintsOf(node, known, evicts, now);
   if (taints === known) return [];
   const { name, uid, resourceVersion } = node.metadata;
   const patch = { metadata: { uid, resourceVersion }, spec: { taints } };
