@@ -31,6 +31,7 @@ import { RuntimeMirror } from './runtime/mirror.ts';
 import type { Runtime, RuntimeEvent } from './runtime/runtime.ts';
 import { Slots } from './slots.ts';
 import { countCpus, readMachine, readSystemInfo } from './status/machine-facts.ts';
+import { RuntimeHealth, runtimeSilenceMs } from './status/runtime-health.ts';
 import { NodeReporter } from './status/node-reporter.ts';
 import { Tokens } from './volumes/tokens.ts';
 import { Volumes } from './volumes/volumes.ts';
@@ -81,6 +82,7 @@ export class NodeAgent {
   readonly mirror: RuntimeMirror;
   readonly events: EventRecorder;
   readonly #images: ImageStore;
+  readonly #health: RuntimeHealth;
   readonly #pods: Informer<Pod>;
   readonly #services: Informer<Service>;
   readonly #references: ReferencedObjects;
@@ -106,6 +108,7 @@ export class NodeAgent {
       host: nodeName,
     });
     this.#images = new ImageStore(runtime.images, clock);
+    this.#health = new RuntimeHealth(runtime, clock);
     this.#pods = new Informer(pods, { ...informing, fieldSelector: `spec.nodeName=${nodeName}` });
     this.#services = new Informer(serviceKind, informing);
     this.#references = new ReferencedObjects({
@@ -256,9 +259,9 @@ export class NodeAgent {
       info: () => Promise.resolve(info),
       facts: async () => ({
         ...(await readMachine(directory, files)),
-        runtime: await runtime.conditions().catch(() => undefined),
+        runtime: await this.#health.conditions(),
       }),
-      images: () => runtime.images.list(),
+      images: () => this.#health.images(),
     });
   }
 
@@ -313,9 +316,13 @@ export class NodeAgent {
   }
 
   #heard(event: RuntimeEvent): void {
-    if (event.type === 'images') this.#images.forget();
-    if (event.type === 'disconnected') {
+    if (event.type === 'images' || event.type === 'disconnected') {
       this.#images.forget();
+      this.#health.imagesChanged();
+    }
+    if (event.type === 'disconnected') {
+      // When it is still away then, the node says so.
+      this.#options.timers.after(runtimeSilenceMs, () => this.#reporter?.look());
       this.#options.runtimeLost?.();
     }
     if (event.type !== 'exited' && event.type !== 'oom') this.#reporter?.look();

@@ -1,9 +1,9 @@
 /** The agent on a scripted runtime and virtual time, with the real server: hours in a second. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { pods } from '#api/kinds/index.ts';
+import { nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
-import type { Pod } from '#api/types.ts';
+import type { Node, Pod } from '#api/types.ts';
 import { silentLogger } from '#base/log.ts';
 import { ControlPlane } from '#main/control-plane.ts';
 import { NodeAgent } from '#node/agent.ts';
@@ -108,6 +108,10 @@ async function open(script: Partial<Script> = {}) {
       } as Pod),
     get: async (name: string) =>
       (await admin.get({ ...inDefault, name }).catch(() => undefined)) as Pod | undefined,
+    readiness: async () => {
+      const node = (await admin.get({ ...collectionOf(nodes), name: 'n1' })) as Node;
+      return node.status?.conditions?.find(({ type }) => type === 'Ready');
+    },
     delete: (name: string) => admin.delete({ ...inDefault, name }),
   };
 }
@@ -169,11 +173,16 @@ describe('agent on a scripted runtime', () => {
     await world.run(2);
     world.runtime.setAvailable(false);
     await world.create('two');
-    await world.run(15);
+    await world.run(3);
+    assert.equal((await world.readiness())?.status, 'True');
+    await world.run(12);
+    const down = await world.readiness();
+    assert.deepEqual([down?.status, down?.message], ['False', 'container runtime is down']);
     assert.equal((await world.get('one'))?.status?.phase, 'Running');
     assert.equal((await world.get('two'))?.status?.phase, 'Pending');
     world.runtime.setAvailable(true);
     await world.run(5);
     assert.equal((await world.get('two'))?.status?.phase, 'Running');
+    assert.equal((await world.readiness())?.status, 'True');
   });
 });

@@ -21,6 +21,8 @@ export async function makeSandbox(attempt: number, context: StepContext): Promis
     memory.sandboxProblem = undefined;
     memory.worked('sandbox');
   } catch (error) {
+    // It may have come to be all the same: an earlier run's call, or one that took too long.
+    mirror.lookAgain();
     const words = wordsOf(error);
     const message = `Failed to create pod sandbox: rpc error: ${words}`;
     const ours = isRuntimeError(error, 'Unavailable');

@@ -43,6 +43,7 @@ export async function startContainer(step: StartStep, context: StepContext): Pro
     memory.problems.delete(name);
     memory.worked(name);
   } catch (error) {
+    if (made.stage === 'create') services.mirror.lookAgain();
     const reason = error instanceof ConfigError ? error.reason : reasons[made.stage];
     const message = wordsOf(error);
     tell('Warning', 'Failed', `Error: ${message}`);

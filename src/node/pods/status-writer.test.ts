@@ -14,9 +14,7 @@ const ref = { ...collectionOf(pods as Kind, 'default'), name: 'a' };
 const statusRef = { ...ref, subresource: 'status' };
 const readyAt = (status: 'True' | 'False', second: number): PodStatus => ({
   phase: 'Running',
-  conditions: [
-    { type: 'Ready', status, lastTransitionTime: `2026-01-02T03:04:0${second}Z` },
-  ],
+  conditions: [{ type: 'Ready', status, lastTransitionTime: `2026-01-02T03:04:0${second}Z` }],
 });
 
 async function setUp() {
@@ -35,7 +33,7 @@ async function setUp() {
   const services = { verbs, logger: silentLogger, timers: cluster.time, observe: () => undefined };
   const writer = new StatusWriter(services as unknown as PodServices, () => undefined);
   const want = async (status: PodStatus): Promise<string | undefined> => {
-    writer.want(await read(), status);
+    writer.want(await read(), status, false);
     await settle();
     const { conditions } = (await read()).status ?? {};
     return conditions?.find(({ type }) => type === 'Ready')?.status;
@@ -47,7 +45,8 @@ test('what somebody else wrote over our status is written again, even with the s
   const { verbs, read, want } = await setUp();
   assert.equal(await want(readyAt('True', 1)), 'True');
   const pod = await read();
-  await verbs.update(statusRef, { ...pod, status: { ...pod.status, ...readyAt('False', 1) } });
+  const over: Pod = { ...pod, status: { ...pod.status, ...readyAt('False', 1) } };
+  await verbs.update(statusRef, over);
   assert.equal(await want(readyAt('True', 1)), 'True');
 });
 

@@ -156,6 +156,11 @@ export class RuntimeMirror {
     }
   }
 
+  /** A call failed half-way, or events were lost: what is there now is listed. */
+  lookAgain(): void {
+    void this.#relistQuietly();
+  }
+
   #dropAbsent<T>(
     known: ReadonlyMap<string, Entry<T>>,
     listed: readonly { readonly id: string }[],
@@ -185,7 +190,7 @@ export class RuntimeMirror {
 
   #onEvent(event: RuntimeEvent): void {
     this.#options.heard(event);
-    if (event.type === 'connected' && this.#listed) void this.#relistQuietly();
+    if (event.type === 'connected' && this.#listed) this.lookAgain();
     if (event.type === 'exited' || event.type === 'started') void this.#follow(event.id);
   }
 

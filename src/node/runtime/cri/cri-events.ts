@@ -31,6 +31,7 @@ export function watchContainerd(
   let stream: { close(): void } | undefined;
   const open = (): void => {
     if (closed) return;
+    let stands = true;
     stream = client.subscribe<Envelope>(
       'containerd.services.events.v1.Events/Subscribe',
       { filters },
@@ -40,6 +41,7 @@ export function watchContainerd(
           if (event) emit(event);
         },
         closed: () => {
+          stands = false;
           if (closed) return;
           emit({ type: 'disconnected' });
           timers.after(retryMs, open);
@@ -47,7 +49,9 @@ export function watchContainerd(
       },
     );
     // The stream has no greeting: a subscription that stands after a moment is taken as made.
-    timers.after(retryMs, () => !closed && emit({ type: 'connected' }));
+    timers.after(retryMs, () => {
+      if (stands && !closed) emit({ type: 'connected' });
+    });
   };
   open();
   return {
