@@ -139,6 +139,13 @@ function cutOff({ nodes, time, trace }: SimulatedCluster, random: Random): void 
   });
 }
 
+function loseRuntime({ nodes, time }: SimulatedCluster, random: Random): void {
+  const node = pick(random, nodes);
+  if (!node?.machine.available) return;
+  node.machine.setAvailable(false);
+  time.after(random.below(60_000), () => node.machine.setAvailable(true));
+}
+
 function changeWeather({ weather, trace }: SimulatedCluster, random: Random): void {
   const bad = random.fraction() < 0.6;
   trace.add(bad ? 'the weather gets rough' : 'the weather calms down');
@@ -162,6 +169,7 @@ export const actions: readonly Action[] = [
   { name: 'kill a container', weight: 6, run: killContainer },
   { name: 'kill a sandbox', weight: 2, run: killSandbox },
   { name: 'cut a node off', weight: 2, run: cutOff },
+  { name: 'lose a runtime', weight: 1, run: loseRuntime },
   { name: 'restart an agent', weight: 3, run: onNode((node) => node.restart()) },
   { name: 'reboot a machine', weight: 1, run: onNode((node) => node.reboot()) },
   { name: 'restart the control plane', weight: 2, run: (cluster) => cluster.restartControlPlane() },

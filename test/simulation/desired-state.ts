@@ -73,7 +73,9 @@ function ofOwner(object: KubeObject, ledger: Ledger): string[] {
   const owners = [deployments, replicaSets, services, endpoints].flatMap((kind) =>
     ledger.list<KubeObject>(kind as never),
   );
-  const owned = ownerReferences.some(({ uid }) => owners.some(({ metadata }) => metadata.uid === uid));
+  const owned = ownerReferences.some(({ uid }) =>
+    owners.some(({ metadata }) => metadata.uid === uid),
+  );
   return owned ? [] : [`${object.kind} ${known(object)} outlived its owner`];
 }
 
@@ -90,7 +92,9 @@ function ofService(service: Service, ledger: Ledger): string[] {
     .map(({ status }) => status?.podIP ?? '');
   const ofSlices = ledger
     .list(endpointSlices)
-    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name)
+    .filter(
+      ({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
+    )
     .flatMap((slice) => slice.endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready)
     .flatMap(({ addresses }) => addresses);

@@ -44,7 +44,9 @@ test('the same pod on two nodes, and another pod of its name', async () => {
     const sandbox = await runtime.runSandbox({ ...of, labels: {} } as never);
     const marks = { ...container.labels, [labels.podUid]: 'other' };
     const config = { metadata: { name: 'main', attempt: 0 }, image: { image: 'x' }, labels: marks };
-    await runtime.startContainer(await runtime.createContainer(sandbox, config as never, of as never));
+    await runtime.startContainer(
+      await runtime.createContainer(sandbox, config as never, of as never),
+    );
   })();
   await run(2_000);
   await starting;

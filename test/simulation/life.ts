@@ -44,13 +44,10 @@ export class Life {
   /** Begins the work unless the program is dead already, and answers only if it still lives. */
   async call<T>(work: () => Promise<T>): Promise<T> {
     if (this.#over) return forever();
-    try {
-      const value = await work();
-      return this.#over ? await forever() : value;
-    } catch (error) {
-      if (this.#over) return await forever();
-      throw error;
-    }
+    const [outcome] = await Promise.allSettled([work()]);
+    if (this.#over) return forever();
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
   }
 
   /** The functions of it that answer with a promise; those named are left as they are. */

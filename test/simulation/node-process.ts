@@ -60,17 +60,15 @@ export class NodeProcess {
     this.#life = life;
     trace.add(`${this.name}: the agent starts`);
     this.agent = this.#makeAgent(life);
-    this.agent
-      .start()
-      .then(
-        () => trace.add(`${this.name}: the agent has started`),
-        (error: unknown) => {
-          if (life.over) return;
-          trace.add(`${this.name}: the agent could not start: ${String(error)}`);
-          life.kill();
-          time.after(restartAfterMs, () => this.#life === life && this.start());
-        },
-      );
+    this.agent.start().then(
+      () => trace.add(`${this.name}: the agent has started`),
+      (error: unknown) => {
+        if (life.over) return;
+        trace.add(`${this.name}: the agent could not start: ${String(error)}`);
+        life.kill();
+        time.after(restartAfterMs, () => this.#life === life && this.start());
+      },
+    );
   }
 
   kill(): void {

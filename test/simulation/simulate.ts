@@ -127,7 +127,10 @@ class Simulation {
     const cluster = this.#cluster;
     const { time, nodes, weather, trace } = cluster;
     Object.assign(weather, calm);
-    for (const { connection } of nodes) connection.heal();
+    for (const { connection, machine } of nodes) {
+      connection.heal();
+      machine.setAvailable(true);
+    }
     trace.add('nothing goes wrong any more');
     const from = time.elapsedMs;
     let reachedMs: number | undefined;

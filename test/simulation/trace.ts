@@ -50,7 +50,8 @@ export class Trace {
     const withFields = (common: LogFields): Logger => ({
       // For eyes alone: whether somebody looks must not change the hash.
       debug: (message, fields) => {
-        if (live()) this.#options.print?.(`${part} debug: ${message} ${wordsOf({ ...common, ...fields })}`);
+        if (live())
+          this.#options.print?.(`${part} debug: ${message} ${wordsOf({ ...common, ...fields })}`);
       },
       info: (message, fields) => write('info', message, { ...common, ...fields }),
       warn: (message, fields) => write('warn', message, { ...common, ...fields }),

@@ -25,13 +25,24 @@ export interface MachineRuntimeOptions {
 }
 
 /** How long a call takes at most, in milliseconds. */
-const longest = { read: 3, sandbox: 400, pull: 3_000, create: 60, start: 120, stop: 40, remove: 30 };
+const longest = {
+  read: 3,
+  sandbox: 400,
+  pull: 3_000,
+  create: 60,
+  start: 120,
+  stop: 40,
+  remove: 30,
+};
 
 export function machineRuntime(options: MachineRuntimeOptions): Runtime {
   const { machine } = options;
   return {
     version: async () => ({ name: 'simulated', version: '1.0' }),
-    conditions: async () => [condition('RuntimeReady'), condition('NetworkReady')],
+    conditions: async () => {
+      await work(options)(longest.read);
+      return [condition('RuntimeReady'), condition('NetworkReady')];
+    },
     ...sandboxCalls(options),
     ...containerCalls(options),
     execSync: async () => ({ exitCode: 0, stdout: new Uint8Array(), stderr: new Uint8Array() }),
@@ -97,7 +108,7 @@ function sandboxCalls(options: MachineRuntimeOptions) {
 }
 
 function containerCalls(options: MachineRuntimeOptions) {
-  const { machine } = options;
+  const { machine, random, weather } = options;
   const takes = work(options);
   return {
     listContainers: async (): Promise<readonly ObservedContainer[]> => {
@@ -123,6 +134,10 @@ function containerCalls(options: MachineRuntimeOptions) {
       const sandbox = machine.sandboxes.get(container?.sandboxId ?? '');
       if (container?.state !== 'created' || !sandbox?.ready) {
         throw new RuntimeError('Failed', `the container ${id} cannot be started`);
+      }
+      if (random.fraction() < weather.runtimeFailure) {
+        machine.refuse(container);
+        throw new RuntimeError('Failed', `${id} has no program: the seed says so`);
       }
       machine.start(container);
     },
@@ -177,7 +192,10 @@ function imageCalls(options: MachineRuntimeOptions): Images {
   const { machine } = options;
   const takes = work(options);
   return {
-    list: async () => [...machine.images].map(imageNamed),
+    list: async () => {
+      await takes(longest.read);
+      return [...machine.images].map(imageNamed);
+    },
     status: async (image) => {
       await takes(longest.read);
       return machine.images.has(image) ? imageNamed(image) : undefined;
@@ -185,16 +203,22 @@ function imageCalls(options: MachineRuntimeOptions): Images {
     pull: async (image) => {
       await takes(longest.pull, `pull ${image}`);
       machine.images.add(image);
+      machine.tell({ type: 'images' });
       return image;
     },
-    remove: async (image) => void machine.images.delete(image),
+    remove: async (image) => {
+      await takes(longest.remove);
+      machine.images.delete(image);
+      machine.tell({ type: 'images' });
+    },
   };
 }
 
 /** Takes its time, and fails now and then when it is said what is tried. */
-function work({ time, random, weather }: MachineRuntimeOptions) {
+function work({ machine, time, random, weather }: MachineRuntimeOptions) {
   return async (longestMs: number, tried?: string): Promise<void> => {
     await time.sleep(1 + random.below(longestMs));
+    if (!machine.available) throw new RuntimeError('Unavailable', 'the runtime is away');
     if (tried && random.fraction() < weather.runtimeFailure) {
       throw new RuntimeError('Failed', `cannot ${tried}: the seed says so`);
     }

@@ -62,6 +62,7 @@ export class Machine {
   readonly #options: MachineOptions;
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
   #made = 0;
+  #available = true;
 
   constructor(options: MachineOptions) {
     this.name = options.name;
@@ -107,10 +108,19 @@ export class Machine {
     container.state = 'running';
     container.startedAtMs = time.now();
     container.servesAtMs = time.now() + random.below(2_000);
-    this.#tell('started', container, '');
+    this.#toldOf('started', container, '');
     if (random.fraction() < weather.crash) {
       time.after(random.below(longestCrashMs), () => this.end(container, 1));
     }
+  }
+
+  /** It never ran. */
+  refuse(container: MachineContainer): void {
+    container.state = 'exited';
+    container.exitCode = 128;
+    container.reason = 'StartError';
+    container.finishedAtMs = this.#options.time.now();
+    this.tell({ type: 'exited', id: container.id });
   }
 
   end(container: MachineContainer, exitCode: number): void {
@@ -120,7 +130,7 @@ export class Machine {
     container.reason = exitCode === 0 ? 'Completed' : 'Error';
     container.finishedAtMs = this.#options.time.now();
     container.ended.resolve();
-    this.#tell('exited', container, ` with ${exitCode}`);
+    this.#toldOf('exited', container, ` with ${exitCode}`);
   }
 
   /** SIGTERM, and SIGKILL when the grace is over. */
@@ -137,7 +147,26 @@ export class Machine {
     }
     if (!sandbox.ready) return;
     sandbox.ready = false;
-    for (const listener of this.#listeners) listener({ type: 'exited', id: sandbox.id });
+    sandbox.ips = [];
+    this.tell({ type: 'exited', id: sandbox.id });
+  }
+
+  /** A runtime that is away refuses every call and tells nothing; what runs goes on. */
+  get available(): boolean {
+    return this.#available;
+  }
+
+  setAvailable(available: boolean): void {
+    if (this.#available === available) return;
+    this.#options.trace(`${this.name}: the runtime is ${available ? 'back' : 'away'}`);
+    this.#available = true;
+    this.tell({ type: available ? 'connected' : 'disconnected' });
+    this.#available = available;
+  }
+
+  tell(event: RuntimeEvent): void {
+    if (!this.#available) return;
+    for (const listener of this.#listeners) listener(event);
   }
 
   /** Power lost: nothing runs any more, the disk stays. */
@@ -145,12 +174,12 @@ export class Machine {
     for (const sandbox of this.sandboxes.values()) this.stopSandbox(sandbox);
   }
 
-  #tell(type: 'started' | 'exited', container: MachineContainer, more: string): void {
+  #toldOf(type: 'started' | 'exited', container: MachineContainer, more: string): void {
     const { [labels.podNamespace]: namespace, [labels.podName]: pod } = container.labels;
     this.#options.trace(
       `${this.name}: ${container.id} of ${namespace}/${pod} ${type}${more} (pod ${container.podUid})`,
     );
     this.#options.changed();
-    for (const listener of this.#listeners) listener({ type, id: container.id });
+    this.tell({ type, id: container.id });
   }
 }
