@@ -8,6 +8,7 @@ import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Endpoints, EndpointSlice, PriorityClass, Service } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
+import { systemNamespaces } from './admission/namespace-lifecycle.ts';
 import { ensureBootstrapPolicy } from './authz/bootstrap.ts';
 import { serverContext } from './authz/follow.ts';
 import type { Core } from './core/core.ts';
@@ -19,12 +20,6 @@ export interface AdvertisedAddress {
   readonly port: number;
 }
 
-export const systemNamespaces = [
-  'default',
-  'kube-system',
-  'kube-public',
-  'kube-node-lease',
-] as const;
 const servicePort = 443;
 
 type BootstrapCore = Pick<Core, 'get' | 'create' | 'update'>;

@@ -5,7 +5,11 @@ import { validateMetadata, validateMetadataUpdate } from '#api/metadata.ts';
 import type { KubeObject } from '#api/object.ts';
 
 export function validateForCreate(kind: Kind, object: KubeObject): FieldError[] {
-  return [...validateMetadata(kind, object), ...(kind.validate?.(object) ?? [])];
+  return [
+    ...validateMetadata(kind, object),
+    ...(kind.validate?.(object) ?? []),
+    ...(kind.validateCreate?.(object) ?? []),
+  ];
 }
 
 /** A subresource has its own rules; the main resource's would judge parts that it cannot change. */
