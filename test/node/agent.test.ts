@@ -4,7 +4,9 @@ import { after, before, describe, it } from 'node:test';
 import { configMaps, nodes, pods, secrets } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { ConfigMap, Event, Node, Pod, Secret } from '#api/types.ts';
+import { rotateLog } from '#node/logs/rotate.ts';
 import type { GantryNode } from '#node/node.ts';
+import { systemFiles } from '#sys/files.ts';
 import { systemRandom } from '#sys/random.ts';
 import { openControlPlane, type TestControlPlane } from './cluster.ts';
 import { endNode, eventually, nodeOptions, noMachine, openNode, subnetOf } from './machine.ts';
@@ -29,7 +31,12 @@ describe('node agent', { skip }, () => {
     await plane.admin.delete({ ...collectionOf(pods, 'default'), name });
     await eventually(async () => !(await plane.pod(name)), `the end of ${name}`);
   };
-  const logOf = async (name: string, container: string, previous = false): Promise<string> => {
+  const logOf = async (
+    name: string,
+    container: string,
+    previous = false,
+    follow = false,
+  ): Promise<string> => {
     const pod = await plane.pod(name);
     let text = '';
     await new Promise<void>((resolve, reject) => {
@@ -40,7 +47,7 @@ describe('node agent', { skip }, () => {
             podUid: pod?.metadata.uid ?? '',
             container,
           },
-          { follow: false, previous, timestamps: false },
+          { follow, previous, timestamps: false },
           {
             data: (chunk) => {
               text += new TextDecoder().decode(chunk);
@@ -209,6 +216,40 @@ describe('node agent', { skip }, () => {
     } as ConfigMap);
     await eventually(() => isReady('waits'), 'readiness', 5000);
     await remove('waits');
+  });
+
+  it('follows a log across rotations until the container ends, and loses no line', async () => {
+    await plane.createPod('talker', {
+      restartPolicy: 'Never',
+      containers: [
+        {
+          name: 'main',
+          image: 'busybox:1',
+          command: [
+            '/bin/sh',
+            '-c',
+            'i=0; while [ $i -lt 60 ]; do echo line $i; i=$((i+1)); sleep 0.02; done',
+          ],
+        },
+      ],
+    });
+    await eventually(async () => (await plane.pod('talker'))?.status?.phase === 'Running');
+    const followed = logOf('talker', 'main', false, true);
+    const pod = await plane.pod('talker');
+    const [container] = node.agent.containersNamed(pod?.metadata.uid ?? '', 'main');
+    assert.ok(container);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await rotateLog(
+        container.logPath,
+        () => node.runtime.reopenLog(container.id),
+        systemFiles,
+        1,
+      );
+    }
+    const lines = Array.from({ length: 60 }, (_, index) => `line ${index}\n`).join('');
+    assert.equal(await followed, lines);
+    await remove('talker');
   });
 
   it('leads a port of the node to the pod', async () => {

@@ -2,7 +2,7 @@
 import type { Files } from '#sys/files.ts';
 
 /** The kubelet's defaults: containerLogMaxSize, containerLogMaxFiles. */
-const sizeMaxBytes = 10 * 1024 * 1024;
+const usualMaxBytes = 10 * 1024 * 1024;
 const filesMax = 5;
 
 /** `x.log` → `x.log.1` → … ; the runtime keeps writing to the renamed file until `reopen`. */
@@ -10,6 +10,7 @@ export async function rotateLog(
   path: string,
   reopen: () => Promise<void>,
   files: Files,
+  sizeMaxBytes = usualMaxBytes,
 ): Promise<boolean> {
   const info = await files.info(path);
   if (!info || info.sizeBytes < sizeMaxBytes) return false;
