@@ -15,11 +15,15 @@ import type { SharedChanges } from '#sys/shared-changes.ts';
 import { networkProbes } from '#wire/probe/network-probes.ts';
 import { NodeAgent } from './agent.ts';
 import type { ClusterDns } from './config/dns.ts';
-import { containerdPaths, type NodeNetwork, type RegistryHost } from './containerd/config.ts';
+import {
+  containerdPaths,
+  type NodeNetwork,
+  pauseImageName,
+  type RegistryHost,
+} from './containerd/config.ts';
 import { Containerd } from './containerd/containerd.ts';
 import { ctrImageTool, type ImageTool } from './containerd/image-tool.ts';
 import { chooseLowLevel } from './containerd/low-level.ts';
-import { pauseArchive, pauseImageName } from './containerd/pause-image.ts';
 import { NodeImages } from './images/node-images.ts';
 import { NodeLogs } from './logs/node-logs.ts';
 import { hostPortTable } from './decide/host-ports.ts';
@@ -147,7 +151,8 @@ export class GantryNode {
     await this.#shareMounts();
     await this.#containerd.start();
     if (!(await this.runtime.images.status(pauseImageName))) {
-      await this.#tool.importBytes(pauseArchive(this.#machine.architecture));
+      const { pauseArchive } = await import('./containerd/pause-image.ts');
+      await this.#tool.importBytes(await pauseArchive(this.#machine.architecture));
     }
   }
 

@@ -3,16 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { type Logger, silentLogger } from '#base/log.ts';
 import { GantryNode, type Machine, type NodeOptions } from '#node/node.ts';
-import { tar } from '#node/images/tar.ts';
 import { systemCgroups } from '#sys/cgroup.ts';
 import { systemClock } from '#sys/clock.ts';
-import { sha256Hex } from '#sys/digest.ts';
 import { systemFiles } from '#sys/files.ts';
 import { systemMounts } from '#sys/mounts.ts';
 import { systemProcesses } from '#sys/process.ts';
 import { systemRandom } from '#sys/random.ts';
 import { sharedChanges } from '#sys/shared-changes.ts';
 import { systemTimers } from '#sys/timers.ts';
+import { ociArchiveBytes } from '#wire/oci/archive.ts';
+import { layerInMemory } from '#wire/oci/layer.ts';
+import type { TarContent, TarEntry } from '#wire/oci/tar.ts';
 
 const needed = [
   '/usr/bin/containerd',
@@ -75,7 +76,7 @@ export async function openNode(options: NodeOptions, logger?: Logger): Promise<G
   const node = await GantryNode.create(options, await thisMachine(logger));
   await node.startContainerd();
   const path = `${options.directory}/busybox.tar`;
-  await systemFiles.write(path, busyboxArchive('docker.io/library/busybox:1'));
+  await systemFiles.write(path, await busyboxArchive('docker.io/library/busybox:1'));
   await node.images.import(path);
   return node;
 }
@@ -86,49 +87,30 @@ export async function endNode(node: GantryNode): Promise<void> {
 }
 
 /** An image of one static busybox with its applets as links, in an OCI archive. */
-export function busyboxArchive(name: string): Uint8Array {
-  const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-  const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+async function busyboxArchive(name: string): Promise<Uint8Array> {
   const applets = execFileSync('/usr/bin/busybox', ['--list'], { encoding: 'utf8' }).trim();
-  const layer = tar([
-    { name: 'bin/busybox', data: readFileSync('/usr/bin/busybox'), mode: 0o755 },
+  const file = (path: string, content: TarContent, mode = 0o644): TarEntry => ({
+    path,
+    type: 'file',
+    content,
+    mode,
+  });
+  const layer = await layerInMemory([
+    file('bin/busybox', readFileSync('/usr/bin/busybox'), 0o755),
     ...applets
       .split('\n')
       .filter((applet) => applet !== 'busybox')
-      .map((applet) => ({ name: `bin/${applet}`, data: new Uint8Array(), link: 'busybox' })),
-    { name: 'etc/passwd', data: text('root:x:0:0::/:/bin/sh\nweb:x:33:33::/:/bin/sh\n') },
-    { name: 'etc/group', data: text('root:x:0:\nweb:x:33:\n') },
+      .map((applet): TarEntry => ({ path: `bin/${applet}`, type: 'link', to: 'busybox' })),
+    file('etc/passwd', 'root:x:0:0::/:/bin/sh\nweb:x:33:33::/:/bin/sh\n'),
+    file('etc/group', 'root:x:0:\nweb:x:33:\n'),
   ]);
-  const config = encode({
+  return ociArchiveBytes({
+    name,
     architecture,
-    os: 'linux',
-    config: { Cmd: ['/bin/sh'], Env: ['PATH=/bin'] },
-    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256Hex(layer)}`] },
+    layers: [layer],
+    command: ['/bin/sh'],
+    env: ['PATH=/bin'],
   });
-  const described = (mediaType: string, data: Uint8Array) => ({
-    mediaType: `application/vnd.oci.image.${mediaType}`,
-    digest: `sha256:${sha256Hex(data)}`,
-    size: data.length,
-  });
-  const manifest = encode({
-    schemaVersion: 2,
-    config: described('config.v1+json', config),
-    layers: [described('layer.v1.tar', layer)],
-  });
-  const index = encode({
-    schemaVersion: 2,
-    manifests: [
-      {
-        ...described('manifest.v1+json', manifest),
-        annotations: { 'io.containerd.image.name': name },
-      },
-    ],
-  });
-  return tar([
-    { name: 'oci-layout', data: encode({ imageLayoutVersion: '1.0.0' }) },
-    { name: 'index.json', data: index },
-    ...[config, manifest, layer].map((data) => ({ name: `blobs/sha256/${sha256Hex(data)}`, data })),
-  ]);
 }
 
 export async function eventually<T>(

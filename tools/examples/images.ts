@@ -3,12 +3,27 @@
  * builder, from this machine's Node.js and from Debian's packages, as OCI archives in var/images/.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type ImageRecipe, type LayerEntry, textFile, writeOciArchive } from './oci-archive.ts';
+import { pipeline } from 'node:stream/promises';
+import { type Image, ociArchive } from '#wire/oci/archive.ts';
+import { type Layer, writeLayer } from '#wire/oci/layer.ts';
+import type { StreamedContent, TarEntry } from '#wire/oci/tar.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 const target = join(root, 'var', 'images');
+const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
 function run(
   command: string,
@@ -50,7 +65,7 @@ function librariesOf(name: string): string[] {
 }
 
 /** A program and every library that its loader would open, at the places where it looks. */
-function program(binary: string, path: string, unpacked?: string): LayerEntry[] {
+function program(binary: string, path: string, unpacked?: string): TarEntry[] {
   const folders = unpacked
     ? ['usr/lib', 'lib'].flatMap((each) => libraryFolders(join(unpacked, each)))
     : [];
@@ -61,9 +76,21 @@ function program(binary: string, path: string, unpacked?: string): LayerEntry[] 
   if (missing) throw new Error(`${binary} needs ${missing}, which is not to be found.`);
   const libraries = [...listing.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, file = '']) => {
     const inImage = unpacked && file.startsWith(unpacked) ? file.slice(unpacked.length) : file;
-    return { path: inImage, type: 'file', from: realpathSync(file), mode: 0o755 } as const;
+    return programFile(inImage, file);
   });
-  return [{ path, type: 'file', from: realpathSync(binary), mode: 0o755 }, ...libraries];
+  return [programFile(path, binary), ...libraries];
+}
+
+function programFile(path: string, from: string): TarEntry {
+  return { path, type: 'file', content: onDisk(realpathSync(from)), mode: 0o755 };
+}
+
+function textFile(path: string, content: string): TarEntry {
+  return { path, type: 'file', content };
+}
+
+function onDisk(file: string): StreamedContent {
+  return { sizeBytes: statSync(file).size, open: () => createReadStream(file) };
 }
 
 function libraryFolders(folder: string): string[] {
@@ -101,67 +128,74 @@ const shellWords = [
   'vi',
 ];
 
-function base(busybox: string): LayerEntry[] {
+function shellFiles(busybox: string): TarEntry[] {
   return [
     { path: 'tmp', type: 'folder', mode: 0o1777 },
     { path: 'data', type: 'folder', mode: 0o755, owner: 1000 },
-    {
-      path: 'etc/passwd',
-      type: 'text',
-      text: 'root:x:0:0:root:/:/bin/sh\napp:x:1000:1000:app:/:/bin/sh\n',
-      mode: 0o644,
-    },
-    { path: 'etc/group', type: 'text', text: 'root:x:0:\napp:x:1000:\n', mode: 0o644 },
-    { path: 'bin/busybox', type: 'file', from: busybox, mode: 0o755 },
-    ...shellWords.map((word): LayerEntry => ({ path: `bin/${word}`, type: 'link', to: 'busybox' })),
+    textFile('etc/passwd', 'root:x:0:0:root:/:/bin/sh\napp:x:1000:1000:app:/:/bin/sh\n'),
+    textFile('etc/group', 'root:x:0:\napp:x:1000:\n'),
+    programFile('bin/busybox', busybox),
+    ...shellWords.map((word): TarEntry => ({ path: `bin/${word}`, type: 'link', to: 'busybox' })),
   ];
 }
 
-function webImage(version: string, shell: readonly LayerEntry[]): ImageRecipe {
+function webFiles(): TarEntry[] {
+  const server = readFileSync(join(root, 'examples/guestbook/web/server.js'), 'utf8');
+  return [textFile('app/server.js', server), textFile('app/package.json', '{"type":"module"}')];
+}
+
+function redisFiles(unpacked: string): TarEntry[] {
+  return [
+    ...program(join(unpacked, 'usr/bin/redis-check-rdb'), 'usr/bin/redis-server', unpacked),
+    ...program(join(unpacked, 'usr/bin/redis-cli'), 'usr/bin/redis-cli', unpacked),
+  ];
+}
+
+const path = 'PATH=/usr/local/bin:/usr/bin:/bin';
+
+function webImage(version: string, layers: readonly Layer[]): Image {
   return {
     name: `docker.io/library/guestbook-web:${version}`,
-    layer: [
-      ...shell,
-      ...program(process.execPath, 'usr/bin/node'),
-      textFile('app/server.js', join(root, 'examples/guestbook/web/server.js')),
-      { path: 'app/package.json', type: 'text', text: '{"type":"module"}', mode: 0o644 },
-    ],
+    architecture,
+    layers,
     entrypoint: ['/usr/bin/node', '/app/server.js'],
-    env: [`GUESTBOOK_VERSION=${version}`, 'NODE_ENV=production'],
+    env: [path, `GUESTBOOK_VERSION=${version}`, 'NODE_ENV=production'],
     workingDir: '/app',
     user: '1000:1000',
   };
 }
 
-function redisImage(shell: readonly LayerEntry[], unpacked: string): ImageRecipe {
+function redisImage(layers: readonly Layer[]): Image {
   return {
     name: 'docker.io/library/guestbook-redis:1',
-    layer: [
-      ...shell,
-      ...program(join(unpacked, 'usr/bin/redis-check-rdb'), 'usr/bin/redis-server', unpacked),
-      ...program(join(unpacked, 'usr/bin/redis-cli'), 'usr/bin/redis-cli', unpacked),
-    ],
+    architecture,
+    layers,
     entrypoint: ['/usr/bin/redis-server', '--protected-mode', 'no', '--save', '', '--dir', '/data'],
-    env: [],
+    env: [path],
     workingDir: '/data',
     user: '1000:1000',
   };
 }
 
-function busyboxImage(shell: readonly LayerEntry[]): ImageRecipe {
+function busyboxImage(layers: readonly Layer[]): Image {
   return {
     name: 'docker.io/library/busybox:1',
-    layer: shell,
+    architecture,
+    layers,
     command: ['sh'],
-    env: [],
+    env: [path],
     workingDir: '/',
     user: '0:0',
   };
 }
 
-/** The same path may be named by two programs; a layer holds it once. */
-function withoutRepeats(recipe: ImageRecipe): ImageRecipe {
-  return { ...recipe, layer: [...new Map(recipe.layer.map((each) => [each.path, each])).values()] };
+/** One layer of some image, in a file of the working folder until the archives are written. */
+async function build(file: string, entries: readonly TarEntry[]): Promise<Layer> {
+  // Two programs may name the same library; a layer holds it once.
+  const once = new Map(entries.map((each) => [each.path.replace(/^\//, ''), each]));
+  const paths = [...once].map(([path, each]) => ({ ...each, path }));
+  const facts = await writeLayer(paths, createWriteStream(file));
+  return { ...facts, content: onDisk(file) };
 }
 
 async function main(): Promise<void> {
@@ -170,16 +204,21 @@ async function main(): Promise<void> {
   try {
     unpack(['busybox-static', 'redis-tools', ...librariesOf('redis-tools')], work);
     const unpacked = join(work, 'root');
-    const shell = base(join(unpacked, 'bin/busybox'));
-    const recipes = [
-      webImage('1', shell),
-      webImage('2', shell),
-      redisImage(shell, unpacked),
-      busyboxImage(shell),
+    const [shell, node, redis, web] = await Promise.all([
+      build(join(work, 'shell'), shellFiles(join(unpacked, 'bin/busybox'))),
+      build(join(work, 'node'), program(process.execPath, 'usr/bin/node')),
+      build(join(work, 'redis'), redisFiles(unpacked)),
+      build(join(work, 'web'), webFiles()),
+    ]);
+    const images = [
+      webImage('1', [shell, node, web]),
+      webImage('2', [shell, node, web]),
+      redisImage([shell, redis]),
+      busyboxImage([shell]),
     ];
-    for (const recipe of recipes.map(withoutRepeats)) {
-      const file = join(target, `${basename(recipe.name).replace(':', '-')}.tar`);
-      await writeOciArchive(recipe, file);
+    for (const image of images) {
+      const file = join(target, `${basename(image.name).replace(':', '-')}.tar`);
+      await pipeline(ociArchive(image), createWriteStream(file));
       process.stdout.write(`${file}\n`);
     }
   } finally {

@@ -2,7 +2,9 @@
  * Text of the configuration of a containerd of our own: all it keeps lies below one directory, so
  * that it neither sees nor disturbs another containerd of the machine.
  */
-import { pauseImageName } from './pause-image.ts';
+
+/** The image that holds a pod's namespaces open. */
+export const pauseImageName = 'gantry.io/pause:1';
 
 export interface ContainerdLayout {
   /** Everything of the node lies below it. */

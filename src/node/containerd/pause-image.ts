@@ -3,12 +3,9 @@
  * a few machine instructions that ignore SIGCHLD (the kernel then reaps orphans when the pod shares
  * its process namespace) and sleep for ever.
  */
-import { sha256Hex } from '#sys/digest.ts';
-import { concat, tar } from '../images/tar.ts';
-
-export type Architecture = 'amd64' | 'arm64';
-
-export const pauseImageName = 'gantry.io/pause:1';
+import { type Architecture, ociArchiveBytes } from '#wire/oci/archive.ts';
+import { layerInMemory } from '#wire/oci/layer.ts';
+import { pauseImageName } from './config.ts';
 
 const loadAddress = 0x400000;
 /** ELF header and one program header. */
@@ -22,7 +19,7 @@ function littleEndian(value: bigint, length: number): Uint8Array {
 }
 
 const words32 = (words: readonly number[]): Uint8Array =>
-  concat(words.map((word) => littleEndian(BigInt(word), 4)));
+  Buffer.concat(words.map((word) => littleEndian(BigInt(word), 4)));
 
 /** rt_sigaction(SIGCHLD, action, 0, 8), then pause() in a loop. */
 function amd64Code(actionAddress: number): Uint8Array {
@@ -56,13 +53,13 @@ export function pauseProgram(architecture: Architecture): Uint8Array {
   // The code's length does not depend on the address, so a first try tells where the action lies.
   const length = amd64 ? amd64Code(0).length : arm64Code().length;
   const code = amd64 ? amd64Code(loadAddress + codeOffset + length) : arm64Code();
-  const action = concat(actionWords.map((word) => littleEndian(word, 8)));
+  const action = Buffer.concat(actionWords.map((word) => littleEndian(word, 8)));
   const size = BigInt(codeOffset + code.length + action.length);
   const entry = BigInt(loadAddress + codeOffset);
   const half = (value: number): Uint8Array => littleEndian(BigInt(value), 2);
   const word = (value: number): Uint8Array => littleEndian(BigInt(value), 4);
   const long = (value: bigint | number): Uint8Array => littleEndian(BigInt(value), 8);
-  return concat([
+  return Buffer.concat([
     // ELF, 64 bit, little endian, executable; program header at 64, no sections.
     Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
     ...[half(2), half(amd64 ? 62 : 183), word(1), long(entry), long(64), long(0), word(0)],
@@ -75,41 +72,14 @@ export function pauseProgram(architecture: Architecture): Uint8Array {
   ]);
 }
 
-/** An OCI image archive (image-spec 1.0), the same bytes every time. */
-export function pauseArchive(architecture: Architecture): Uint8Array {
-  const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-  const layer = tar([{ name: 'pause', data: pauseProgram(architecture), mode: 0o755 }]);
-  const config = encode({
+/** An OCI image archive, the same bytes every time. */
+export async function pauseArchive(architecture: Architecture): Promise<Uint8Array> {
+  const content = pauseProgram(architecture);
+  const layer = await layerInMemory([{ path: 'pause', type: 'file', content, mode: 0o755 }]);
+  return ociArchiveBytes({
+    name: pauseImageName,
     architecture,
-    os: 'linux',
-    config: { Entrypoint: ['/pause'] },
-    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256Hex(layer)}`] },
+    layers: [layer],
+    entrypoint: ['/pause'],
   });
-  const described = (mediaType: string, data: Uint8Array) => ({
-    mediaType: `application/vnd.oci.image.${mediaType}`,
-    digest: `sha256:${sha256Hex(data)}`,
-    size: data.length,
-  });
-  const manifest = encode({
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: described('config.v1+json', config),
-    layers: [described('layer.v1.tar', layer)],
-  });
-  const index = {
-    schemaVersion: 2,
-    manifests: [
-      {
-        ...described('manifest.v1+json', manifest),
-        platform: { architecture, os: 'linux' },
-        annotations: { 'io.containerd.image.name': pauseImageName },
-      },
-    ],
-  };
-  const blob = (data: Uint8Array) => ({ name: `blobs/sha256/${sha256Hex(data)}`, data });
-  return tar([
-    { name: 'oci-layout', data: encode({ imageLayoutVersion: '1.0.0' }) },
-    { name: 'index.json', data: encode(index) },
-    ...[config, manifest, layer].map(blob),
-  ]);
 }
