@@ -3,6 +3,7 @@ import {
   deployments,
   endpointSlices,
   endpoints,
+  namespaces,
   pods,
   replicaSets,
   services,
@@ -61,6 +62,21 @@ async function createApp(cluster: SimulatedCluster, random: Random): Promise<voi
   cluster.trace.add(`create ${name} with ${draft.spec.replicas} replicas`);
   await cluster.create(services as Kind, serviceDraft(name)).catch(() => undefined);
   await cluster.create(deployments as Kind, draft);
+}
+
+/** A namespace with an app of its own, which goes with it. */
+async function createTeam(cluster: SimulatedCluster, random: Random): Promise<void> {
+  cluster.trace.add('create the namespace team');
+  await cluster.create(namespaces as Kind, { metadata: { name: 'team' } });
+  await cluster.create(services as Kind, serviceDraft('app', 'team'));
+  await cluster.create(deployments as Kind, deploymentDraft('app', random, 'team'));
+}
+
+async function deleteTeam(cluster: SimulatedCluster): Promise<void> {
+  const team = cluster.ledger.list(namespaces).find(({ metadata }) => metadata.name === 'team');
+  if (!team || team.metadata.deletionTimestamp) return;
+  cluster.trace.add('delete the namespace team');
+  await cluster.delete(namespaces as Kind, team, {});
 }
 
 async function scale(cluster: SimulatedCluster, random: Random): Promise<void> {
@@ -149,7 +165,7 @@ function loseRuntime({ nodes, time }: SimulatedCluster, random: Random): void {
 function changeWeather({ weather, trace }: SimulatedCluster, random: Random): void {
   const bad = random.fraction() < 0.6;
   trace.add(bad ? 'the weather gets rough' : 'the weather calms down');
-  const harshness = random.fraction() * 1.5;
+  const harshness = random.fraction() * (random.fraction() < 0.2 ? 5 : 1.5);
   for (const name of Object.keys(calm) as (keyof typeof calm)[]) {
     weather[name] = bad ? rough[name] * harshness : calm[name];
   }
@@ -164,15 +180,23 @@ export const actions: readonly Action[] = [
   { name: 'delete a service', weight: 1, run: deletes(services as Kind) },
   { name: 'delete a slice', weight: 1, run: deletes(endpointSlices as Kind) },
   { name: 'delete endpoints', weight: 1, run: deletes(endpoints as Kind) },
+  { name: 'create a team', weight: 2, run: createTeam },
+  { name: 'delete a team', weight: 2, run: deleteTeam },
   { name: 'delete a pod', weight: 6, run: deletePod },
   { name: 'create a lone pod', weight: 5, run: createLonePod },
   { name: 'kill a container', weight: 6, run: killContainer },
   { name: 'kill a sandbox', weight: 2, run: killSandbox },
   { name: 'cut a node off', weight: 2, run: cutOff },
   { name: 'lose a runtime', weight: 1, run: loseRuntime },
-  { name: 'restart an agent', weight: 3, run: onNode((node) => node.restart()) },
+  { name: 'kill an agent', weight: 2, run: onNode((node) => node.restart()) },
+  { name: 'stop an agent', weight: 1, run: onNode((node) => node.stopAndStart()) },
   { name: 'reboot a machine', weight: 1, run: onNode((node) => node.reboot()) },
-  { name: 'restart the control plane', weight: 2, run: (cluster) => cluster.restartControlPlane() },
+  { name: 'kill the control plane', weight: 2, run: (cluster) => cluster.restartControlPlane() },
+  {
+    name: 'stop the control plane',
+    weight: 1,
+    run: (cluster) => cluster.stopAndStartControlPlane(),
+  },
   { name: 'change the weather', weight: 4, run: changeWeather },
 ];
 

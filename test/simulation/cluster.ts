@@ -18,6 +18,8 @@ import { calm, type Weather } from './weather.ts';
 export interface ClusterOptions {
   readonly seed: number;
   readonly nodes: number;
+  /** Per node; few of them leave pods waiting for room. */
+  readonly podsMax: number;
   readonly tailMax: number;
   readonly print?: ((line: string) => void) | undefined;
 }
@@ -36,6 +38,8 @@ export class SimulatedCluster {
   /** Raised whenever a container begins or ends. */
   runs = 0;
   readonly #seed: number;
+  /** No time passes meanwhile: it reads its keys on threads of the real machine. */
+  #starting: Promise<void> | undefined;
 
   constructor(options: ClusterOptions) {
     const { time, weather } = this;
@@ -63,6 +67,7 @@ export class SimulatedCluster {
         ...parts,
         name,
         number: index + 1,
+        podsMax: options.podsMax,
         random: this.chance(name),
         server: () => this.controlPlane.verbsFor({ name: `system:node:${name}`, groups }),
         changed: () => this.runs++,
@@ -87,6 +92,7 @@ export class SimulatedCluster {
     const until = this.time.elapsedMs + ms;
     do {
       await drained();
+      await this.#starting;
       settled();
     } while (this.time.step(until));
   }
@@ -97,10 +103,21 @@ export class SimulatedCluster {
     for (const node of this.nodes) node.kill();
   }
 
-  async restartControlPlane(): Promise<void> {
+  restartControlPlane(): Promise<void> {
     this.controlPlane.kill();
     for (const { connection } of this.nodes) connection.reset();
-    await this.controlPlane.start();
+    this.#starting = this.controlPlane.start();
+    return this.#starting;
+  }
+
+  /** It may take as long as it needs; when it never ends, nothing runs in the end. */
+  stopAndStartControlPlane(): void {
+    const { plane } = this.controlPlane;
+    if (!plane) return;
+    this.trace.add('the control plane is told to stop');
+    void plane.stop().then(() => {
+      if (this.controlPlane.plane === plane) void this.restartControlPlane();
+    });
   }
 
   violated(words: string): void {

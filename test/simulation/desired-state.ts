@@ -3,6 +3,7 @@ import {
   deployments,
   endpoints,
   endpointSlices,
+  namespaces,
   nodes,
   pods,
   replicaSets,
@@ -17,6 +18,7 @@ import type { Ledger } from './ledger.ts';
 export function missing(cluster: SimulatedCluster): string[] {
   const { ledger } = cluster;
   return [
+    ...ledger.list(namespaces).flatMap(ofNamespace),
     ...ledger.list(deployments).flatMap((app) => ofDeployment(app, ledger)),
     ...ledger.list(pods).flatMap((pod) => ofPod(pod, ledger)),
     ...ledger.list(replicaSets).flatMap((set) => ofOwner(set, ledger)),
@@ -29,6 +31,10 @@ export function missing(cluster: SimulatedCluster): string[] {
 }
 
 const known = ({ metadata: { namespace, name } }: KubeObject): string => `${namespace}/${name}`;
+
+function ofNamespace({ metadata: { name, deletionTimestamp } }: KubeObject): string[] {
+  return deletionTimestamp ? [`namespace ${name} is being deleted`] : [];
+}
 
 function ofDeployment(app: Deployment, ledger: Ledger): string[] {
   const name = `deployment ${known(app)}`;
@@ -44,7 +50,9 @@ function ofDeployment(app: Deployment, ledger: Ledger): string[] {
   if (terminatingReplicas > 0) complaints.push(`${name}: ${terminatingReplicas} terminating`);
   if (observedGeneration !== app.metadata.generation) complaints.push(`${name} was not observed`);
   const images = imagesOf(app.spec.template.spec);
-  const own = ledger.list(pods).filter((pod) => pod.metadata.labels?.['app'] === app.metadata.name);
+  const own = ledger.list(pods).filter(({ metadata: { namespace, labels } }) => {
+    return namespace === app.metadata.namespace && labels?.['app'] === app.metadata.name;
+  });
   const current = own.filter((pod) => ownerOf(pod) && imagesOf(pod.spec) === images);
   if (current.length !== wanted) {
     complaints.push(`${name}: ${current.length} pods of the newest template, not ${wanted}`);
@@ -92,9 +100,10 @@ function ofService(service: Service, ledger: Ledger): string[] {
     .map(({ status }) => status?.podIP ?? '');
   const ofSlices = ledger
     .list(endpointSlices)
-    .filter(
-      ({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
-    )
+    .filter(({ metadata: { namespace, labels } }) => {
+      if (namespace !== service.metadata.namespace) return false;
+      return labels?.['kubernetes.io/service-name'] === service.metadata.name;
+    })
     .flatMap((slice) => slice.endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready)
     .flatMap(({ addresses }) => addresses);

@@ -23,6 +23,7 @@ export interface NodeProcessOptions {
   readonly name: string;
   /** From 1: of the node's own address and its pods'. */
   readonly number: number;
+  readonly podsMax: number;
   readonly time: VirtualTime;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
@@ -82,6 +83,16 @@ export class NodeProcess {
     this.start();
   }
 
+  /** As on an upgrade. */
+  stopAndStart(): void {
+    const { agent } = this;
+    const life = this.#life;
+    this.#options.trace.add(`${this.name}: the agent is told to stop`);
+    void agent?.stop().then(() => {
+      if (this.#life === life) this.restart();
+    });
+  }
+
   /** The machine loses power and comes back. */
   reboot(): void {
     this.#options.trace.add(`${this.name}: the machine reboots`);
@@ -91,7 +102,7 @@ export class NodeProcess {
   }
 
   #makeAgent(life: Life): NodeAgent {
-    const { name, number, time, random, trace } = this.#options;
+    const { name, number, podsMax, time, random, trace } = this.#options;
     const { machine } = this;
     const parts = { ...this.#options, machine };
     const runtime = machineRuntime(parts);
@@ -126,7 +137,7 @@ export class NodeProcess {
       architecture: 'amd64',
       version: 'v1.36.0+gantry',
       dns: () => ({ servers: [], domain: 'cluster.local' }),
-      podsMax: 20,
+      podsMax,
       reserved: { cpuMilli: 100, memoryBytes: 256 * 1024 * 1024 },
       sandboxesAtOnce: 4,
       relistMs: 60_000,

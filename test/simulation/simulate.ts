@@ -8,7 +8,7 @@ import { prefixOf } from '#server/core/keys.ts';
 import { drawAction, rollOut } from './actions.ts';
 import { SimulatedCluster } from './cluster.ts';
 import { missing } from './desired-state.ts';
-import { Invariants } from './invariants.ts';
+import { Invariants, replicasOf } from './invariants.ts';
 import { drained } from './virtual-time.ts';
 import { calm } from './weather.ts';
 
@@ -46,6 +46,10 @@ const bounds = {
   lookEveryMs: 500,
 };
 
+/** In some runs there is not room for all; in the end people ask for less, so that there is. */
+const tightEverySeeds = 3;
+const tight = { podsMax: 8, replicasMax: 2 };
+
 /** Between two actions, in milliseconds at most: often the second meets the first half done. */
 const pauses = [100, 100, 1_000, 5_000, 5_000, 60_000];
 
@@ -62,12 +66,15 @@ class Simulation {
   readonly #options: SimulationOptions;
   readonly #cluster: SimulatedCluster;
   readonly #invariants: Invariants;
+  readonly #isTight: boolean;
 
   constructor(seed: number, options: SimulationOptions) {
     const { tailMax = 60, print } = options;
     this.#seed = seed;
     this.#options = options;
-    this.#cluster = new SimulatedCluster({ seed, nodes: 2 + (seed % 2), tailMax, print });
+    this.#isTight = seed % tightEverySeeds === 0;
+    const podsMax = this.#isTight ? tight.podsMax : 20;
+    this.#cluster = new SimulatedCluster({ seed, nodes: 2 + (seed % 2), podsMax, tailMax, print });
     this.#invariants = new Invariants(this.#cluster);
   }
 
@@ -132,6 +139,7 @@ class Simulation {
       machine.setAvailable(true);
     }
     trace.add('nothing goes wrong any more');
+    if (this.#isTight) await this.#askForLess();
     const from = time.elapsedMs;
     let reachedMs: number | undefined;
     for (;;) {
@@ -145,6 +153,16 @@ class Simulation {
         return undefined;
       }
       await this.#advance(bounds.lookEveryMs);
+    }
+  }
+
+  async #askForLess(): Promise<void> {
+    const cluster = this.#cluster;
+    // The control plane may be on its way up or down.
+    while (!cluster.controlPlane.started) await this.#advance(bounds.lookEveryMs);
+    for (const app of cluster.ledger.list(deployments)) {
+      if (app.metadata.deletionTimestamp || replicasOf(app) <= tight.replicasMax) continue;
+      await cluster.patch(deployments as Kind, app, { spec: { replicas: tight.replicasMax } });
     }
   }
 

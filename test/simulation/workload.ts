@@ -1,17 +1,20 @@
-/** Objects that people create in a simulated cluster. All of them are in the namespace `default`. */
+/** Objects that people create in a simulated cluster. */
 import type { Deployment, Pod, Service } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 
 type Draft<T> = Omit<T, 'apiVersion' | 'kind' | 'status'>;
 
-const namespace = 'default';
 const port = 8080;
 
 function pick<T>(random: Random, values: readonly [T, ...T[]]): T {
   return values[random.below(values.length)] ?? values[0];
 }
 
-export function deploymentDraft(name: string, random: Random): Draft<Deployment> {
+export function deploymentDraft(
+  name: string,
+  random: Random,
+  namespace = 'default',
+): Draft<Deployment> {
   const app = { app: name };
   return {
     metadata: { name, namespace },
@@ -40,12 +43,12 @@ function strategyOf(random: Random): NonNullable<Deployment['spec']['strategy']>
 /** A pod of its own: its name is used again and again. */
 export function lonePodDraft(name: string, random: Random): Draft<Pod> {
   return {
-    metadata: { name, namespace, labels: { app: name } },
+    metadata: { name, namespace: 'default', labels: { app: name } },
     spec: podSpec(random, 'lone', 1 + random.below(3)),
   };
 }
 
-export function serviceDraft(name: string): Draft<Service> {
+export function serviceDraft(name: string, namespace = 'default'): Draft<Service> {
   const ports = [{ port: 80, targetPort: port }];
   return { metadata: { name, namespace }, spec: { selector: { app: name }, ports } };
 }
