@@ -75,6 +75,9 @@ export interface Files {
   watch(path: string, changed: () => void): { close(): void };
 }
 
+/** What the kernel takes away from the mode of a new file. */
+const mask = process.umask();
+
 export const systemFiles: Files = {
   read: (path) => orAbsent(fs.readFile(path)),
   readText: (path) => orAbsent(fs.readFile(path, 'utf8')),
@@ -87,7 +90,7 @@ export const systemFiles: Files = {
   },
   makeDirectory: async (path, mode) => {
     await fs.mkdir(path, { recursive: true });
-    if (mode !== undefined) await fs.chmod(path, mode);
+    if (mode !== undefined && mode !== (0o777 & ~mask)) await fs.chmod(path, mode);
   },
   list: async (path) =>
     ((await orAbsent(fs.readdir(path, { withFileTypes: true }))) ?? []).map((entry) => ({

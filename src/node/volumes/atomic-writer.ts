@@ -27,15 +27,16 @@ export async function writeVolume(
   const before = await files.readLink(link);
   if (before === name) return false;
   const fresh = `${directory}/${name}`;
-  await files.remove(`${fresh}.new`);
+  const names = (await files.list(directory)).map((entry) => entry.name);
+  // What a run that was cut short left; usually nothing.
+  const left = names.filter((one) => one.startsWith('..') && one !== '..data' && one !== before);
+  for (const one of left) await files.remove(`${directory}/${one}`);
   await files.makeDirectory(`${fresh}.new`, 0o755);
   for (const [path, file] of payload) await writeFile(`${fresh}.new`, path, file, group, files);
-  await files.remove(fresh);
   await files.rename(`${fresh}.new`, fresh);
-  await files.remove(`${directory}/..data.new`);
   await files.link(name, `${directory}/..data.new`);
   await files.rename(`${directory}/..data.new`, link);
-  await linkNames(directory, payload, files);
+  await linkNames(directory, names, payload, files);
   if (before) await files.remove(`${directory}/${before}`);
   return true;
 }
@@ -56,9 +57,14 @@ async function writeFile(
 }
 
 /** The first part of each path is a name in the volume. */
-async function linkNames(directory: string, payload: Payload, files: Files): Promise<void> {
+async function linkNames(
+  directory: string,
+  names: readonly string[],
+  payload: Payload,
+  files: Files,
+): Promise<void> {
   const wanted = new Set([...payload.keys()].map((path) => path.split('/')[0] ?? ''));
-  for (const { name } of await files.list(directory)) {
+  for (const name of names) {
     if (name.startsWith('..')) continue;
     if (!wanted.delete(name)) await files.remove(`${directory}/${name}`);
   }
