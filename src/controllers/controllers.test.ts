@@ -12,6 +12,7 @@ import {
   serviceAccounts,
   services,
 } from '#api/kinds/index.ts';
+import { collectionOf, type Kind } from '#api/kind.ts';
 import { deploymentNamed, startControlPlane } from './testing/control-plane.ts';
 
 test('a deployment gets its pods and says so', async () => {
@@ -152,5 +153,46 @@ test('a namespace has its account and certificates, and is emptied when it goes'
     ['default'],
   );
   assert.equal((await plane.list(pods, 'team')).length, 0);
+  await plane.stop();
+});
+
+test('pods of a dying namespace go before what they run with', async () => {
+  const plane = await startControlPlane();
+  await plane.create(namespaces, { metadata: { name: 'team' } });
+  await plane.run();
+  const finalizers = ['example.com/held'];
+  await plane.create(pods, {
+    metadata: { name: 'held', namespace: 'team', finalizers },
+    spec: { containers: [{ name: 'web', image: 'web:1' }] },
+  });
+  await plane.create(configMaps, { metadata: { name: 'settings', namespace: 'team' } });
+  await plane.delete(namespaces, 'team');
+  await plane.run(1000);
+  await plane.get(configMaps, 'settings', 'team');
+  const { status } = await plane.get(namespaces, 'team');
+  const words = status?.conditions?.map(({ type, status: value, message }) => [
+    type,
+    value,
+    message,
+  ]);
+  assert.deepEqual(words?.slice(-2), [
+    [
+      'NamespaceContentRemaining',
+      'True',
+      'Some resources are remaining: pods. has 1 resource instances',
+    ],
+    [
+      'NamespaceFinalizersRemaining',
+      'True',
+      'Some content in the namespace has finalizers remaining: example.com/held in 1 resource instances',
+    ],
+  ]);
+  const ref = { ...collectionOf(pods as Kind, 'team'), name: 'held' };
+  await plane.verbs.patch(ref, { type: 'merge', body: { metadata: { finalizers: null } } });
+  await plane.run(1000);
+  assert.equal(
+    (await plane.list(namespaces)).some(({ metadata }) => metadata.name === 'team'),
+    false,
+  );
   await plane.stop();
 });

@@ -9,10 +9,7 @@ import { decideNamespace } from './decide/namespace.ts';
 /** Empties namespaces that are being deleted. `kinds` are all kinds of the API. */
 export function namespaceController(kinds: readonly Kind[]): LoopDefinition {
   const contents = kinds.filter((kind) => kind.namespaced && isContent(kind));
-  // Pods first: what runs should stop before what it runs with goes.
-  const watched = contents
-    .filter(isWatchedContent)
-    .sort((a, b) => Number(b.resource === 'pods') - Number(a.resource === 'pods'));
+  const watched = contents.filter(isWatchedContent);
   const unwatched = contents.filter((kind) => !isWatchedContent(kind));
   return {
     name: 'namespace-controller',

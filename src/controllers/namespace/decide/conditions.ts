@@ -17,11 +17,14 @@ export function conditionsOf(
   remainders: readonly Remainder[],
   now: number,
 ): readonly NamespaceCondition[] {
-  return [...passed, remaining(remainders), finalizing(remainders)].map((saying) => {
+  const sayings = [...passed, remaining(remainders), finalizing(remainders)];
+  const others = known.filter(({ type }) => sayings.every((saying) => saying.type !== type));
+  const own = sayings.map((saying): NamespaceCondition => {
     const before = known.find(({ type }) => type === saying.type);
     const same = before?.status === saying.status ? before.lastTransitionTime : undefined;
     return { ...saying, lastTransitionTime: same ?? formatTime(now) };
   });
+  return [...others, ...own];
 }
 
 /** gantry knows its kinds and deletes by collection: these steps cannot fail on their own. */

@@ -6,7 +6,7 @@
  */
 import { type Action, type Decision, nothingToDo, type View } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
-import { namespaces } from '#api/kinds/index.ts';
+import { namespaces, pods } from '#api/kinds/index.ts';
 import type { Namespace } from '#api/types.ts';
 import { isSame } from '../../decide/same.ts';
 import { conditionsOf, type Remainder } from './conditions.ts';
@@ -16,7 +16,7 @@ const finalizer = 'kubernetes';
 const againMs = 5_000;
 
 export interface NamespaceContents {
-  /** Kinds that the view shows; pods first. */
+  /** Kinds that the view shows. */
   readonly watched: readonly Kind[];
   /** Kinds that only the server knows (Events): deleted and asked for at the end. */
   readonly unwatched: readonly Kind[];
@@ -31,9 +31,11 @@ export function decideNamespace(
   const namespace = view.get(namespaces, undefined, key);
   if (namespace?.metadata.deletionTimestamp === undefined) return nothingToDo;
   if (namespace.spec.finalizers?.includes(finalizer) !== true) return nothingToDo;
-  const remainders = contents.watched
-    .map((kind): Remainder => ({ kind, objects: view.list(kind, key) }))
-    .filter(({ objects }) => objects.length > 0);
+  const remainders = nextOf(
+    contents.watched
+      .map((kind): Remainder => ({ kind, objects: view.list(kind, key) }))
+      .filter(({ objects }) => objects.length > 0),
+  );
   const reports = reporting(namespace, remainders, now);
   if (remainders.length > 0) {
     const deletions = remainders.filter(isUntouched).map(({ kind }) => emptying(kind, key));
@@ -47,6 +49,12 @@ export function decideNamespace(
   const emptied = view.failure === undefined ? contents.unwatched : all;
   const steps = emptied.map((kind) => emptying(kind, key));
   return { actions: [...steps, ...confirmations, finalizing(namespace)] };
+}
+
+/** As long as there are pods, what they run with stays (KEP-5080). */
+function nextOf(remainders: readonly Remainder[]): readonly Remainder[] {
+  const running = remainders.filter(({ kind }) => kind.resource === pods.resource);
+  return running.length > 0 ? running : remainders;
 }
 
 function isUntouched({ objects }: Remainder): boolean {
