@@ -1,5 +1,9 @@
 /** Every bound in gantry, in one place; the unit stands last in the name. */
 export const limits = {
+  /** A log file of gantry or of a program that it runs; an older part of the same size stays beside it. */
+  logFileBytes: 10 * 1024 * 1024,
+  /** How often log files are looked at. */
+  logLookMs: 60_000,
   /** Largest request body that the API server reads (Kubernetes: 3 MiB). */
   requestBodyBytes: 3 * 1024 * 1024,
   /** Largest stored object (etcd's default request limit: 1.5 MiB). */

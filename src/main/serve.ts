@@ -6,6 +6,7 @@
 import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts';
 import type { PartStatus, RunningStatus } from '#cli/control.ts';
 import { doNotRestartCode } from '#cli/setup/service.ts';
+import { limits } from '#base/limits.ts';
 import type { Logger } from '#base/log.ts';
 import { openSqliteStore } from '#store/sqlite/sqlite.ts';
 import type { Backend } from '#store/backend.ts';
@@ -19,6 +20,7 @@ import { systemTimers as timers } from '#sys/timers.ts';
 import { Traffic } from '#traffic/traffic.ts';
 import { apiServerNames } from '#wire/pki/authority.ts';
 import { ensureDnsService, ensureIngressClass } from './cluster-objects.ts';
+import { boundLogs } from './bound-logs.ts';
 import { startControlServer } from './control-server.ts';
 import { ControlPlane } from './control-plane.ts';
 import { readDocs } from './docs.ts';
@@ -112,6 +114,8 @@ class Program {
       directory: paths.store,
       log: this.#log,
     });
+    const logs = boundLogs(clusterPaths(this.#config).logs, { files, timers }, limits);
+    this.#stops.push({ name: 'logs', stop: async () => logs.stop() });
     this.#stops.push({ name: 'store', stop: () => backend.close() });
     this.#node = new NodePart({
       config: this.#config,

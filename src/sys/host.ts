@@ -14,10 +14,17 @@ export interface Host {
   which(program: string): string | undefined;
   /** IPv4 addresses of interfaces that are up, without loopback, in the kernel's order. */
   addresses(): readonly { readonly interface: string; readonly address: string }[];
-  /** Absent when a TCP port can be bound on all addresses; else who has it, as far as the kernel tells. */
-  portOwner(port: number): Promise<string | undefined>;
+  /** Absent when a TCP port can be bound on all addresses. */
+  portOwner(port: number): Promise<PortOwner | undefined>;
   /** One line typed by a person; absent when there is no terminal to ask on. */
   ask(question: string): Promise<string | undefined>;
+}
+
+/** As far as the kernel tells. */
+export interface PortOwner {
+  /** For a person: `nginx (process 12)`. */
+  readonly text: string;
+  readonly pid: number | undefined;
 }
 
 const programFolders = [
@@ -57,7 +64,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-async function portOwner(port: number): Promise<string | undefined> {
+async function portOwner(port: number): Promise<PortOwner | undefined> {
   const free = await new Promise<boolean>((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
@@ -66,13 +73,13 @@ async function portOwner(port: number): Promise<string | undefined> {
     );
   });
   if (free) return undefined;
-  const unknown = 'another program';
+  const unknown: PortOwner = { text: 'another program', pid: undefined };
   if (!systemHost.which('ss')) return unknown;
   const { stdout } = await systemProcesses.run('ss', ['-ltnpH', `sport = :${port}`], {
     timeoutMs: 5000,
   });
   const [, program, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout) ?? [];
-  return program ? `${program} (process ${pid})` : unknown;
+  return program ? { text: `${program} (process ${pid})`, pid: Number(pid) } : unknown;
 }
 
 async function ask(question: string): Promise<string | undefined> {

@@ -47,6 +47,12 @@ export function clusterPaths(config: Pick<ClusterConfig, 'name' | 'dataDir'>) {
     node: `${config.dataDir}/node`,
     gateway: `${config.dataDir}/gateway`,
     log: `${config.dataDir}/log/gantry.log`,
+    /** Of everything that gantry runs. */
+    logs: [
+      `${config.dataDir}/log/gantry.log`,
+      `${config.dataDir}/node/containerd/containerd.log`,
+      `${config.dataDir}/gateway/haproxy.log`,
+    ],
     adminKubeconfig: `${config.dataDir}/admin.kubeconfig`,
     run,
     control: `${run}/control.sock`,

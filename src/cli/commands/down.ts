@@ -4,6 +4,7 @@ import type { Command, Invocation } from '../command.ts';
 import { CommandError } from '../exit-code.ts';
 import type { Machine } from '../machine.ts';
 import { requireRoot } from '../setup/preflight.ts';
+import { processesOf } from '../setup/processes.ts';
 import { pidOf, underSystemd } from '../setup/service.ts';
 
 /** What `main` can do to the machine when the program itself is gone. */
@@ -65,23 +66,31 @@ async function endProgram(machine: Machine, config: ClusterConfig): Promise<bool
     });
     return running !== undefined;
   }
+  // The supervisor first: it must not start the program again.
   const supervisor = await pidOf(machine, paths.supervisorPid);
-  if (supervisor !== undefined) machine.processes.signal(supervisor, 'SIGTERM');
-  const pid = running?.pid ?? (await pidOf(machine, paths.pid));
-  if (pid === undefined) return false;
-  const identity = machine.processes.identity(pid);
-  if (identity === undefined) return false;
-  const ended = (): boolean => machine.processes.identity(pid) !== identity;
+  if (supervisor !== undefined) await end(machine, config, supervisor);
+  const pids = new Set(await processesOf(machine, config.name));
+  for (const pid of [running?.pid, await pidOf(machine, paths.pid)]) if (pid) pids.add(pid);
   await machine
     .control(paths.control, { method: 'POST', path: '/stop', timeoutMs: 5000 })
     .catch(() => undefined);
-  if (await until(machine, ended, endWithinMs)) return true;
+  for (const pid of pids) await end(machine, config, pid);
+  return pids.size > 0;
+}
+
+/** By asking first. */
+async function end(machine: Machine, config: ClusterConfig, pid: number): Promise<void> {
+  const identity = machine.processes.identity(pid);
+  if (identity === undefined) return;
+  const ended = (): boolean => machine.processes.identity(pid) !== identity;
+  machine.processes.signal(pid, 'SIGTERM');
+  if (await until(machine, ended, endWithinMs)) return;
   machine.processes.signal(pid, 'SIGKILL');
-  if (await until(machine, ended, 5000)) return true;
+  if (await until(machine, ended, 5000)) return;
   throw new CommandError(
     'failed',
     `The program (process ${pid}) does not end.`,
-    `Look at ${paths.log}.`,
+    `Look at ${clusterPaths(config).log}.`,
   );
 }
 

@@ -79,7 +79,7 @@ async function removeFromKubeconfig(machine: Machine, name: string): Promise<str
 /** What the last cluster of a machine leaves empty. */
 async function removeSharedFolders(machine: Machine): Promise<void> {
   if ((await allConfigs(machine)).length > 0) return;
-  for (const folder of ['/etc/gantry', '/run/gantry', '/var/lib/gantry']) {
+  for (const folder of ['/etc/gantry', '/run/gantry/.shared', '/run/gantry', '/var/lib/gantry']) {
     await machine.files.removeEmptyDirectory(folder);
   }
 }

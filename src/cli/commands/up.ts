@@ -23,6 +23,7 @@ import { removeEverything } from './reset.ts';
 /** From the start of the program to "ready"; pulling nothing, this takes a few seconds. */
 const readyWithinMs = 120_000;
 const socketWithinMs = 15_000;
+const lookEveryMs = 25;
 
 export interface UpHooks extends MachineHooks {
   readonly launcher: string;
@@ -196,28 +197,23 @@ async function forget({ files }: Machine, config: ClusterConfig): Promise<void> 
   await files.removeEmptyDirectory(config.dataDir);
 }
 
+/** The program may end on the way: whoever keeps it running (`pid`) starts it again. */
 async function waitUntilReady(
   machine: Machine,
   config: ClusterConfig,
   pid: number | undefined,
   detail: (text: string) => void,
 ): Promise<RunningStatus> {
-  await waitForSocket(machine, config, pid);
-  let last: ProgressLine | undefined;
-  await machine
-    .control(clusterPaths(config).control, {
-      method: 'GET',
-      path: '/progress',
-      timeoutMs: readyWithinMs,
-      onLine: (line) => {
-        last = JSON.parse(line) as ProgressLine;
-        detail(last.message);
-      },
-    })
-    .catch(() => undefined);
-  if (last?.phase === 'failed') throw new CommandError('failed', last.message, last.cure);
-  const status = await runningStatus(machine, config);
-  if (status?.phase === 'ready') return status;
+  const deadline = machine.clock.monotonic() + readyWithinMs;
+  let status: RunningStatus | undefined;
+  while (machine.clock.monotonic() < deadline) {
+    await waitForSocket(machine, config, pid);
+    const last = await followProgress(machine, config, deadline, detail);
+    if (last?.phase === 'failed') throw new CommandError('failed', last.message, last.cure);
+    status = await runningStatus(machine, config);
+    if (status?.phase === 'ready') return status;
+    await machine.sleep(lookEveryMs);
+  }
   if (status === undefined) throw await ended(machine, config);
   const waiting = status.parts
     .filter((part) => !part.ready)
@@ -229,6 +225,28 @@ async function waitUntilReady(
   );
 }
 
+/** To the last line that the program says about its start; undefined when it said nothing. */
+async function followProgress(
+  machine: Machine,
+  config: ClusterConfig,
+  deadline: number,
+  detail: (text: string) => void,
+): Promise<ProgressLine | undefined> {
+  let last: ProgressLine | undefined;
+  await machine
+    .control(clusterPaths(config).control, {
+      method: 'GET',
+      path: '/progress',
+      timeoutMs: Math.max(1, Math.ceil(deadline - machine.clock.monotonic())),
+      onLine: (line) => {
+        last = JSON.parse(line) as ProgressLine;
+        detail(last.message);
+      },
+    })
+    .catch(() => undefined);
+  return last;
+}
+
 async function waitForSocket(
   machine: Machine,
   config: ClusterConfig,
@@ -238,7 +256,7 @@ async function waitForSocket(
   while (machine.clock.monotonic() < deadline) {
     if ((await runningStatus(machine, config)) !== undefined) return;
     if (pid !== undefined && machine.processes.identity(pid) === undefined) break;
-    await machine.sleep(50);
+    await machine.sleep(lookEveryMs);
   }
   throw await ended(machine, config);
 }

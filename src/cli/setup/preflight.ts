@@ -1,4 +1,5 @@
 /** What the machine must have before anything is made. Each "no" names the cure. */
+import type { PortOwner } from '#sys/host.ts';
 import { type ClusterConfig, clusterPaths } from '../cluster/cluster-config.ts';
 import { CommandError } from '../exit-code.ts';
 import type { Machine } from '../machine.ts';
@@ -82,13 +83,19 @@ export async function requirePorts(machine: Machine, config: ClusterConfig): Pro
   ] as const;
   for (const [port, option, what] of wanted) {
     const owner = await machine.host.portOwner(port);
-    if (owner === undefined) continue;
+    if (owner === undefined || isOwnGateway(machine, config, owner)) continue;
     throw new CommandError(
       'machine',
-      `Port ${port}, which ${what} needs, is in use by ${owner}.`,
+      `Port ${port}, which ${what} needs, is in use by ${owner.text}.`,
       `Stop that program, or choose another port with ${option}.`,
     );
   }
+}
+
+/** It goes on when the program is killed, and the next one takes it over. */
+function isOwnGateway({ processes }: Machine, config: ClusterConfig, { pid }: PortOwner): boolean {
+  const words = pid === undefined ? [] : (processes.commandLine(pid) ?? []);
+  return words.some((word) => word.startsWith(`${clusterPaths(config).gateway}/`));
 }
 
 export async function preflight(machine: Machine, config: ClusterConfig): Promise<void> {

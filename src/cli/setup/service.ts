@@ -51,6 +51,9 @@ export async function startService(
 ): Promise<number | undefined> {
   const paths = clusterPaths(config);
   if (!(await underSystemd(machine))) {
+    // One that waits before its next start does so only for a few seconds.
+    const supervisor = await pidOf(machine, paths.supervisorPid);
+    if (supervisor !== undefined) return supervisor;
     await machine.files.makeDirectory(paths.log.replace(/\/[^/]+$/, ''), 0o700);
     const started = await machine.processes.startDetached(
       '/bin/sh',
