@@ -112,7 +112,8 @@ async function open(script: Partial<Script> = {}) {
       const node = (await admin.get({ ...collectionOf(nodes), name: 'n1' })) as Node;
       return node.status?.conditions?.find(({ type }) => type === 'Ready');
     },
-    delete: (name: string) => admin.delete({ ...inDefault, name }),
+    delete: (name: string, gracePeriodSeconds?: number) =>
+      admin.delete({ ...inDefault, name }, { gracePeriodSeconds }),
   };
 }
 
@@ -165,6 +166,18 @@ describe('agent on a scripted runtime', () => {
     await world.run(4);
     assert.equal(await world.get('deaf'), undefined);
     assert.equal(world.agent.mirror.podUids().size, 0);
+  });
+
+  it('hurries when a second deletion leaves less time', async () => {
+    const world = await open({ container: () => ({}) });
+    await world.create('slow', { ...spec, terminationGracePeriodSeconds: 600 });
+    await world.run(2);
+    await world.drive(world.delete('slow'));
+    await world.run(5);
+    assert.ok(await world.get('slow'));
+    await world.drive(world.delete('slow', 2));
+    await world.run(4);
+    assert.equal(await world.get('slow'), undefined);
   });
 
   it('holds everything while the runtime is away', async () => {

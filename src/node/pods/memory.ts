@@ -7,6 +7,8 @@ export class PodMemory {
   volumes: VolumesFact = { state: 'pending' };
   sandboxProblem: Problem | undefined;
   cgroupRemoved = false;
+  /** Settles when the pod is to end: nobody waits for a hook of its beginning any more. */
+  readonly ending = Promise.withResolvers<undefined>();
   readonly #delays = new Map<string, number>();
 
   /** The pause after another failure of this: doubling from `firstMs` to `mostMs`. */

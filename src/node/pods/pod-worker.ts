@@ -2,10 +2,11 @@
  * Moves one pod. Each turn is one synchronous look: facts, the steps that are due, the status. Steps
  * run beside each other, at most one per subject; each end of one is the next turn.
  */
+import { parseTime } from '#api/time.ts';
 import type { Pod } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Timer } from '#base/clock.ts';
-import { type PodFacts, type Step, subjectOf } from '../decide/facts.ts';
+import { containerSubject, type PodFacts, type Step, subjectOf } from '../decide/facts.ts';
 import { nextStep } from '../decide/next-step.ts';
 import { membersOf } from '../decide/members.ts';
 import { isWritten, podStatus } from '../decide/status/pod-status.ts';
@@ -49,13 +50,16 @@ export class PodWorker {
   update(pod: Pod): void {
     const { resourceVersion } = this.#pod.metadata;
     if (Number(pod.metadata.resourceVersion) < Number(resourceVersion)) return;
+    const before = this.#pod;
     this.#pod = pod;
+    if (pod.metadata.deletionTimestamp) this.#end(before);
     this.wake();
   }
 
   /** The API has the pod no more: it ends without ceremony. */
   setGone(): void {
     this.#gone = true;
+    this.#memory.ending.resolve(undefined);
     this.wake();
   }
 
@@ -79,6 +83,23 @@ export class PodWorker {
     this.#stopped = true;
     this.#timer?.cancel();
     this.#writer.stop();
+  }
+
+  /** A second deletion may leave less time than the one that is being carried out. */
+  #end(before: Pod): void {
+    this.#memory.ending.resolve(undefined);
+    const { mirror, runtime, clock, logger } = this.#services;
+    const { uid = '', deletionTimestamp, deletionGracePeriodSeconds = 0 } = this.#pod.metadata;
+    const earlier = before.metadata.deletionGracePeriodSeconds;
+    if (earlier === undefined || deletionGracePeriodSeconds >= earlier) return;
+    const leftMs = parseTime(deletionTimestamp) - clock.now();
+    const seconds = Math.max(1, Math.min(deletionGracePeriodSeconds, Math.ceil(leftMs / 1000)));
+    for (const { id, name, state } of mirror.containersOf(uid)) {
+      if (state !== 'running' || !this.#busy.has(containerSubject(name))) continue;
+      runtime.stopContainer(id, seconds).catch((error: unknown) => {
+        logger.warn('cannot hurry a container', { name, error: wordsOf(error) });
+      });
+    }
   }
 
   #turn(): void {

@@ -59,11 +59,14 @@ export async function startContainer(step: StartStep, context: StepContext): Pro
 
 /** A container whose postStart hook fails is ended, and its policy decides what follows. */
 async function afterStart(started: ObservedContainer, context: StepContext): Promise<void> {
-  const { pod, services } = context;
+  const { pod, memory, services } = context;
   const postStart = memberNamed(pod, started.name)?.container.lifecycle?.postStart;
   if (!postStart) return;
-  const result = await runHook(postStart, pod, started, postStartLimitMs, services);
-  if (result.passed) return;
+  const result = await Promise.race([
+    runHook(postStart, pod, started, postStartLimitMs, services),
+    memory.ending.promise,
+  ]);
+  if (!result || result.passed) return;
   teller(started.name, context)(
     'Warning',
     'FailedPostStartHook',
