@@ -1,0 +1,68 @@
+/** Who may what: auth, tokens, roles, acting as somebody else. */
+import assert from 'node:assert/strict';
+import type { Check } from './user.ts';
+
+export const accessChecks: readonly Check[] = [
+  {
+    name: 'auth can-i: oneself, somebody else, the list',
+    run: async (user) => {
+      await user.says('kubectl auth can-i create pods', /^yes$/m);
+      await user.says("kubectl auth can-i '*' '*' --all-namespaces", /^yes$/m);
+      await user.says('kubectl auth can-i get pods --as=nobody || true', /^no$/m);
+      await user.ok('kubectl create role asker --verb=get,list --resource=pods,pods/log');
+      await user.ok('kubectl create rolebinding asker --role=asker --user=asker');
+      await user.comesToSay('kubectl auth can-i list pods --as=asker', /^yes$/m);
+      await user.says('kubectl auth can-i get pods --subresource=log --as=asker', /^yes$/m);
+      await user.says('kubectl auth can-i delete pods --as=asker || true', /^no$/m);
+      await user.says('kubectl auth can-i --list --as=asker', /^pods +\[\] +\[\] +\[get list\]/m);
+      await user.says('kubectl get pods --as=asker', /shell/);
+      await user.fails(
+        'kubectl get secrets --as=asker',
+        /User "asker" cannot list resource "secrets" in API group "" in the namespace/,
+      );
+    },
+  },
+  {
+    name: 'auth whoami',
+    since: 28,
+    run: async (user) => {
+      await user.says('kubectl auth whoami', /^Groups +\[system:masters system:authenticated\]$/m);
+      await user.says('kubectl auth whoami --as=ada', /^Username +ada/m);
+    },
+  },
+  {
+    name: 'auth reconcile',
+    run: async (user) => {
+      const rule = '{"apiGroups":[""],"resources":["pods"],"verbs":["get"]}';
+      const role = `{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"reconciled","namespace":"${user.namespace}"},"rules":[${rule}]}`;
+      const file = user.file('role.json', role);
+      await user.says(`kubectl auth reconcile -f ${file}`, /reconciled/);
+      await user.says('kubectl get role reconciled -o yaml', /- pods/);
+    },
+  },
+  {
+    name: 'create token: good for a login, for its audience and time',
+    since: 24,
+    run: async (user) => {
+      await user.ok('kubectl create serviceaccount visitor');
+      const token = (await user.ok('kubectl create token visitor --duration=20m')).trim();
+      const asVisitor = `kubectl --kubeconfig=visitor.kubeconfig`;
+      await user.ok('kubectl config view --raw --minify > visitor.kubeconfig');
+      await user.ok(`${asVisitor} config unset users`);
+      await user.ok(`${asVisitor} config set-credentials gantry-verbs --token=${token}`);
+      const name = `system:serviceaccount:${user.namespace}:visitor`;
+      assert.equal(
+        await user.ok(`${asVisitor} auth whoami -o jsonpath='{.status.userInfo.username}'`),
+        name,
+      );
+      await user.fails(
+        `${asVisitor} get pods`,
+        new RegExp(`User "${name}" cannot list resource "pods"`),
+      );
+      await user.ok(
+        `kubectl create rolebinding visitor --clusterrole=view --serviceaccount=${user.namespace}:visitor`,
+      );
+      await user.comesToSay(`${asVisitor} get pods`, /shell/);
+    },
+  },
+];
