@@ -2,7 +2,7 @@
  * Files of this machine. What is not there is `undefined` (or an empty list), never an error:
  * other failures reject with Node's own error, whose `code` says which.
  */
-import { type Dirent, type Stats, watch as watchPath } from 'node:fs';
+import { type Dirent, readFileSync, type Stats, watch as watchPath } from 'node:fs';
 import * as fs from 'node:fs/promises';
 
 export type FileType =
@@ -75,8 +75,20 @@ export interface Files {
   watch(path: string, changed: () => void): { close(): void };
 }
 
-/** What the kernel takes away from the mode of a new file. */
-const mask = process.umask();
+/**
+ * What a new directory gets by itself: 0777 without what the umask takes away. Read from the kernel,
+ * since asking the process sets it for a moment; unknown where there is no /proc.
+ */
+const usualMode = readUsualMode();
+
+function readUsualMode(): number | undefined {
+  try {
+    const mask = /^Umask:\s*([0-7]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return mask === undefined ? undefined : 0o777 & ~Number.parseInt(mask, 8);
+  } catch {
+    return undefined;
+  }
+}
 
 export const systemFiles: Files = {
   read: (path) => orAbsent(fs.readFile(path)),
@@ -90,7 +102,7 @@ export const systemFiles: Files = {
   },
   makeDirectory: async (path, mode) => {
     await fs.mkdir(path, { recursive: true });
-    if (mode !== undefined && mode !== (0o777 & ~mask)) await fs.chmod(path, mode);
+    if (mode !== undefined && mode !== usualMode) await fs.chmod(path, mode);
   },
   list: async (path) =>
     ((await orAbsent(fs.readdir(path, { withFileTypes: true }))) ?? []).map((entry) => ({
