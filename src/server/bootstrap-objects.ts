@@ -3,6 +3,7 @@
  * pods find the API, and the roles of `authz/`. Every start makes sure of them; what people changed
  * in them stays.
  */
+import { deepEqual } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -12,7 +13,6 @@ import { systemNamespaces } from './admission/namespace-lifecycle.ts';
 import { ensureBootstrapPolicy } from './authz/bootstrap.ts';
 import { serverContext } from './authz/follow.ts';
 import type { Core } from './core/core.ts';
-import { equal } from './core/plain.ts';
 
 export interface AdvertisedAddress {
   /** IP address under which pods and nodes reach this server. */
@@ -114,7 +114,7 @@ async function put(core: BootstrapCore, kind: Kind, wanted: KubeObject): Promise
   const target = { kind, namespace, name };
   const { object } = await core.get(serverContext, target);
   const next = { ...object, ...wanted, metadata: object.metadata };
-  if (!equal(next, object)) await core.update(serverContext, target, next, {});
+  if (!deepEqual(next, object)) await core.update(serverContext, target, next, {});
 }
 
 /** False when it was there already. */

@@ -2,7 +2,7 @@ import { type FieldError, forbidden, invalid, tooLong } from '../field-error.ts'
 import type { Kind } from '../kind.ts';
 import { byteLength, isConfigMapKey } from '../names.ts';
 import type { ConfigMap } from '../types.ts';
-import { base64Length } from './common/base64.ts';
+import { base64Length } from './common/base64-length.ts';
 import { checkFormat, type Errors, sameValue } from './common/checks.ts';
 import { ageColumn, nameColumn } from './common/columns.ts';
 import { standardVerbs } from './common/verbs.ts';

@@ -2,7 +2,7 @@ import { type FieldError, forbidden, invalid, required, tooLong } from '../field
 import type { Kind } from '../kind.ts';
 import { isConfigMapKey } from '../names.ts';
 import type { Secret } from '../types.ts';
-import { base64Length, base64OfText, latin1OfBase64 } from './common/base64.ts';
+import { base64Length } from './common/base64-length.ts';
 import { checkFormat, checkImmutable, type Errors, sameValue } from './common/checks.ts';
 import { ageColumn, nameColumn } from './common/columns.ts';
 import { standardVerbs } from './common/verbs.ts';
@@ -49,7 +49,8 @@ export const secrets: Kind<Secret> = {
 function foldStringData(secret: Secret): void {
   const entries = Object.entries(secret.stringData ?? {});
   if (entries.length > 0) {
-    const encoded = entries.map(([key, text]) => [key, base64OfText(text)] as const);
+    const utf8 = new TextEncoder();
+    const encoded = entries.map(([key, text]) => [key, utf8.encode(text).toBase64()] as const);
     secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
   }
   delete secret.stringData;
@@ -111,7 +112,7 @@ function checkJson(errors: Errors, data: Record<string, string>, key: string): v
   const refuse = (detail: string): void => {
     errors.push(invalid(`data[${key}]`, '<secret contents redacted>', detail));
   };
-  const text = latin1OfBase64(encoded);
+  const text = new TextDecoder().decode(Uint8Array.fromBase64(encoded));
   if (text.trim() === '') return refuse('unexpected end of JSON input');
   try {
     const value: unknown = JSON.parse(text);

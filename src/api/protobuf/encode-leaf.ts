@@ -4,7 +4,6 @@ import { parseDuration } from '../schema/duration.ts';
 import { parseInstant } from '../schema/time.ts';
 import type { MessageLeaf, ScalarLeaf } from './leaves.ts';
 import { wireType } from './reader.ts';
-import { decodeBase64 } from './text.ts';
 import type { Writer } from './writer.ts';
 
 /** Strings and bytes with their tag, numbers without. */
@@ -19,7 +18,7 @@ export function encodeScalar(
       writer.string(number, String(value));
       return;
     case 'bytes':
-      writer.bytes(number, decodeBase64(String(value)));
+      writer.bytes(number, Uint8Array.fromBase64(String(value)));
       return;
     case 'bool':
       writer.signed(value === true ? 1 : 0);

@@ -3,7 +3,6 @@ import { formatDuration } from '../schema/duration.ts';
 import { formatMicroTime, formatTime } from '../schema/time.ts';
 import type { Leaf } from '../schema/types.ts';
 import { numberOf, ProtobufProblem, type Reader, typeOf, wireType } from './reader.ts';
-import { encodeBase64 } from './text.ts';
 
 export type ScalarLeaf = 'string' | 'bool' | 'int32' | 'int64' | 'double' | 'bytes';
 export type UnionLeaf = Extract<Leaf, `schemaOr${string}`>;
@@ -39,7 +38,7 @@ export function decodeScalar(reader: Reader, leaf: ScalarLeaf): unknown {
     case 'string':
       return reader.string();
     case 'bytes':
-      return encodeBase64(reader.bytes());
+      return reader.bytes().toBase64();
     case 'bool':
       return reader.bool();
     case 'int32':

@@ -9,7 +9,7 @@ import { decodeMessage } from './decode.ts';
 import { encodeMessage } from './encode.ts';
 import { decodeProtobuf, encodeProtobuf, encodeWatchFrame, hasWireForm } from './envelope.ts';
 import { ProtobufProblem, Reader } from './reader.ts';
-import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, utf8Length } from './text.ts';
+import { decodeUtf8, encodeUtf8, utf8Length } from './text.ts';
 import { Writer } from './writer.ts';
 
 function clean(value: unknown, type: TypeSchema): unknown {
@@ -146,7 +146,7 @@ test('wraps bodies in the envelope', () => {
   }
 });
 
-test('text and base64 agree with the platform', () => {
+test('text agrees with the platform, short and long, whole and broken', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const bytes = new Uint8Array(utf8Length(text));
@@ -156,10 +156,8 @@ test('text and base64 agree with the platform', () => {
     }),
   );
   fc.assert(
-    fc.property(fc.uint8Array(), (bytes) => {
-      const text = encodeBase64(bytes);
-      assert.equal(text, Buffer.from(bytes).toString('base64'));
-      assert.deepEqual(decodeBase64(text), bytes);
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      assert.equal(decodeUtf8(bytes, 0, bytes.length), Buffer.from(bytes).toString());
     }),
   );
   const long = 'ä€😀x'.repeat(5000);

@@ -2,6 +2,7 @@
  * Keeps `rules` of aggregated ClusterRoles the union of the roles that their selectors choose, so
  * that a custom resource joins `admin`, `edit` and `view` by a label.
  */
+import { deepEqual } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import { matchesSelector } from '#api/selector.ts';
 import type { ClusterRole, PolicyRule } from '#api/types.ts';
@@ -9,7 +10,6 @@ import type { Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import { isStatusError } from '#base/status-error.ts';
 import type { Core } from '../core/core.ts';
-import { equal } from '../core/plain.ts';
 
 import { type Following, follow, serverContext } from './follow.ts';
 
@@ -70,7 +70,7 @@ export function staleAggregates(
   for (const role of roles.values()) {
     if (!role.aggregationRule) continue;
     const rules = unionOf(role, roles);
-    if (!equal(rules, role.rules ?? [])) stale.push({ role, rules });
+    if (!deepEqual(rules, role.rules ?? [])) stale.push({ role, rules });
   }
   return stale;
 }

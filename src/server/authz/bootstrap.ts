@@ -2,6 +2,7 @@
  * Brings the bootstrap policy in at start: makes what is missing, and adds what an object that is
  * marked for it (`autoupdate`) has lost. It never takes away, as Kubernetes does not.
  */
+import { deepCopy, deepEqual } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -16,7 +17,6 @@ import type {
 import { assert } from '#base/assert.ts';
 import { isStatusError } from '#base/status-error.ts';
 import type { Core } from '../core/core.ts';
-import { equal, mutableCopy } from '../core/plain.ts';
 import { staleAggregates } from './aggregation.ts';
 import { bootstrapPolicy } from './bootstrap-policy.ts';
 import { serverContext } from './follow.ts';
@@ -58,7 +58,7 @@ async function ensure(
   const current = await existing(core, kind, namespace, name);
   if (!current) {
     try {
-      await core.create(serverContext, { kind, namespace }, mutableCopy(wanted) as KubeObject, {});
+      await core.create(serverContext, { kind, namespace }, deepCopy(wanted) as KubeObject, {});
     } catch (error) {
       if (!isStatusError(error, 'AlreadyExists')) throw error;
     }
@@ -95,7 +95,7 @@ function repair(current: RbacObject, wanted: RbacObject): RbacObject | undefined
   }
   const has = current.subjects ?? [];
   const missing = ((wanted as RoleBinding | ClusterRoleBinding).subjects ?? []).filter(
-    (subject: Subject) => !has.some((each) => equal(each, subject)),
+    (subject: Subject) => !has.some((each) => deepEqual(each, subject)),
   );
   return missing.length === 0 ? undefined : { ...current, subjects: [...has, ...missing] };
 }

@@ -2,10 +2,10 @@
  * Nobody gives away more than they have: writing a role needs its rights (or `escalate`), binding
  * one needs them too (or `bind`). Source: Kubernetes' RBAC "privilege escalation prevention".
  */
+import { deepEqual } from '#api/copy.ts';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from '#api/types.ts';
 import type { AdmissionRequest, AdmissionStep } from '../admission/admission.ts';
 import { forbidden, notFound } from '../core/errors.ts';
-import { equal } from '../core/plain.ts';
 import type { Authorization } from './authorization.ts';
 import { describeRule, uncovered } from './rules.ts';
 
@@ -37,7 +37,11 @@ function checkRole(
   const previous = request.previous as Role | ClusterRole | undefined;
   const aggregation = 'aggregationRule' in role ? role.aggregationRule : undefined;
   const before = previous && 'aggregationRule' in previous ? previous.aggregationRule : undefined;
-  if (previous && equal(previous.rules ?? [], role.rules ?? []) && equal(before, aggregation))
+  if (
+    previous &&
+    deepEqual(previous.rules ?? [], role.rules ?? []) &&
+    deepEqual(before, aggregation)
+  )
     return;
   if (may(authorization, request, 'escalate', request.kind.resource, role.metadata.name)) return;
   if (aggregation && lacking(authorization, request, everything).length > 0) {
@@ -56,8 +60,8 @@ function checkBinding(
   const { roleRef, metadata } = binding;
   const unchanged =
     previous &&
-    equal(previous.roleRef, roleRef) &&
-    equal(previous.subjects ?? [], binding.subjects ?? []);
+    deepEqual(previous.roleRef, roleRef) &&
+    deepEqual(previous.subjects ?? [], binding.subjects ?? []);
   if (unchanged) return;
   const resource = roleRef.kind === 'Role' ? 'roles' : 'clusterroles';
   if (may(authorization, request, 'bind', resource, roleRef.name)) return;

@@ -3,10 +3,10 @@
  * Lease by the name in the body, only mirror pods, no labels by which workloads are kept apart.
  * Source: Kubernetes' NodeRestriction admission plugin.
  */
+import { deepEqual } from '#api/copy.ts';
 import type { Node, Pod } from '#api/types.ts';
 import type { AdmissionRequest, AdmissionStep } from '../admission/admission.ts';
 import { forbidden } from '../core/errors.ts';
-import { equal } from '../core/plain.ts';
 import { nodeNameOf } from './node-authorizer.ts';
 
 const isolation = 'node-restriction.kubernetes.io/';
@@ -45,7 +45,7 @@ function complaint(node: string, request: AdmissionRequest): string | undefined 
 function nodeComplaint(node: string, { object, previous }: AdmissionRequest): string | undefined {
   const next = object as Node;
   const before = previous as Node;
-  if (!equal(next.spec?.taints ?? [], before.spec?.taints ?? [])) {
+  if (!deepEqual(next.spec?.taints ?? [], before.spec?.taints ?? [])) {
     return `node ${JSON.stringify(node)} is not allowed to modify taints`;
   }
   return labelComplaint(node, next, before);

@@ -2,6 +2,7 @@
  * Puts the core together: one door for all kinds. Here it is only decided which part answers; what
  * each verb does stands in its own file.
  */
+import { deepCopy } from '#api/copy.ts';
 import { pods } from '#api/kinds/index.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -27,7 +28,6 @@ import { methodNotSupported, notFound, uidConflict } from './errors.ts';
 import { handlerKey, type SubresourceHandler, type VirtualHandler } from './handlers.ts';
 import { applied, writerOf } from './owners.ts';
 import { patched, typeOf } from './patch.ts';
-import { mutableCopy } from './plain.ts';
 import { Reading } from './read.ts';
 import { Codecs } from './reader.ts';
 import { isScoped } from './scope.ts';
@@ -151,7 +151,7 @@ class ServerCore implements ComposedCore {
       const object = asNew(body, target);
       return withCreated(await this.#creating.create(context, target, object, options), true);
     }
-    const propose = () => mutableCopy(body);
+    const propose = () => deepCopy(body);
     return withCreated(await this.#updating.update(context, target, options, propose), false);
   }
 

@@ -3,6 +3,7 @@
  * validation → admission refusals → reservations (addresses) → store. Each attempt starts from an
  * own copy of the body.
  */
+import { deepCopy } from '#api/copy.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
 import type { WriteOptions } from '#api/verbs.ts';
@@ -16,7 +17,6 @@ import { generateName } from './generate-name.ts';
 import { fillIdentity } from './identity.ts';
 import { keyFor } from './keys.ts';
 import { recordOwners, type Writer, writerOf } from './owners.ts';
-import { mutableCopy } from './plain.ts';
 import { readerOf } from './reader.ts';
 import { unstored } from './stored.ts';
 import { type Plan, transact } from './transact.ts';
@@ -50,7 +50,7 @@ export class Creating {
       warned.add(sentence);
     };
     return transact(this.#deps.backend, (head) => {
-      const object = mutableCopy(prepared);
+      const object = deepCopy(prepared);
       const reader = readerOf(head, this.#deps.codecs);
       const plan = this.#judge({ ...request, warn, reader, object }, object, head, writer);
       // Of what the client said; what admission added is nobody's mistake. Valid by now.
@@ -61,7 +61,7 @@ export class Creating {
 
   #prepare(target: Target, body: KubeObject): KubeObject {
     const { kind } = target;
-    const object = mutableCopy(body);
+    const object = deepCopy(body);
     fillIdentity(object, target);
     const { metadata } = object;
     if (metadata.resourceVersion && metadata.resourceVersion !== '0') {

@@ -4,6 +4,7 @@
  * one is taken away (`update.ts`).
  * Source: Kubernetes API conventions and concepts, "Finalizers", "Pod termination".
  */
+import { deepCopy, deepEqual } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime, parseTime } from '#api/time.ts';
@@ -14,7 +15,6 @@ import type { RequestContext, Stored, Target } from './core.ts';
 import { invalid, notFound, uidConflict, versionConflict } from './errors.ts';
 import { finalizersFor, isHeld } from './finalizers.ts';
 import { keyFor } from './keys.ts';
-import { equal, mutableCopy } from './plain.ts';
 import { readerOf } from './reader.ts';
 import { unstored } from './stored.ts';
 import { type Plan, transact } from './transact.ts';
@@ -52,7 +52,7 @@ export class Deleting {
   ): Plan<Deleted> {
     const marked = this.#marked(kind, stored.object, options);
     if (marked === 'remove') return this.#removal(kind, entry, stored, request);
-    if (marked === 'pending' || equal(marked, stored.object)) {
+    if (marked === 'pending' || deepEqual(marked, stored.object)) {
       return { operations: [], answer: () => stored };
     }
     const value = storedValue(kind, marked);
@@ -76,7 +76,7 @@ export class Deleting {
   ): KubeObject | 'remove' | 'pending' {
     const { deletionTimestamp, deletionGracePeriodSeconds: pending } = object.metadata;
     const graceful = kind.gracePeriodSeconds !== undefined;
-    const next = mutableCopy(object);
+    const next = deepCopy(object);
     let grace = 0;
     if (graceful && deletionTimestamp !== undefined && pending) {
       const wanted = wantedGrace(options);

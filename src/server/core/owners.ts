@@ -3,6 +3,7 @@
  * overwrite. What an object is and what the server itself sets belongs to nobody (`#api/apply`).
  */
 import { applyConfiguration, ownersAfterUpdate, type WriterOptions } from '#api/apply/apply.ts';
+import type { JsonObject } from '#api/copy.ts';
 import type { FieldError } from '#api/field-error.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -12,7 +13,6 @@ import type { WriteOptions } from '#api/verbs.ts';
 import { isStatusError, StatusError } from '#base/status-error.ts';
 import type { RequestContext, Target } from './core.ts';
 import { badRequest, invalid } from './errors.ts';
-import type { Part } from './plain.ts';
 
 export interface Writer {
   readonly kind: Kind;
@@ -80,7 +80,7 @@ function optionsOf({ kind, subresource, manager, now }: Writer): WriterOptions {
   return { manager, now, subresource, ignored };
 }
 
-function checkApply(body: unknown, { fieldManager }: WriteOptions): asserts body is Part {
+function checkApply(body: unknown, { fieldManager }: WriteOptions): asserts body is JsonObject {
   if (!fieldManager) {
     const subject = { group: 'meta.k8s.io', kind: 'PatchOptions' };
     const message = 'Required value: is required for apply patch';

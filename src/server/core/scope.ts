@@ -3,12 +3,12 @@
  * a subresource; a subresource changes its own subtree and nothing else of the object but labels,
  * annotations and finalizers (what Kubernetes' own status strategies let through).
  */
+import { deepCopy, type JsonObject } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import { mutableCopy, type Part } from './plain.ts';
 
 /** Takes from `proposed` into a copy of the previous object what the subresource owns. */
-type Take = (next: Part, proposed: Part) => void;
+type Take = (next: JsonObject, proposed: JsonObject) => void;
 
 const takes: Readonly<Record<string, Take>> = {
   status: take('status'),
@@ -39,11 +39,14 @@ export function scoped(
 ): KubeObject {
   if (subresource === undefined) {
     if (kind.hasStatus)
-      take('status')(proposed as unknown as Part, mutableCopy(previous) as unknown as Part);
+      take('status')(
+        proposed as unknown as JsonObject,
+        deepCopy(previous) as unknown as JsonObject,
+      );
     return proposed;
   }
-  const next = mutableCopy(previous);
-  takes[subresource]?.(next as unknown as Part, proposed as unknown as Part);
+  const next = deepCopy(previous);
+  takes[subresource]?.(next as unknown as JsonObject, proposed as unknown as JsonObject);
   const { labels, annotations, finalizers, managedFields, resourceVersion, uid } =
     proposed.metadata;
   Object.assign(next.metadata, { labels, annotations, finalizers, managedFields });
@@ -61,6 +64,6 @@ function take(field: string): Take {
 function takeFromSpec(field: string): Take {
   return (next, proposed) => {
     next['spec'] ??= {};
-    take(field)(next['spec'] as Part, (proposed['spec'] ?? {}) as Part);
+    take(field)(next['spec'] as JsonObject, (proposed['spec'] ?? {}) as JsonObject);
   };
 }

@@ -5,11 +5,11 @@
  * restart and never in the life of the process that wrote it; the bytes are made once, when first
  * sent.
  */
+import type { JsonObject } from '#api/copy.ts';
 import type { KubeObject } from '#api/object.ts';
 import { assert } from '#base/assert.ts';
 import type { Entry, Value } from '#store/backend.ts';
 import type { Stored } from './core.ts';
-import type { Part } from './plain.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -67,7 +67,7 @@ class Unstored implements Stored {
 function seal<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const [key, item] of Object.entries(value)) {
-    if (item === undefined) delete (value as Part)[key];
+    if (item === undefined) delete (value as JsonObject)[key];
     else seal(item);
   }
   return Object.freeze(value);

@@ -3,6 +3,7 @@
  * how the next object comes from the previous one; here it is confined to what it may touch, prepared,
  * validated and stored. A change that changes nothing writes nothing and makes no revision.
  */
+import { deepEqual, type JsonObject } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { WriteOptions } from '#api/verbs.ts';
@@ -14,7 +15,6 @@ import { isHeld } from './finalizers.ts';
 import { fillIdentity } from './identity.ts';
 import { keyFor } from './keys.ts';
 import { keepOwners, recordOwners, writerOf } from './owners.ts';
-import { equal, type Part } from './plain.ts';
 import { readerOf } from './reader.ts';
 import { scoped } from './scope.ts';
 import { unstored } from './stored.ts';
@@ -92,12 +92,12 @@ export class Updating {
     countGeneration(next, previous);
     if (subresource === undefined) kind.prepareForUpdate?.(next, previous);
     else kind.prepareSubresource?.[subresource]?.(next, previous);
-    if (!attempt.manner.owned && !equal(next, previous)) this.#recordOwners(attempt, next);
+    if (!attempt.manner.owned && !deepEqual(next, previous)) this.#recordOwners(attempt, next);
     const errors = validateForUpdate(kind, subresource, next, previous);
     if (errors.length > 0) throw invalid(kind, previous.metadata.name, errors);
     admission.validate(request);
     if (subresource === undefined) warnOfNews(context, kind, next, previous);
-    if (equal(next, previous)) return { operations: [], answer: () => stored };
+    if (deepEqual(next, previous)) return { operations: [], answer: () => stored };
     return isGone(kind, next, previous)
       ? this.#removal(attempt, request)
       : this.#put(attempt, request, next);
@@ -188,9 +188,9 @@ function checkPreconditions(kind: Kind, proposed: KubeObject, previous: KubeObje
 function countGeneration(next: KubeObject, previous: KubeObject): void {
   const { generation } = previous.metadata;
   if (generation === undefined) return;
-  const { spec } = next as unknown as Part;
-  const { spec: old } = previous as unknown as Part;
-  if (!equal(spec, old)) next.metadata.generation = generation + 1;
+  const { spec } = next as unknown as JsonObject;
+  const { spec: old } = previous as unknown as JsonObject;
+  if (!deepEqual(spec, old)) next.metadata.generation = generation + 1;
 }
 
 /** Only of what this write brought: who labels an object need not hear of the rest again. */

@@ -2,6 +2,7 @@
  * `pods/binding`: the scheduler's word on where a pod runs. Given once: a pod that has a node keeps
  * it, so of two schedulers one learns that it came too late.
  */
+import { deepCopy } from '#api/copy.ts';
 import { notSupported, required } from '#api/field-error.ts';
 import { pods } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -12,7 +13,6 @@ import type { StatusError } from '#base/status-error.ts';
 import type { Target } from '../core/core.ts';
 import { badRequest, conflict, invalid } from '../core/errors.ts';
 import type { SubresourceHandler } from '../core/handlers.ts';
-import { mutableCopy } from '../core/plain.ts';
 import type { Updating } from '../core/update.ts';
 import { created } from './created.ts';
 
@@ -61,7 +61,7 @@ function bound(previous: Pod, binding: Binding, now: string): KubeObject {
   if (previous.spec.schedulingGates?.length) {
     throw refusal(name, `pod ${name} has non-empty .spec.schedulingGates`);
   }
-  const pod = mutableCopy(previous);
+  const pod = deepCopy(previous);
   if (uid) pod.metadata.uid = uid;
   pod.metadata.resourceVersion = resourceVersion;
   if (annotations) pod.metadata.annotations = { ...pod.metadata.annotations, ...annotations };

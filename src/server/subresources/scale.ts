@@ -2,6 +2,7 @@
  * `scale`: a scalable object seen as autoscaling/v1 Scale, the same for every kind that says how.
  * Writing it writes the object's replicas and nothing else.
  */
+import { deepCopy } from '#api/copy.ts';
 import type { Kind, ScaleView } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import { typeSchema } from '#api/schema/schema.ts';
@@ -12,7 +13,6 @@ import type { Core, RequestContext, Target } from '../core/core.ts';
 import { badRequest, invalid } from '../core/errors.ts';
 import type { SubresourceHandler } from '../core/handlers.ts';
 import { patched } from '../core/patch.ts';
-import { mutableCopy } from '../core/plain.ts';
 import type { Updating } from '../core/update.ts';
 
 const scaleKind = { group: 'autoscaling', kind: 'Scale' };
@@ -30,7 +30,7 @@ export function scaleHandler(core: Core, updating: Updating): SubresourceHandler
     const whole = { ...target, subresource: undefined };
     const propose = (previous: KubeObject) => {
       const scale = wanted(scaleOf(view, previous));
-      const next = mutableCopy(previous);
+      const next = deepCopy(previous);
       view.write(next, checkedReplicas(scale, target));
       next.metadata.resourceVersion = scale.metadata.resourceVersion;
       if (scale.metadata.uid) next.metadata.uid = scale.metadata.uid;

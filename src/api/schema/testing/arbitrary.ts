@@ -1,6 +1,5 @@
 /** Objects of any type, made from its schema: what property tests of codecs and patches feed on. */
 import fc from 'fast-check';
-import { encodeBase64 } from '../../protobuf/text.ts';
 import { formatDuration } from '../duration.ts';
 import { formatMicroTime, formatTime } from '../time.ts';
 import type { FieldSchema, Leaf, TypeSchema, ValueSchema } from '../types.ts';
@@ -74,7 +73,7 @@ function leafValues(leaf: Leaf): Arbitrary | undefined {
     case 'double':
       return fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
     case 'bytes':
-      return fc.uint8Array().map(encodeBase64);
+      return fc.uint8Array().map((bytes) => bytes.toBase64());
     case 'time':
       return instant.map(formatTime);
     case 'microTime':

@@ -2,10 +2,10 @@
  * Which IP families a Service has: what it asks for, what its addresses say, and what the cluster
  * is configured for. Source: KEP-563 (dual stack).
  */
+import { deepEqual } from '#api/copy.ts';
 import { type FieldError, invalid } from '#api/field-error.ts';
 import { isHeadless, needsClusterIp } from '#api/kinds/services/access.ts';
 import type { ServiceSpec } from '#api/types.ts';
-import { equal } from '../../core/plain.ts';
 import { type IPFamily, parseAddress } from './ip.ts';
 
 /** An update that does not speak of families keeps them; one that asks for a single one keeps the first. */
@@ -14,10 +14,10 @@ export function keepFamilies(spec: ServiceSpec, old: ServiceSpec): void {
   spec.ipFamilyPolicy ??= old.ipFamilyPolicy;
   if (!spec.ipFamilies?.length && old.ipFamilies) spec.ipFamilies = [...old.ipFamilies];
   const wasDual = (old.ipFamilies?.length ?? 0) > 1 && old.ipFamilyPolicy !== 'SingleStack';
-  const unchanged = equal(spec.ipFamilies, old.ipFamilies);
+  const unchanged = deepEqual(spec.ipFamilies, old.ipFamilies);
   if (spec.ipFamilyPolicy !== 'SingleStack' || !wasDual || !unchanged) return;
   spec.ipFamilies = spec.ipFamilies?.slice(0, 1);
-  if (!spec.clusterIPs?.length || equal(spec.clusterIPs, old.clusterIPs)) {
+  if (!spec.clusterIPs?.length || deepEqual(spec.clusterIPs, old.clusterIPs)) {
     spec.clusterIPs = old.clusterIPs?.slice(0, 1);
   }
 }
