@@ -162,12 +162,17 @@ function loseRuntime({ nodes, time }: SimulatedCluster, random: Random): void {
   time.after(random.below(60_000), () => node.machine.setAvailable(true));
 }
 
+/** Slow: no fault, but every message takes a moment, so that more can happen in between. */
 function changeWeather({ weather, trace }: SimulatedCluster, random: Random): void {
-  const bad = random.fraction() < 0.6;
-  trace.add(bad ? 'the weather gets rough' : 'the weather calms down');
+  const draw = random.fraction();
+  const kind = draw < 0.25 ? 'calm' : draw < 0.5 ? 'slow' : 'rough';
+  trace.add(`the weather gets ${kind}`);
+  Object.assign(weather, calm);
+  if (kind === 'slow') Object.assign(weather, { delayMs: 1 + random.below(200) });
+  if (kind !== 'rough') return;
   const harshness = random.fraction() * (random.fraction() < 0.2 ? 5 : 1.5);
   for (const name of Object.keys(calm) as (keyof typeof calm)[]) {
-    weather[name] = bad ? rough[name] * harshness : calm[name];
+    weather[name] = rough[name] * harshness;
   }
 }
 

@@ -44,19 +44,19 @@ export class SimulatedCluster {
   constructor(options: ClusterOptions) {
     const { time, weather } = this;
     this.#seed = options.seed;
-    this.trace = new Trace({ ...options, time });
+    const violated = (words: string): void => this.violated(words);
+    this.trace = new Trace({ ...options, time, failed: violated });
     const parts = { time, weather, trace: this.trace };
     const historyRevisions = this.chance('history').fraction() < 0.3 ? 100 : undefined;
     this.backend = openMemoryStore({ clock: time, timers: time, historyRevisions });
     const { backend } = this;
-    const violated = (words: string): void => this.violated(words);
     this.ledger = new Ledger({ ...parts, backend, trace: this.trace.add, violated });
     this.controlPlane = new ControlPlaneProcess({
       ...parts,
       backend,
       ledger: this.ledger,
       random: this.chance('control plane'),
-      lost: (_, resource) => {
+      lost: (resource) => {
         if (resource === 'pods') this.lostPodsAtMs.push(time.elapsedMs);
       },
     });

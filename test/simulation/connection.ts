@@ -41,7 +41,7 @@ export class Connection {
   /** Nothing gets through any more; who waits finds out late. */
   cut(): void {
     this.#cut = true;
-    for (const stream of this.#streams) stream.fail(this.#below(timeOutMs), 'the node is cut off');
+    for (const stream of this.#streams) stream.fail(this.#below(timeOutMs), lost('cut off'));
   }
 
   heal(): void {
@@ -50,10 +50,10 @@ export class Connection {
 
   /** The server is gone: what was under way fails at once. */
   reset(): void {
-    this.#reset.reject(new StatusError('ServiceUnavailable', 'connection reset'));
+    this.#reset.reject(lost('connection reset'));
     this.#reset = Promise.withResolvers();
     this.#reset.promise.catch(() => undefined);
-    for (const stream of this.#streams) stream.fail(this.#below(50), 'connection reset');
+    for (const stream of this.#streams) stream.fail(this.#below(50), lost('connection reset'));
   }
 
   readonly verbs: Verbs = {
@@ -83,8 +83,12 @@ export class Connection {
     return this.#cut ? undefined : this.#options.server();
   }
 
-  dropsWatch(): boolean {
-    return this.#happens(this.#options.weather.droppedWatch);
+  /** Why a watch ends after this event; undefined: it goes on. */
+  dropsWatch(): StatusError | undefined {
+    if (!this.#happens(this.#options.weather.droppedWatch)) return undefined;
+    return this.#happens(0.3)
+      ? new StatusError('Expired', 'the resource version is too old')
+      : new StatusError('ServiceUnavailable', 'the watch was dropped');
   }
 
   forget(stream: Stream): void {
@@ -102,7 +106,7 @@ export class Connection {
     const { server } = this;
     if (!server) {
       await this.#sleep(this.#cut ? this.#below(timeOutMs) : 1);
-      throw new StatusError('ServiceUnavailable', 'connection refused');
+      throw lost('connection refused');
     }
     if (this.#happens(weather.lostRequest)) throw timedOut();
     if (kind === 'change' && this.#happens(weather.conflict)) {
@@ -166,7 +170,7 @@ class Stream implements Watch {
   open(start: (server: Verbs, heard: WatchSink) => Watch): void {
     if (this.#state !== 'open') return;
     const { server } = this.#connection;
-    if (!server) return this.fail(1, 'connection refused');
+    if (!server) return this.fail(1, lost('connection refused'));
     this.#watch = start(server, {
       event: (type, object) => this.#event(type, object),
       closed: (error) => this.#inOrder(() => this.#end(error)),
@@ -179,17 +183,18 @@ class Stream implements Watch {
   }
 
   /** What is still on its way never arrives. */
-  fail(afterMs: number, message: string): void {
+  fail(afterMs: number, error: StatusError): void {
     if (this.#state !== 'open') return;
     this.#state = 'failing';
     this.#watch?.close();
-    this.#time.after(afterMs, () => this.#end(new StatusError('ServiceUnavailable', message)));
+    this.#time.after(afterMs, () => this.#end(error));
   }
 
   #event(type: WatchEventType, object: KubeObject): void {
     this.#inOrder(() => {
       this.#sink.event(type, object);
-      if (this.#connection.dropsWatch()) this.fail(0, 'the watch was dropped');
+      const end = this.#connection.dropsWatch();
+      if (end) this.fail(0, end);
     });
   }
 
@@ -218,6 +223,8 @@ class Stream implements Watch {
     this.#connection.forget(this);
   }
 }
+
+const lost = (words: string): StatusError => new StatusError('ServiceUnavailable', words);
 
 const timedOut = (): StatusError =>
   new StatusError('ServerTimeout', 'the request timed out: it may have been carried out');

@@ -20,7 +20,7 @@ export interface ControlPlaneProcessOptions {
   readonly backend: Backend;
   readonly ledger: Ledger;
   /** A create was carried out and its caller does not know. */
-  readonly lost: (user: string, resource: string) => void;
+  readonly lost: (resource: string) => void;
 }
 
 export class ControlPlaneProcess {
@@ -49,7 +49,7 @@ export class ControlPlaneProcess {
       serviceRanges: ['10.96.0.0/16'],
       signingKeys: [this.#signingKey],
       rootCertificates: 'simulated',
-      connect: (verbs, user) => this.#connect(life, verbs, user),
+      connect: (verbs) => this.#connect(life, verbs),
     });
     this.#plane = plane;
     void plane.start().then(() => {
@@ -84,14 +84,9 @@ export class ControlPlaneProcess {
   }
 
   /** The loops of the process have a connection each, as bad as everybody's. */
-  #connect(life: Life, verbs: Verbs, user: string): Verbs {
-    const { ledger, lost } = this.#options;
-    const server = witnessed(verbs, ledger);
-    const connection = new Connection({
-      ...this.#options,
-      server: () => server,
-      lost: (resource) => lost(user, resource),
-    });
+  #connect(life: Life, verbs: Verbs): Verbs {
+    const server = witnessed(verbs, this.#options.ledger);
+    const connection = new Connection({ ...this.#options, server: () => server });
     return life.verbs(connection.verbs);
   }
 }

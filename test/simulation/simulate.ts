@@ -51,7 +51,7 @@ const tightEverySeeds = 3;
 const tight = { podsMax: 8, replicasMax: 2 };
 
 /** Between two actions, in milliseconds at most: often the second meets the first half done. */
-const pauses = [100, 100, 1_000, 5_000, 5_000, 60_000];
+const pauses = [20, 100, 100, 1_000, 5_000, 5_000, 60_000];
 
 export async function simulate(
   seed: number,

@@ -7,6 +7,8 @@ export interface TraceOptions {
   readonly time: VirtualTime;
   /** Lines kept for the report. */
   readonly tailMax: number;
+  /** A program logged an error: it met what its authors thought impossible. */
+  readonly failed: (words: string) => void;
   readonly print?: ((line: string) => void) | undefined;
 }
 
@@ -55,7 +57,10 @@ export class Trace {
       },
       info: (message, fields) => write('info', message, { ...common, ...fields }),
       warn: (message, fields) => write('warn', message, { ...common, ...fields }),
-      error: (message, fields) => write('error', message, { ...common, ...fields }),
+      error: (message, fields) => {
+        if (live())
+          this.#options.failed(`${part}: ${message} ${wordsOf({ ...common, ...fields })}`);
+      },
       with: (fields) => withFields({ ...common, ...fields }),
     });
     return withFields({});
