@@ -7,6 +7,7 @@ import { keyOf, splitKey } from '#api/object.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Informers } from '#client/informers.ts';
+import { fitting } from '#wire/dns/forward.ts';
 import {
   type Answer,
   decodeQuery,
@@ -30,17 +31,21 @@ export interface ClusterDnsOptions {
   readonly logger: Logger;
   /** Where it listens: an address of this node. */
   readonly address: string;
+  /** Absent: 53. */
+  readonly port?: number;
   /** `cluster.local` */
   readonly domain: string;
   readonly podRange: string;
   readonly serviceRange: string;
   readonly upstreamServers: readonly string[];
+  readonly upstreamPort?: number;
   /** Whose questions are answered, beside pods'. */
   readonly isOwnAddress: (address: string) => boolean;
 }
 
 /** As CoreDNS: short, since endpoints change. */
 const ttlSeconds = 5;
+const dnsPort = 53;
 const byService = 'dns/service';
 const tcpBytesMax = 65_535;
 
@@ -50,6 +55,7 @@ export class ClusterDns {
   readonly #upstream: Upstream;
   #listener: { close(): Promise<void> } | undefined;
   #serial = 1;
+  #turn = 0;
 
   constructor(options: ClusterDnsOptions) {
     this.#options = options;
@@ -57,7 +63,11 @@ export class ClusterDns {
     this.#names = new NameTable(options.domain, (address) =>
       ours.some((range) => inRange(address, range)),
     );
-    this.#upstream = new Upstream({ ...options, servers: options.upstreamServers });
+    this.#upstream = new Upstream({
+      ...options,
+      servers: options.upstreamServers,
+      port: options.upstreamPort,
+    });
   }
 
   get status(): { ready: boolean; message: string } {
@@ -70,7 +80,7 @@ export class ClusterDns {
   }
 
   async start(): Promise<void> {
-    const { informers, address } = this.#options;
+    const { informers, address, port = dnsPort } = this.#options;
     const serviceInformer = informers.of(services);
     const sliceInformer = informers.of(endpointSlices);
     const namespaceInformer = informers.of(namespaces);
@@ -90,7 +100,7 @@ export class ClusterDns {
       if (next) this.#names.addNamespace(next.metadata.name ?? '');
       else this.#names.removeNamespace(previous?.metadata.name ?? '');
     });
-    this.#listener = await listenDns(address, 53, (request) => this.handle(request));
+    this.#listener = await listenDns(address, port, (request) => this.handle(request));
   }
 
   async stop(): Promise<void> {
@@ -108,7 +118,8 @@ export class ClusterDns {
     }
     const found = lookUp(this.#names, query.question.name, query.question.type);
     try {
-      if (found.type === 'foreign') return await this.#upstream.ask(query, bytes);
+      if (found.type === 'foreign')
+        return fitting(query, await this.#upstream.ask(query, bytes), bytesMax);
       return reply(await this.#answer(query, found));
     } catch (error) {
       this.#options.logger.debug('no answer from upstream', {
@@ -144,14 +155,19 @@ export class ClusterDns {
       (data: string): Resource => ({ name: target, type: 'A', ttl: ttlSeconds, data });
     switch (found.type) {
       case 'addresses':
-        return positive(found.addresses.map(address(name)));
+        return positive(this.#turned(found.addresses).map(address(name)));
       case 'services':
         return positive(
-          found.services.map(({ target, port }) => ({
+          this.#turned(found.services).map(({ target, port }) => ({
             name,
             type: 'SRV',
             ttl: ttlSeconds,
-            data: { priority: 0, weight: Math.floor(100 / found.services.length), port, target },
+            data: {
+              priority: 0,
+              weight: Math.max(1, Math.floor(100 / found.services.length)),
+              port,
+              target,
+            },
           })),
           found.services.flatMap(({ target, addresses }) => addresses.map(address(target))),
         );
@@ -166,6 +182,13 @@ export class ClusterDns {
       case 'missing':
         return this.#negative('NXDOMAIN', name);
     }
+  }
+
+  /** Each answer begins with another one: many clients take the first. */
+  #turned<T>(all: readonly T[]): readonly T[] {
+    this.#turn = (this.#turn + 1) % 2 ** 31;
+    const first = this.#turn % all.length;
+    return [...all.slice(first), ...all.slice(0, first)];
   }
 
   /** The alias with the addresses that stand behind it: some resolvers ask only once. */
@@ -186,9 +209,10 @@ export class ClusterDns {
       return behind.addresses.map((data) => ({ name: target, type: 'A', ttl: ttlSeconds, data }));
     }
     if (behind.type !== 'foreign' || type !== 'A') return [];
-    const asked = { ...query, question: { name, type } };
+    const bytes = encodeQuery(query.id, name, type);
+    const asked = decodeQuery(bytes);
     try {
-      return resourcesOf(await this.#upstream.ask(asked, encodeQuery(query.id, name, type)));
+      return asked ? resourcesOf(await this.#upstream.ask(asked, bytes)) : [];
     } catch {
       return [];
     }

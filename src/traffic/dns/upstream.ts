@@ -5,13 +5,16 @@
 import type { Clock, Timers } from '#base/clock.ts';
 import { limits } from '#base/limits.ts';
 import { askTcp, askUdp } from '#wire/dns/client.ts';
-import { aged, inspectAnswer, type Query } from '#wire/dns/message.ts';
+import { answerFor, inspectAnswer } from '#wire/dns/forward.ts';
+import type { Query } from '#wire/dns/message.ts';
 
 export interface UpstreamOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   /** In the order in which they are asked. */
   readonly servers: readonly string[];
+  /** Where they listen; absent: 53. */
+  readonly port?: number | undefined;
 }
 
 interface Kept {
@@ -34,20 +37,18 @@ export class Upstream {
 
   /** The other server's answer as bytes for this asker. Rejects when no server answers. */
   async ask(query: Query, bytes: Uint8Array): Promise<Uint8Array> {
-    const key = `${query.question.name} ${query.question.type} ${query.recursionDesired}`;
+    const { name, type } = query.question;
+    const key = `${name} ${type} ${query.recursionDesired} ${query.edns}`;
     const now = this.#options.clock.monotonic();
     const kept = this.#kept.get(key);
     if (kept && kept.until > now)
-      return aged(kept.bytes, query.id, Math.floor((now - kept.since) / 1000));
+      return answerFor(query, kept.bytes, Math.floor((now - kept.since) / 1000));
     let pending = this.#underWay.get(key);
     if (!pending) {
       pending = this.#fetch(key, bytes).finally(() => this.#underWay.delete(key));
       this.#underWay.set(key, pending);
     }
-    const answer = new Uint8Array(await pending);
-    answer[0] = query.id >> 8;
-    answer[1] = query.id & 0xff;
-    return answer;
+    return answerFor(query, await pending);
   }
 
   async #fetch(key: string, bytes: Uint8Array): Promise<Uint8Array> {
@@ -58,15 +59,17 @@ export class Upstream {
   }
 
   async #askServers(bytes: Uint8Array): Promise<Uint8Array> {
-    const { servers, timers } = this.#options;
+    const { servers, timers, port } = this.#options;
     if (servers.length === 0)
       throw new Error('this node has no DNS server of its own in /etc/resolv.conf');
     let last: unknown;
     for (let round = 0; round < roundsMax; round += 1) {
       for (const server of servers) {
         try {
-          const answer = await askUdp(server, bytes, timeoutMs, timers);
-          return inspectAnswer(answer)?.truncated ? await askTcp(server, bytes, timeoutMs) : answer;
+          const answer = await askUdp(server, bytes, timeoutMs, timers, port);
+          const seen = inspectAnswer(answer);
+          if (!seen) throw new Error(`${server} answered with what is no answer`);
+          return seen.truncated ? await askTcp(server, bytes, timeoutMs, port) : answer;
         } catch (error) {
           last = error;
         }

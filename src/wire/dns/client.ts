@@ -3,12 +3,15 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { Timers } from '#base/clock.ts';
 
+const dnsPort = 53;
+
 /** Rejects when nothing (that belongs to the query) comes in time. */
 export function askUdp(
   server: string,
   query: Uint8Array,
   timeoutMs: number,
   timers: Timers,
+  port = dnsPort,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(server.includes(':') ? 'udp6' : 'udp4');
@@ -30,13 +33,18 @@ export function askUdp(
       end();
       resolve(bytes);
     });
-    socket.connect(53, server, () => socket.send(query));
+    socket.connect(port, server, () => socket.send(query));
   });
 }
 
-export function askTcp(server: string, query: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+export function askTcp(
+  server: string,
+  query: Uint8Array,
+  timeoutMs: number,
+  port = dnsPort,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: server, port: 53 });
+    const socket = connect({ host: server, port });
     let answer = Buffer.alloc(0);
     socket.setTimeout(timeoutMs, () =>
       socket.destroy(new Error(`${server} did not answer within ${timeoutMs} ms`)),
@@ -49,7 +57,8 @@ export function askTcp(server: string, query: Uint8Array, timeoutMs: number): Pr
     socket.on('data', (chunk: Buffer) => {
       answer = Buffer.concat([answer, chunk]);
       if (answer.length < 2 || answer.length < answer.readUInt16BE(0) + 2) return;
-      resolve(answer.subarray(2, answer.readUInt16BE(0) + 2));
+      const message = answer.subarray(2, answer.readUInt16BE(0) + 2);
+      if (message[0] === query[0] && message[1] === query[1]) resolve(message);
       socket.destroy();
     });
     socket.on('error', reject);

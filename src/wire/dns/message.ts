@@ -1,5 +1,7 @@
 /** DNS messages (RFC 1035, EDNS RFC 6891) as plain objects. */
 import * as packet from 'dns-packet';
+import { headerBytes, walk } from './walk.ts';
+import { MessageWriter } from './writer.ts';
 
 export interface Question {
   /** Lower case, without the dot at the end. */
@@ -59,8 +61,10 @@ export interface Query {
   /** What the asker can take over UDP. */
   readonly udpBytes: number;
   readonly recursionDesired: boolean;
-  /** The question as it came (its case is given back). */
-  readonly asked: { readonly name: string; readonly type: string; readonly class: string };
+  /** It speaks EDNS, and an answer says so, too. */
+  readonly edns: boolean;
+  /** The question section as it came: its case is given back. */
+  readonly asked: Uint8Array;
 }
 
 const codes: Readonly<Record<ResponseCode, number>> = {
@@ -72,51 +76,97 @@ const codes: Readonly<Record<ResponseCode, number>> = {
   REFUSED: 5,
 };
 
+const flagBits = {
+  response: 0x8000,
+  opcode: 0x7800,
+  authoritative: 0x0400,
+  truncated: 0x0200,
+  recursionDesired: 0x0100,
+  recursionAvailable: 0x0080,
+};
+const typeNames: Readonly<Record<number, string>> = {
+  1: 'A',
+  2: 'NS',
+  5: 'CNAME',
+  6: 'SOA',
+  12: 'PTR',
+  15: 'MX',
+  16: 'TXT',
+  28: 'AAAA',
+  33: 'SRV',
+  255: 'ANY',
+};
+const optType = 41;
+const internet = 1;
 const smallestUdpBytes = 512;
 /** What fits into one packet on every usual path (DNS flag day 2020). */
 const largestUdpBytes = 1232;
 
-/** Undefined for what is no query of one question; the id is then all that is known. */
+/** Undefined for what is no query of one question; the id is then all that is known. Never throws. */
 export function decodeQuery(bytes: Uint8Array): Query | undefined {
-  let message: packet.DecodedPacket;
-  try {
-    message = packet.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  } catch {
-    return undefined;
-  }
-  const [asked] = message.questions ?? [];
-  if (message.type !== 'query' || asked === undefined || message.questions?.length !== 1)
-    return undefined;
-  const edns = message.additionals?.find((each) => each.type === 'OPT');
-  const offered = edns && 'udpPayloadSize' in edns ? Number(edns.udpPayloadSize) : smallestUdpBytes;
+  const message = walk(bytes);
+  const question = message?.question;
+  if (!question || (message.flags & (flagBits.response | flagBits.opcode)) !== 0) return undefined;
+  const edns = message.records.find((each) => each.type === optType);
+  // Its class is the size of the packets that the asker takes (RFC 6891 6.1.2).
+  const offered = edns?.class ?? smallestUdpBytes;
+  const type = typeNames[question.type] ?? `TYPE${question.type}`;
+  const otherClass = question.class === internet ? '' : `/CLASS${question.class}`;
   return {
-    id: message.id ?? 0,
-    question: { name: asked.name.toLowerCase().replace(/\.$/, ''), type: asked.type },
+    id: readId(bytes),
+    question: { name: question.name.toLowerCase(), type: type + otherClass },
     udpBytes: Math.min(Math.max(offered, smallestUdpBytes), largestUdpBytes),
-    recursionDesired: ((message.flags ?? 0) & packet.RECURSION_DESIRED) !== 0,
-    asked: { name: asked.name, type: asked.type, class: asked.class ?? 'IN' },
+    recursionDesired: (message.flags & flagBits.recursionDesired) !== 0,
+    edns: edns !== undefined,
+    asked: bytes.slice(headerBytes, question.end),
   };
+}
+
+function readId(bytes: Uint8Array): number {
+  return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
 }
 
 /** Over `bytesMax` the records are left out and the asker is told to come by TCP. */
 export function encodeAnswer(query: Query, answer: Answer, bytesMax: number): Uint8Array {
-  const encode = (records: boolean): Uint8Array =>
-    packet.encode({
-      type: 'response',
-      id: query.id,
-      flags:
-        codes[answer.code] |
-        packet.RECURSION_AVAILABLE |
-        (query.recursionDesired ? packet.RECURSION_DESIRED : 0) |
-        (answer.authoritative ? packet.AUTHORITATIVE_ANSWER : 0) |
-        (records ? 0 : packet.TRUNCATED_RESPONSE),
-      questions: [query.asked as packet.Question],
-      answers: records ? ([...answer.answers] as packet.Answer[]) : [],
-      authorities: records ? ([...(answer.authorities ?? [])] as packet.Answer[]) : [],
-      additionals: records ? ([...(answer.additionals ?? [])] as packet.Answer[]) : [],
-    });
-  const whole = encode(true);
-  return whole.length <= bytesMax ? whole : encode(false);
+  const { answers, authorities = [], additionals = [] } = answer;
+  const whole = write(query, answer, [answers, authorities, additionals]);
+  if (whole.length <= bytesMax) return whole;
+  // What nobody asked for goes first: it is no reason to come again (RFC 2181 9).
+  const needed = write(query, answer, [answers, authorities, []]);
+  return needed.length <= bytesMax ? needed : write(query, answer, [[], [], []], true);
+}
+
+function write(
+  query: Query,
+  { code, authoritative }: Answer,
+  sections: readonly (readonly Resource[])[],
+  truncated = false,
+): Uint8Array {
+  const writer = new MessageWriter();
+  writer.uint16(query.id);
+  writer.uint16(
+    flagBits.response |
+      flagBits.recursionAvailable |
+      (query.recursionDesired ? flagBits.recursionDesired : 0) |
+      (authoritative ? flagBits.authoritative : 0) |
+      (truncated ? flagBits.truncated : 0) |
+      codes[code],
+  );
+  writer.uint16(1);
+  sections.forEach((section, index) =>
+    writer.uint16(section.length + (index === 2 && query.edns ? 1 : 0)),
+  );
+  writer.raw(query.asked);
+  writer.knowName(query.question.name, headerBytes);
+  for (const section of sections) for (const resource of section) writer.resource(resource);
+  if (query.edns) {
+    writer.name('');
+    writer.uint16(optType);
+    writer.uint16(largestUdpBytes);
+    writer.uint32(0);
+    writer.uint16(0);
+  }
+  return writer.bytes;
 }
 
 /** A question of our own. */
@@ -129,7 +179,7 @@ export function encodeQuery(id: number, name: string, type: string): Uint8Array 
   });
 }
 
-/** The aliases and addresses of another server's answer. */
+/** The aliases and addresses of another server's answer. Throws when they cannot be read. */
 export function resourcesOf(bytes: Uint8Array): Resource[] {
   const message = packet.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return (message.answers ?? []).flatMap((each): Resource[] =>
@@ -139,53 +189,15 @@ export function resourcesOf(bytes: Uint8Array): Resource[] {
   );
 }
 
-/** The answer to a message that could not be read, as far as there is an id to answer to. */
+/**
+ * The answer to a message that could not be read, as far as there is an id to answer to. An answer
+ * gets none: two servers could go on answering each other for ever.
+ */
 export function formatError(bytes: Uint8Array): Uint8Array | undefined {
-  if (bytes.length < 12) return undefined;
-  const answer = new Uint8Array(12);
+  if (bytes.length < headerBytes || (bytes[2] ?? 0) >= 0x80) return undefined;
+  const answer = new Uint8Array(headerBytes);
   answer.set(bytes.subarray(0, 2));
   answer[2] = 0x80;
   answer[3] = codes.FORMERR;
   return answer;
-}
-
-export interface Forwarded {
-  readonly bytes: Uint8Array;
-  readonly truncated: boolean;
-  /** Seconds for which it may be kept; 0: not at all. */
-  readonly keepSeconds: number;
-}
-
-/** What a cache must know of another server's answer. The bytes are passed on as they are. */
-export function inspectAnswer(bytes: Uint8Array): Forwarded | undefined {
-  try {
-    const message = packet.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    const code = (message.flags ?? 0) & 0xf;
-    const ttls = (message.answers ?? []).flatMap((each) =>
-      'ttl' in each && typeof each.ttl === 'number' ? [each.ttl] : [],
-    );
-    const soa = (message.authorities ?? []).find((each) => each.type === 'SOA');
-    const negative = soa && 'ttl' in soa ? Math.min(Number(soa.ttl), soa.data.minimum ?? 0) : 0;
-    const kept = ttls.length > 0 ? Math.min(...ttls) : negative;
-    const usable = code === codes.NOERROR || code === codes.NXDOMAIN;
-    const truncated = ((message.flags ?? 0) & packet.TRUNCATED_RESPONSE) !== 0;
-    return { bytes, truncated, keepSeconds: usable && !truncated ? kept : 0 };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The same answer for another asker, its records older by so many seconds. */
-export function aged(bytes: Uint8Array, id: number, seconds: number): Uint8Array {
-  const message = packet.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  const age = <T>(record: T): T => {
-    const { ttl } = record as { ttl?: unknown };
-    return typeof ttl === 'number' ? { ...record, ttl: Math.max(0, ttl - seconds) } : record;
-  };
-  return packet.encode({
-    ...message,
-    id,
-    answers: (message.answers ?? []).map(age),
-    authorities: (message.authorities ?? []).map(age),
-  });
 }
