@@ -1,6 +1,6 @@
 /** A real containerd of the test's own, below /tmp, and nothing left of it afterwards. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Logger, silentLogger } from '#base/log.ts';
 import { GantryNode, type Machine, type NodeOptions } from '#node/node.ts';
 import { systemCgroups } from '#sys/cgroup.ts';
@@ -57,7 +57,7 @@ export function nodeOptions(): NodeOptions {
   const index = systemRandom.below(250) + 1;
   return {
     name: `node-${index}`,
-    directory: mkdtempSync('/tmp/gantry-node-'),
+    directory: `/tmp/gantry-node-${systemRandom.uuid().slice(0, 8)}`,
     cgroupPrefix: `/gantry-test-${index}`,
     network: {
       name: `gantry-test-${index}`,
