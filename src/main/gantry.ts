@@ -7,7 +7,7 @@ import { downCommand } from '#cli/commands/down.ts';
 import { imageCommands } from '#cli/commands/image.ts';
 import { resetCommand } from '#cli/commands/reset.ts';
 import { statusCommand } from '#cli/commands/status.ts';
-import { upCommand } from '#cli/commands/up.ts';
+import { type UpHooks, upCommand } from '#cli/commands/up.ts';
 import { versionCommand } from '#cli/commands/version.ts';
 import { CommandError, exitCodes } from '#cli/exit-code.ts';
 import type { Machine } from '#cli/machine.ts';
@@ -31,20 +31,15 @@ const machine: Machine = {
 };
 
 /** The cluster's own code is loaded only by who runs or removes one. */
-const serve = async (...args: Parameters<typeof import('./serve.ts').serve>): Promise<number> =>
-  (await import('./serve.ts')).serve(...args);
-const teardown = (): Promise<typeof import('./teardown.ts')> => import('./teardown.ts');
-
-const hooks = {
+const hooks: UpHooks = {
   launcher,
-  serve: async (config: Parameters<typeof serve>[0]): Promise<void> => {
-    process.exitCode = await serve(config);
+  serve: async (config) => {
+    process.exitCode = await (await import('./serve.ts')).serve(config);
   },
-  stopMachine: async (...args: Parameters<Awaited<ReturnType<typeof teardown>>['stopMachine']>) =>
-    (await teardown()).stopMachine(...args),
-  removeMachine: async (
-    ...args: Parameters<Awaited<ReturnType<typeof teardown>>['removeMachine']>
-  ) => (await teardown()).removeMachine(...args),
+  stopMachine: async (config, detail) =>
+    (await import('./teardown.ts')).stopMachine(config, detail),
+  removeMachine: async (config, detail) =>
+    (await import('./teardown.ts')).removeMachine(config, detail),
 };
 
 const serveCommand: Command = {
