@@ -1,5 +1,7 @@
 /** What `down` and `reset` do to the machine when the program itself has ended. */
 import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts';
+import { annotations } from '#node/decide/labels.ts';
+import type { ObservedContainer } from '#node/decide/observed.ts';
 import type { GantryNode } from '#node/node.ts';
 import { systemClock as clock } from '#sys/clock.ts';
 import { systemFiles as files } from '#sys/files.ts';
@@ -12,8 +14,8 @@ import { nodeOf } from './node-part.ts';
 import { sharedBy } from './shared.ts';
 
 const log = jsonLogger(clock, (line) => process.stderr.write(line), 'error');
-/** Containers that do not end by themselves are killed after it. */
-const graceSeconds = 10;
+/** A person waits: containers get no more than this, whatever their pod would give them. */
+const graceSecondsMax = 10;
 
 /** Ends pods, containerd and the gateway; takes the rules back. */
 export async function stopMachine(
@@ -34,6 +36,7 @@ export async function stopMachine(
   });
   if (!(await files.info(paths.node))) return stopped;
   const node = await nodeOf({ config, network, log });
+  if (!(await node.hasTraces())) return stopped;
   await node.startContainerd();
   detail('pods');
   const pods = await stopPods(node);
@@ -50,9 +53,16 @@ async function stopPods({ runtime }: GantryNode): Promise<number> {
     runtime.listContainers(),
   ]);
   const running = containers.filter(({ state }) => state === 'running');
-  await Promise.allSettled(running.map(({ id }) => runtime.stopContainer(id, graceSeconds)));
+  await Promise.allSettled(
+    running.map((container) => runtime.stopContainer(container.id, graceOf(container))),
+  );
   await Promise.allSettled(sandboxes.map(({ id }) => runtime.stopSandbox(id)));
   return sandboxes.filter(({ ready }) => ready).length;
+}
+
+function graceOf(container: ObservedContainer): number {
+  const seconds = Number(container.annotations[annotations.podGraceSeconds] ?? graceSecondsMax);
+  return Math.min(seconds, graceSecondsMax);
 }
 
 /** After `stopMachine`: everything that the node left, and what cannot be removed. */

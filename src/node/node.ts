@@ -204,6 +204,14 @@ export class GantryNode {
     this.runtime.close();
   }
 
+  /** Whether pods, or a containerd that was not stopped in order, are on the machine. */
+  async hasTraces(): Promise<boolean> {
+    const { cgroups, files } = this.#machine;
+    const { directory, cgroupPrefix } = this.#options;
+    if (await files.info(containerdPaths(directory).pid)) return true;
+    return (await cgroups.tree(cgroupPrefix)).length > 0;
+  }
+
   /**
    * After `stop` with containerd: takes off the machine what pods left there; data stays. Answers
    * what could not be removed.

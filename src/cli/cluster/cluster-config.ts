@@ -53,7 +53,6 @@ export function clusterPaths(config: Pick<ClusterConfig, 'name' | 'dataDir'>) {
       `${config.dataDir}/node/containerd/containerd.log`,
       `${config.dataDir}/gateway/haproxy.log`,
     ],
-    adminKubeconfig: `${config.dataDir}/admin.kubeconfig`,
     run,
     control: `${run}/control.sock`,
     pid: `${run}/gantry.pid`,

@@ -47,6 +47,7 @@ export interface PodView {
       readonly containerID: string;
       readonly restartCount: number;
       readonly ready: boolean;
+      readonly state: { readonly waiting?: { readonly reason: string; readonly message?: string } };
       readonly lastState: {
         readonly terminated?: { readonly exitCode: number; readonly reason: string };
       };
