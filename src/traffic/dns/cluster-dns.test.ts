@@ -127,7 +127,7 @@ test('an alias comes with what stands behind it', async (context) => {
   context.after(() => dns.stop());
   const answer = await ask('alias.default.svc.cluster.local');
   assert.deepEqual(dataOf(answer).slice(0, 1), ['db.default.svc.cluster.local']);
-  assert.deepEqual(dataOf(answer).slice(1).sort(), ['10.244.0.1', '10.244.0.2']);
+  assert.deepEqual(dataOf(answer).slice(1).map(String).sort(), ['10.244.0.1', '10.244.0.2']);
   assert.deepEqual(dataOf(await ask('out.default.svc.cluster.local')), ['example.org']);
 });
 

@@ -236,6 +236,26 @@ function changeTests(world: World): void {
     await everywhere();
   });
 
+  test('no request fails while other Ingresses come and go', async () => {
+    const names = ['other-1', 'other-2', 'other-3'];
+    const gateway = `http://${world.nodeAddress}:${world.cluster.httpPort}/`;
+    const answers = (name: string, expected: string): Promise<void> =>
+      eventually(`${name} is answered with ${expected}`, async () =>
+        assert.match(
+          (await world.outside.get(gateway, { host: `${name}.test` }))[0] ?? '',
+          new RegExp(`^${expected}`),
+        ),
+      );
+    await underLoad(world, place, async () => {
+      for (const name of names) {
+        await world.apply(ingress(name, { [`${name}.test`]: [{ path: '/', service: 'one' }] }));
+        await answers(name, 'one');
+      }
+      await world.cluster.kubectl(['delete', 'ingress', ...names]);
+      for (const name of names) await answers(name, 'HTTP 404');
+    });
+  });
+
   test('HAProxy that is killed comes back by itself', async () => {
     const before = mainHaproxy(world);
     process.kill(before, 'SIGKILL');

@@ -91,6 +91,7 @@ function certificateList({ certificates }: GatewayTable, folder: string): string
   return `${[`${folder}/default.pem`, ...lines].join('\n')}\n`;
 }
 
+/** `idle-close-on-response`: in a reload a kept connection ends with an answer, not under a request. */
 function globalSection({ folder }: HaproxyPlaces): string {
   return `global
   log stdout format raw local0 warning
@@ -105,6 +106,7 @@ defaults
   log global
   option dontlognull
   option redispatch 1
+  option idle-close-on-response
   retries 3
   retry-on conn-failure empty-response
   timeout connect 3s
