@@ -154,7 +154,7 @@ export class Cluster {
     );
   }
 
-  async up(): Promise<void> {
+  async up(more: readonly string[] = []): Promise<void> {
     await this.mustGantry([
       'up',
       '--api-port',
@@ -163,6 +163,7 @@ export class Cluster {
       `${this.httpPort}`,
       '--https-port',
       `${this.httpsPort}`,
+      ...more,
     ]);
   }
 

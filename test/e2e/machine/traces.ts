@@ -11,13 +11,16 @@ interface ClusterWords {
   readonly name: string;
   readonly index: number;
   readonly serviceRange: string;
+  readonly dataDir: string;
 }
 
 /** All that there is, but of clusters other than `own`. */
 export async function tracesOf(own: string): Promise<Traces> {
   const others = clusters().filter(({ name }) => name !== own);
   const foreign = others.map(wordsOf);
-  const isForeign = (line: string): boolean => foreign.some((words) => words.test(line));
+  const records = new Set(others.flatMap(recordsOf));
+  const isForeign = (line: string): boolean =>
+    records.has(line) || foreign.some((words) => words.test(line));
   const all = new Map<string, ReadonlySet<string>>();
   for (const [what, look] of Object.entries(looks)) {
     const lines = await look();
@@ -40,7 +43,7 @@ export function differenceOf(before: Traces, after: Traces): string[] {
 /** Of the kinds that live only while something runs, all lines that name the cluster. */
 export async function runningTracesOf(own: string): Promise<string[]> {
   const cluster = clusters().find(({ name }) => name === own);
-  const words = wordsOf(cluster ?? { name: own, index: -1, serviceRange: 'none' });
+  const words = wordsOf(cluster ?? { name: own, index: -1, serviceRange: 'none', dataDir: '' });
   const found: string[] = [];
   for (const [what, lines] of await tracesOf(own)) {
     if (what === 'files') continue;
@@ -66,13 +69,40 @@ function wordsOf({ name, index, serviceRange }: ClusterWords): RegExp {
   );
 }
 
+/** Files outside of its folders that belong to it: sockets of its shims, records of its pods' networks. */
+function recordsOf({ dataDir }: ClusterWords): string[] {
+  const tasks = `${dataDir}/node/containerd/state/io.containerd.runtime.v2.task/k8s.io`;
+  const ids = existsSync(tasks) ? readdirSync(tasks) : [];
+  const results = '/var/lib/cni/results';
+  const networks = existsSync(results) ? readdirSync(results) : [];
+  return [
+    ...ids.flatMap((id) => textOf(`${tasks}/${id}/address`).replace('unix://', '')),
+    ...networks
+      .map((name) => `${results}/${name}`)
+      .filter((path) => textOf(path).includes(`"${dataDir}/`)),
+  ];
+}
+
+/** Empty when it has gone meanwhile. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 const looks: Readonly<Record<string, () => Promise<string[]>>> = {
   processes: () => Promise.resolve(daemons()),
   mounts: () => Promise.resolve(mounts()),
   'control groups': controlGroups,
   links,
   addresses: async () => addressLines(await must('ip', ['-o', 'address'])),
-  routes: () => linesOf('ip', ['route', 'show', 'table', 'all']),
+  // Without those of pods' ends, which come and go with their links.
+  routes: async () =>
+    (await linesOf('ip', ['route', 'show', 'table', 'all'])).filter(
+      (line) => !/ dev veth/.test(line),
+    ),
   rules: () => linesOf('ip', ['rule']),
   nftables: async () => tables(await must('nft', ['list', 'ruleset'])),
   'iptables (legacy)': () =>
