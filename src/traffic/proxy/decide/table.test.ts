@@ -84,7 +84,7 @@ const backends = fc
 const anyFrontend = fc
   .record({
     address: fc.constantFrom('10.96.0.5', '10.96.0.6', '*'),
-    protocol: fc.constantFrom('tcp' as const, 'udp' as const),
+    protocol: fc.constantFrom('tcp' as const, 'udp' as const, 'sctp' as const),
     port: fc.constantFrom(80, 81),
     backends,
     affinitySeconds: fc.option(fc.constantFrom(10, 20), { nil: undefined }),
