@@ -69,13 +69,6 @@ const labelValue = format(
   'my_value',
   '12345',
 );
-const identifier = format(
-  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-  '[A-Za-z_][A-Za-z0-9_]*',
-  'my_name',
-  'MY_NAME',
-  'MyName',
-);
 const configMapKey = format(
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
   '[-._a-zA-Z0-9]+',
@@ -178,10 +171,6 @@ export function isRelaxedEnvVarName(text: string): string[] {
   return [
     "a valid environment variable name must consist only of printable ASCII characters other than '='",
   ];
-}
-
-export function isCIdentifier(text: string): string[] {
-  return misfit(text, identifier);
 }
 
 export function isHTTPHeaderName(text: string): string[] {

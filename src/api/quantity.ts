@@ -181,7 +181,3 @@ export function unitsOf(text: string): number {
 export function millisOf(text: string): number {
   return Number(dividedUp(amountOf(text).nanos, nanosPerMilli));
 }
-
-export function isZeroQuantity(text: string): boolean {
-  return amountOf(text).nanos === 0n;
-}

@@ -2,6 +2,7 @@
  * `Verbs` over HTTP and JSON, against gantry's or any Kubernetes API server. Objects come frozen, as
  * in process; failures are `StatusError`s, whoever made them.
  */
+import { deepFreeze } from '#api/copy.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Status } from '#api/types.ts';
 import type {
@@ -19,7 +20,6 @@ import type {
 import type { Timer, Timers } from '#base/clock.ts';
 import { isStatusError, StatusError } from '#base/status-error.ts';
 import type { HttpClient, StreamedResponse } from '#wire/http/client.ts';
-import { deepFreeze } from './deep-freeze.ts';
 import { errorFromStatus } from './status-of-answer.ts';
 import { pathTo } from './wire-path.ts';
 

@@ -7,6 +7,7 @@ import { deepEqual } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
+import { serviceNameLabel } from '#api/service-of-slice.ts';
 import type { Endpoints, EndpointSlice, PriorityClass, Service } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { systemNamespaces } from './admission/namespace-lifecycle.ts';
@@ -91,7 +92,7 @@ export async function ensureApiService(
   await put(core, slices, {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    metadata: { ...metadata, labels: { [serviceNameLabel]: 'kubernetes' } },
     addressType: address.includes(':') ? 'IPv6' : 'IPv4',
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
     ports,

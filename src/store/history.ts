@@ -86,7 +86,7 @@ export class History {
         `revision ${revision} is in the future: the newest is ${this.#revision}`,
       );
     }
-    const first = this.#indexAfter(revision);
+    const first = this.#indexAfter('revision', revision);
     if (first > this.#first) {
       const exact = this.#kept[first - 1]?.tree;
       if (exact) return exact;
@@ -105,7 +105,7 @@ export class History {
   /** Each commit after `revision`, in order. */
   *after(revision: number): Generator<readonly Change[], void> {
     this.checkKept(revision);
-    for (let at = this.#indexAfter(revision); at < this.#kept.length; at++) {
+    for (let at = this.#indexAfter('revision', revision); at < this.#kept.length; at++) {
       yield (this.#kept[at] as Kept).changes;
     }
   }
@@ -114,7 +114,7 @@ export class History {
   forget(revision: number): Change[] {
     assert(revision <= this.#revision, 'only the past can be forgotten');
     if (revision <= this.#compacted) return [];
-    const end = this.#indexAfter(revision);
+    const end = this.#indexAfter('revision', revision);
     const forgotten: Change[] = [];
     for (let at = this.#first; at < end; at++) {
       forgotten.push(...(this.#kept[at] as Kept).changes);
@@ -130,14 +130,8 @@ export class History {
 
   /** The newest revision that became visible at `time` or before; undefined: none of the kept. */
   revisionAt(time: number): number | undefined {
-    let low = this.#first;
-    let high = this.#kept.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#kept[middle] as Kept).time <= time) low = middle + 1;
-      else high = middle;
-    }
-    return low === this.#first ? undefined : this.#kept[low - 1]?.revision;
+    const after = this.#indexAfter('time', time);
+    return after === this.#first ? undefined : this.#kept[after - 1]?.revision;
   }
 
   /** The revision after which exactly `length` commits are kept. */
@@ -146,12 +140,13 @@ export class History {
     return at < this.#first ? this.#compacted : (this.#kept[at] as Kept).revision;
   }
 
-  #indexAfter(revision: number): number {
+  /** Both grow along the list. */
+  #indexAfter(what: 'revision' | 'time', value: number): number {
     let low = this.#first;
     let high = this.#kept.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#kept[middle] as Kept).revision <= revision) low = middle + 1;
+      if ((this.#kept[middle] as Kept)[what] <= value) low = middle + 1;
       else high = middle;
     }
     return low;

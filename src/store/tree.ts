@@ -126,7 +126,14 @@ function setIn<V extends Keyed>(node: Node<V>, item: V): Node<V> | Split<V> {
   const children = spliced(node.children, at, 1, made.left, made.right);
   const separators = spliced(node.separators, at, 0, made.separator);
   if (children.length <= widest) return new Inner(children, separators, size);
-  const cut = splitPoint(children.length, at + 1);
+  return splitInner(children, separators, splitPoint(children.length, at + 1));
+}
+
+function splitInner<V extends Keyed>(
+  children: readonly Node<V>[],
+  separators: readonly string[],
+  cut: number,
+): Split<V> {
   const left = children.slice(0, cut);
   const right = children.slice(cut);
   return new Split(
@@ -161,14 +168,7 @@ function joined<V extends Keyed>(
   if (children.length <= widest) {
     return new Inner(children, separators, left.size + right.size);
   }
-  const cut = children.length >>> 1;
-  const first = children.slice(0, cut);
-  const second = children.slice(cut);
-  return new Split(
-    new Inner(first, separators.slice(0, cut - 1), sizeOf(first)),
-    separators[cut - 1] as string,
-    new Inner(second, separators.slice(cut), sizeOf(second)),
-  );
+  return splitInner(children, separators, children.length >>> 1);
 }
 
 /** The same node when the key is not there. */

@@ -3,12 +3,12 @@ import type { Action, View } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import { endpointSlices } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
+import { serviceNameLabel } from '#api/service-of-slice.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '#api/types.ts';
 import { distribute, type Group } from './distribute-endpoints.ts';
 import { controllerReference } from './owners.ts';
 import { isSame } from './same.ts';
 
-export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const headlessLabel = 'service.kubernetes.io/headless';
 

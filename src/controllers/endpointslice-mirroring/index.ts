@@ -1,7 +1,8 @@
 import { endpointSlices, endpoints, services } from '#api/kinds/index.ts';
+import { serviceOfSlice } from '#api/service-of-slice.ts';
 import type { EndpointSlice } from '#api/types.ts';
 import type { LoopDefinition } from '#client/loop.ts';
-import { managedByLabel, serviceNameLabel, sliceIndexes } from '../decide/slices.ts';
+import { managedByLabel, sliceIndexes } from '../decide/slices.ts';
 import { decideMirror, mirrorManager } from './decide/mirror.ts';
 
 /** Mirrors hand-made Endpoints into EndpointSlices. */
@@ -15,8 +16,6 @@ export const endpointSliceMirroringController: LoopDefinition = {
   decide: (view, key) => decideMirror(view, key),
 };
 
-function endpointsOf({ metadata }: EndpointSlice): readonly string[] {
-  const name = metadata.labels?.[serviceNameLabel];
-  if (name === undefined || metadata.labels?.[managedByLabel] !== mirrorManager) return [];
-  return [`${metadata.namespace}/${name}`];
+function endpointsOf(slice: EndpointSlice): readonly string[] {
+  return slice.metadata.labels?.[managedByLabel] === mirrorManager ? serviceOfSlice(slice) : [];
 }

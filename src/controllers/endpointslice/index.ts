@@ -1,9 +1,10 @@
 import { endpointSlices } from '#api/kinds/index.ts';
 
+import { serviceOfSlice } from '#api/service-of-slice.ts';
 import type { EndpointSlice } from '#api/types.ts';
 import type { LoopDefinition } from '#client/loop.ts';
 import { serviceSources, zoneSource } from '../decide/service-wakes.ts';
-import { managedByLabel, serviceNameLabel, sliceIndexes } from '../decide/slices.ts';
+import { managedByLabel, sliceIndexes } from '../decide/slices.ts';
 import { decideEndpointSlices, sliceManager } from './decide/endpoint-slices.ts';
 
 /** Keeps the list of backends of every Service with a selector. */
@@ -17,8 +18,6 @@ export const endpointSliceController: LoopDefinition = {
   decide: (view, key) => decideEndpointSlices(view, key),
 };
 
-function serviceOf({ metadata }: EndpointSlice): readonly string[] {
-  const service = metadata.labels?.[serviceNameLabel];
-  if (service === undefined || metadata.labels?.[managedByLabel] !== sliceManager) return [];
-  return [`${metadata.namespace}/${service}`];
+function serviceOf(slice: EndpointSlice): readonly string[] {
+  return slice.metadata.labels?.[managedByLabel] === sliceManager ? serviceOfSlice(slice) : [];
 }

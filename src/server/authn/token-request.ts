@@ -5,9 +5,10 @@ import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/schema/time.ts';
 import type { BoundObjectReference, Pod, TokenRequest } from '#api/types.ts';
 import { serverContext } from '../authz/follow.ts';
-import type { Core, Target } from '../core/core.ts';
+import type { Core } from '../core/core.ts';
 import { badRequest, conflict, invalid, notFound } from '../core/errors.ts';
 import type { SubresourceHandler } from '../core/handlers.ts';
+import { checkIdentity } from '../core/identity.ts';
 import type {
   BoundReference,
   KubernetesClaims,
@@ -33,7 +34,7 @@ export function tokenRequestHandler(
       const request = body as TokenRequest;
       const { namespace = '', name = '' } = target;
       const account = await read('ServiceAccount', namespace, name);
-      checkNames(request, target);
+      checkIdentity(request.metadata, target);
       const seconds = request.spec?.expirationSeconds ?? defaultSeconds;
       const audiences = request.spec?.audiences?.length ? request.spec.audiences : tokens.audiences;
       const errors = lifeErrors(seconds);
@@ -59,19 +60,6 @@ export function tokenRequestHandler(
       return { ...request, metadata, spec, status: { token, expirationTimestamp } } as KubeObject;
     },
   };
-}
-
-function checkNames({ metadata }: TokenRequest, { name, namespace }: Target): void {
-  if (metadata?.name && metadata.name !== name) {
-    throw badRequest(
-      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
-    );
-  }
-  if (metadata?.namespace && metadata.namespace !== namespace) {
-    throw badRequest(
-      'the namespace of the provided object does not match the namespace sent on the request',
-    );
-  }
 }
 
 function lifeErrors(seconds: number): FieldError[] {

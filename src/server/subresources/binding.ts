@@ -11,8 +11,9 @@ import type { Binding, Pod } from '#api/types.ts';
 import type { Clock } from '#base/clock.ts';
 import type { StatusError } from '#base/status-error.ts';
 import type { Target } from '../core/core.ts';
-import { badRequest, conflict, invalid } from '../core/errors.ts';
+import { conflict, invalid } from '../core/errors.ts';
 import type { SubresourceHandler } from '../core/handlers.ts';
+import { checkIdentity } from '../core/identity.ts';
 import type { Updating } from '../core/update.ts';
 import { created } from './created.ts';
 
@@ -30,23 +31,14 @@ export function bindingHandler(updating: Updating, clock: Clock): SubresourceHan
   };
 }
 
-function checkBinding({ metadata, target: to }: Binding, { name = '', namespace }: Target): void {
-  if (metadata?.name && metadata.name !== name) {
-    throw badRequest(
-      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
-    );
-  }
-  if (metadata?.namespace && metadata.namespace !== namespace) {
-    throw badRequest(
-      'the namespace of the provided object does not match the namespace sent on the request',
-    );
-  }
+function checkBinding({ metadata, target: to }: Binding, target: Target): void {
+  checkIdentity(metadata, target);
   const errors = [];
   if (to?.kind && to.kind !== 'Node') {
     errors.push(notSupported('target.kind', to.kind, ['Node', '<empty>']));
   }
   if (!to?.name) errors.push(required('target.name'));
-  if (errors.length > 0) throw invalid({ group: '', kind: 'Binding' }, name, errors);
+  if (errors.length > 0) throw invalid({ group: '', kind: 'Binding' }, target.name ?? '', errors);
 }
 
 function bound(previous: Pod, binding: Binding, now: string): KubeObject {

@@ -10,8 +10,9 @@ import type { Scale } from '#api/types.ts';
 import type { WriteOptions } from '#api/verbs.ts';
 import { assert } from '#base/assert.ts';
 import type { Core, RequestContext, Target } from '../core/core.ts';
-import { badRequest, invalid } from '../core/errors.ts';
+import { invalid } from '../core/errors.ts';
 import type { SubresourceHandler } from '../core/handlers.ts';
+import { checkIdentity } from '../core/identity.ts';
 import { patched } from '../core/patch.ts';
 import type { Updating } from '../core/update.ts';
 
@@ -62,16 +63,14 @@ function viewOf({ scale }: Kind): ScaleView<KubeObject> {
   return scale;
 }
 
-function checkedReplicas({ metadata, spec }: Scale, { name = '' }: Target): number {
-  if (metadata?.name && metadata.name !== name) {
-    throw badRequest(
-      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
-    );
-  }
+function checkedReplicas({ metadata, spec }: Scale, target: Target): number {
+  checkIdentity(metadata, target);
   const replicas = spec?.replicas ?? 0;
   if (replicas >= 0) return replicas;
   const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
-  throw invalid(scaleKind, name, [{ type: 'FieldValueInvalid', field: 'spec.replicas', message }]);
+  throw invalid(scaleKind, target.name ?? '', [
+    { type: 'FieldValueInvalid', field: 'spec.replicas', message },
+  ]);
 }
 
 function scaleOf(view: ScaleView<KubeObject>, object: KubeObject): Scale {

@@ -4,6 +4,7 @@
  */
 import { endpointSlices, namespaces, services } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
+import { serviceOfSlice } from '#api/service-of-slice.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Informers } from '#client/informers.ts';
@@ -84,7 +85,7 @@ export class ClusterDns {
     const serviceInformer = informers.of(services);
     const sliceInformer = informers.of(endpointSlices);
     const namespaceInformer = informers.of(namespaces);
-    sliceInformer.cache.addIndex(byService, (slice) => serviceKeyOf(slice));
+    sliceInformer.cache.addIndex(byService, serviceOfSlice);
     await Promise.all(
       [serviceInformer, sliceInformer, namespaceInformer].map((each) => each.whenSynced()),
     );
@@ -93,7 +94,7 @@ export class ClusterDns {
       if (service) this.#refresh(keyOf(service));
     });
     sliceInformer.listen((previous, next) => {
-      const keys = [previous, next].flatMap((slice) => (slice ? serviceKeyOf(slice) : []));
+      const keys = [previous, next].flatMap((slice) => (slice ? serviceOfSlice(slice) : []));
       for (const key of new Set(keys)) this.#refresh(key);
     });
     namespaceInformer.listen((previous, next) => {
@@ -245,11 +246,4 @@ export class ClusterDns {
       ],
     };
   }
-}
-
-function serviceKeyOf(slice: {
-  metadata: { namespace?: string | undefined; labels?: Record<string, string> | undefined };
-}): string[] {
-  const name = slice.metadata.labels?.['kubernetes.io/service-name'];
-  return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`];
 }

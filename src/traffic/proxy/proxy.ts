@@ -4,7 +4,8 @@
  */
 import { endpointSlices, services } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
-import type { EndpointSlice, Service } from '#api/types.ts';
+import { serviceOfSlice } from '#api/service-of-slice.ts';
+import type { Service } from '#api/types.ts';
 import type { Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Informers } from '#client/informers.ts';
@@ -68,7 +69,7 @@ export class ServiceProxy {
     const { informers } = this.#options;
     const serviceInformer = informers.of(services);
     const sliceInformer = informers.of(endpointSlices);
-    sliceInformer.cache.addIndex(byService, (slice) => serviceOf(slice) ?? []);
+    sliceInformer.cache.addIndex(byService, serviceOfSlice);
     await Promise.all([serviceInformer.whenSynced(), sliceInformer.whenSynced()]);
     this.#batch.add('');
     serviceInformer.listen((previous, next) => {
@@ -77,7 +78,7 @@ export class ServiceProxy {
     });
     sliceInformer.listen((previous, next) => {
       for (const slice of [previous, next]) {
-        for (const key of slice ? (serviceOf(slice) ?? []) : []) this.#batch.add(key);
+        for (const key of slice ? serviceOfSlice(slice) : []) this.#batch.add(key);
       }
     });
     await this.#batch.settled();
@@ -184,11 +185,6 @@ export class ServiceProxy {
       error: this.#problem,
     });
   }
-}
-
-function serviceOf(slice: EndpointSlice): string[] | undefined {
-  const name = slice.metadata.labels?.['kubernetes.io/service-name'];
-  return name === undefined ? undefined : [`${slice.metadata.namespace}/${name}`];
 }
 
 /** Takes the table out of the kernel. */

@@ -1,5 +1,6 @@
 import { invalid } from '../../field-error.ts';
 import { isCIDR, isIP, parseIP } from '../../ip.ts';
+import { isDNS1123Subdomain } from '../../names.ts';
 import { checkFormat, type Errors } from './checks.ts';
 
 export function checkIp(errors: Errors, path: string, text: string): boolean {
@@ -10,6 +11,12 @@ export function checkIp(errors: Errors, path: string, text: string): boolean {
 
 export function checkCidr(errors: Errors, path: string, text: string): void {
   checkFormat(errors, path, text, isCIDR(text));
+}
+
+/** Where a load balancer is reached by name. */
+export function checkHostname(errors: Errors, path: string, text: string): void {
+  checkFormat(errors, path, text, isDNS1123Subdomain(text));
+  if (parseIP(text)) errors.push(invalid(path, text, 'must be a DNS name, not an IP address'));
 }
 
 interface Range {

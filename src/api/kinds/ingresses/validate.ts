@@ -16,7 +16,7 @@ import type {
   IngressServiceBackend,
   IngressSpec,
 } from '../../types.ts';
-import { checkIp } from '../common/addresses.ts';
+import { checkHostname, checkIp } from '../common/addresses.ts';
 import { checkFormat, type Errors } from '../common/checks.ts';
 import { checkPortNumber } from '../common/ports.ts';
 
@@ -161,12 +161,7 @@ export function validateIngressStatus(next: Ingress): FieldError[] {
   for (const [index, { ip, hostname }] of (next.status?.loadBalancer?.ingress ?? []).entries()) {
     const path = `status.loadBalancer.ingress[${index}]`;
     if (ip) checkIp(errors, `${path}.ip`, ip);
-    if (!hostname) continue;
-    checkFormat(errors, `${path}.hostname`, hostname, isDNS1123Subdomain(hostname));
-    if (parseIP(hostname)) {
-      const detail = 'must be a DNS name, not an IP address';
-      errors.push(invalid(`${path}.hostname`, hostname, detail));
-    }
+    if (hostname) checkHostname(errors, `${path}.hostname`, hostname);
   }
   return errors;
 }

@@ -7,10 +7,9 @@ import {
   notSupported,
   required,
 } from '../../field-error.ts';
-import { parseIP } from '../../ip.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isQualifiedName } from '../../names.ts';
 import type { Service, ServicePort, ServiceSpec } from '../../types.ts';
-import { checkCidr, checkIp, checkPublicIp } from '../common/addresses.ts';
+import { checkCidr, checkHostname, checkIp, checkPublicIp } from '../common/addresses.ts';
 import { checkFormat, checkOneOf, checkOneOfIfSet, type Errors } from '../common/checks.ts';
 import { checkLabels } from '../common/label-selectors.ts';
 import { checkPortNumber, checkPortReference, protocols } from '../common/ports.ts';
@@ -207,12 +206,7 @@ export function validateServiceStatus(next: Service): FieldError[] {
     } else if (ipMode !== 'VIP' && ipMode !== 'Proxy') {
       errors.push(notSupported(`${path}.ipMode`, ipMode, ['Proxy', 'VIP']));
     }
-    if (!hostname) continue;
-    checkFormat(errors, `${path}.hostname`, hostname, isDNS1123Subdomain(hostname));
-    if (parseIP(hostname)) {
-      const detail = 'must be a DNS name, not an IP address';
-      errors.push(invalid(`${path}.hostname`, hostname, detail));
-    }
+    if (hostname) checkHostname(errors, `${path}.hostname`, hostname);
   }
   return errors;
 }
