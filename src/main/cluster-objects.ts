@@ -17,7 +17,7 @@ export async function ensureDnsService(verbs: Verbs, address: string): Promise<v
       labels: {
         'k8s-app': 'kube-dns',
         'kubernetes.io/cluster-service': 'true',
-        'kubernetes.io/name': 'CoreDNS',
+        'kubernetes.io/name': 'gantry-dns',
       },
     },
     spec: {
