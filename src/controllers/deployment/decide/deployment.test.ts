@@ -226,6 +226,17 @@ test('recreate waits for the last old pod', () => {
   );
 });
 
+test('recreate in the middle of a rolling update, with another size, takes all old pods away', () => {
+  const { world } = rolledOut(deployment(4));
+  withImage(world, 'web:2');
+  step(world);
+  assert.equal(sets(world).filter(({ spec }) => (spec.replicas ?? 0) > 0).length, 2);
+  withImage(world, 'web:3', { strategy: { type: 'Recreate' }, replicas: 2 });
+  step(world);
+  const sizes = sets(world).map(({ spec }) => spec.replicas);
+  assert.deepEqual(sizes.toSorted(), [0, 0, 2]);
+});
+
 test('a roll-out that stands still past its deadline is told', () => {
   const { world } = rolledOut(deployment(2));
   withImage(world, 'web:broken');

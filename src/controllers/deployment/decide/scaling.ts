@@ -8,9 +8,13 @@ import { desiredAnnotation, maxAnnotation } from './revision.ts';
 import { type RollOut, resizing } from './roll-out.ts';
 import { sizeOf, totalSize } from './strategy.ts';
 
-/** Some set got its size for another number of replicas. */
-export function wasScaled({ deployment, allSets }: RollOut): boolean {
+/**
+ * Some set got its size for another number of replicas. Recreate shares nothing out between several
+ * sets: its next step takes all but the new one away, whatever their sizes.
+ */
+export function wasScaled({ deployment, bounds, allSets }: RollOut): boolean {
   const replicas = deployment.spec.replicas ?? 1;
+  if (!bounds.isRolling && allSets.filter((set) => sizeOf(set) > 0).length > 1) return false;
   return allSets.some((set) => {
     const desired = numberIn(set, desiredAnnotation);
     return sizeOf(set) > 0 && desired !== undefined && desired !== replicas;
