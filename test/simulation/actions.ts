@@ -26,6 +26,7 @@ export interface Action {
 
 const appsMax = 3;
 const lonePods = 3;
+const everyWay = ['Background', 'Foreground', 'Orphan'];
 
 function pick<T>(random: Random, values: readonly T[]): T | undefined {
   return values[random.below(Math.max(1, values.length))];
@@ -45,15 +46,33 @@ function anyOf<T extends KubeObject>(
   return pick(random, living);
 }
 
-/** Deletes one of a kind, in one of the ways that do not cut an owner from what it owns. */
-function deletes(kind: Kind): Action['run'] {
+/** Deletes one of a kind; what it owns goes with it, or stays for whoever comes next. */
+function deletes(kind: Kind, ways = ['Background', 'Foreground']): Action['run'] {
   return async (cluster, random) => {
     const victim = anyOf(cluster, random, kind);
     if (!victim || victim.metadata.name === 'kubernetes') return;
-    const propagationPolicy = random.fraction() < 0.5 ? 'Background' : 'Foreground';
+    const propagationPolicy = pick(random, ways) ?? '';
     cluster.trace.add(`delete ${kind.resource} ${victim.metadata.name} (${propagationPolicy})`);
     await cluster.delete(kind, victim, { propagationPolicy });
   };
+}
+
+/** Its sets stay without an owner until the app is made again, which takes some tries at times. */
+async function replaceApp(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const app = anyOf(cluster, random, deployments);
+  if (!app) return;
+  const { name } = app.metadata;
+  const draft = deploymentDraft(name, random);
+  cluster.trace.add(`replace ${name}, with ${draft.spec.replicas} replicas now`);
+  await cluster.delete(deployments as Kind, app, { propagationPolicy: 'Orphan' });
+  const create = (): void => {
+    const known = cluster.ledger.list(deployments).filter(inDefault);
+    const found = known.find(({ metadata }) => metadata.name === name);
+    if (found && found.metadata.uid !== app.metadata.uid) return;
+    cluster.time.after(1_000, create);
+    void cluster.create(deployments as Kind, draft).catch(() => undefined);
+  };
+  cluster.time.after(random.below(3_000), create);
 }
 
 async function createApp(cluster: SimulatedCluster, random: Random): Promise<void> {
@@ -94,7 +113,7 @@ export async function rollOut(
 ): Promise<void> {
   if (!app) return;
   const containers = app.spec.template.spec?.containers ?? [];
-  const image = imageNamed('web', 1 + random.below(20));
+  const image = imageNamed('web', 1 + random.below(4));
   cluster.trace.add(`roll ${app.metadata.name} out with ${image}`);
   const [first, ...others] = containers;
   const template = { spec: { containers: [{ ...first, image }, ...others] } };
@@ -181,7 +200,8 @@ export const actions: readonly Action[] = [
   { name: 'scale', weight: 6, run: scale },
   { name: 'roll out', weight: 6, run: (cluster, random) => rollOut(cluster, random) },
   { name: 'delete an app', weight: 2, run: deletes(deployments as Kind) },
-  { name: 'delete a set', weight: 1, run: deletes(replicaSets as Kind) },
+  { name: 'replace an app', weight: 2, run: replaceApp },
+  { name: 'delete a set', weight: 2, run: deletes(replicaSets as Kind, everyWay) },
   { name: 'delete a service', weight: 1, run: deletes(services as Kind) },
   { name: 'delete a slice', weight: 1, run: deletes(endpointSlices as Kind) },
   { name: 'delete endpoints', weight: 1, run: deletes(endpoints as Kind) },

@@ -12,7 +12,7 @@ import {
 import type { KubeObject } from '#api/object.ts';
 import type { Deployment, Pod, Service } from '#api/types.ts';
 import type { SimulatedCluster } from './cluster.ts';
-import { isReady, ownerOf, replicasOf } from './invariants.ts';
+import { isDone, isReady, ownerOf, replicasOf } from './invariants.ts';
 import type { Ledger } from './ledger.ts';
 
 export function missing(cluster: SimulatedCluster): string[] {
@@ -68,16 +68,21 @@ function ofPod(pod: Pod, ledger: Ledger): string[] {
   const name = `pod ${known(pod)}`;
   if (pod.metadata.deletionTimestamp) return [`${name} is being deleted`];
   const complaints = ofOwner(pod, ledger);
+  if (isDone(pod)) return complaints;
   if (!pod.spec.nodeName) complaints.push(`${name} has no node`);
   if (!isReady(pod)) complaints.push(`${name} is not ready (${pod.status?.phase})`);
   return complaints;
 }
 
-/** What names owners has one of them. */
+/** What names owners has one of them, and a set that an app could own is its own. */
 function ofOwner(object: KubeObject, ledger: Ledger): string[] {
-  const { ownerReferences = [] } = object.metadata;
-  const isSet = object.kind === 'ReplicaSet';
-  if (ownerReferences.length === 0) return isSet ? [`${known(object)} has no owner`] : [];
+  const { ownerReferences = [], namespace, labels } = object.metadata;
+  if (ownerReferences.length === 0) {
+    const owner = ledger.list(deployments).find(({ metadata }) => {
+      return metadata.namespace === namespace && metadata.name === labels?.['app'];
+    });
+    return object.kind === 'ReplicaSet' && owner ? [`${known(object)} has no owner`] : [];
+  }
   const owners = [deployments, replicaSets, services, endpoints].flatMap((kind) =>
     ledger.list<KubeObject>(kind as never),
   );
@@ -142,15 +147,21 @@ function ofMachines({ ledger, nodes: processes }: SimulatedCluster): string[] {
     const own = ledger.list(pods).filter(({ spec }) => spec.nodeName === name);
     const uids = new Set(own.map(({ metadata }) => metadata.uid));
     const left = [...machine.sandboxes.values()].filter(({ podUid }) => !uids.has(podUid));
-    const idle = own.filter(({ metadata, spec }) => {
-      const running = machine.running.filter(({ podUid }) => podUid === metadata.uid);
-      return running.length !== spec.containers.length;
+    const idle = own.filter((pod) => {
+      const running = machine.running.filter(({ podUid }) => podUid === pod.metadata.uid);
+      return running.length !== (isDone(pod) ? 0 : lastingOf(pod));
     });
     return [
       ...left.map(({ id, namespace, name: pod }) => `${id} of ${namespace}/${pod} was left behind`),
       ...idle.map((pod) => `${known(pod)} does not run with all its containers on ${name}`),
     ];
   });
+}
+
+/** How many of its containers run as long as it does. */
+function lastingOf({ spec: { containers, initContainers = [] } }: Pod): number {
+  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return containers.length + sidecars.length;
 }
 
 function ofLoops({ controlPlane: { plane, started } }: SimulatedCluster): string[] {

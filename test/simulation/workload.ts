@@ -5,6 +5,8 @@ import type { Random } from '#base/random.ts';
 type Draft<T> = Omit<T, 'apiVersion' | 'kind' | 'status'>;
 
 const port = 8080;
+/** Ends by itself, its work done. */
+const doer = 'doer';
 
 function pick<T>(random: Random, values: readonly [T, ...T[]]): T {
   return values[random.below(values.length)] ?? values[0];
@@ -23,6 +25,8 @@ export function deploymentDraft(
       selector: { matchLabels: app },
       strategy: strategyOf(random),
       minReadySeconds: pick(random, [0, 0, 3]),
+      revisionHistoryLimit: pick(random, [10, 2, 0]),
+      progressDeadlineSeconds: pick(random, [600, 20]),
       template: { metadata: { labels: app }, spec: podSpec(random, 'web', 1) },
     },
   };
@@ -40,11 +44,14 @@ function strategyOf(random: Random): NonNullable<Deployment['spec']['strategy']>
   return { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } };
 }
 
-/** A pod of its own: its name is used again and again. */
+/** A pod of its own, which serves or has one thing to do: its name is used again and again. */
 export function lonePodDraft(name: string, random: Random): Draft<Pod> {
+  const metadata = { name, namespace: 'default', labels: { app: name } };
+  if (random.fraction() < 0.6) return { metadata, spec: podSpec(random, 'lone', 1) };
+  const restartPolicy = pick(random, ['Never', 'OnFailure']);
   return {
-    metadata: { name, namespace: 'default', labels: { app: name } },
-    spec: podSpec(random, 'lone', 1 + random.below(3)),
+    metadata,
+    spec: { restartPolicy, containers: [{ name: 'main', image: imageNamed(doer, 1) }] },
   };
 }
 
@@ -57,22 +64,31 @@ export const imageNamed = (image: string, version: number): string =>
   `registry.test/${image}:${version}`;
 
 function podSpec(random: Random, image: string, version: number): Pod['spec'] {
+  const happens = (chance: number): boolean => random.fraction() < chance;
   const httpGet = { path: '/', port };
   const probe = { httpGet, periodSeconds: pick(random, [2, 5, 10]) };
-  const probed = random.fraction() < 0.7;
-  const alive = random.fraction() < 0.3;
+  const liveness = { ...probe, failureThreshold: 3, initialDelaySeconds: 3 };
+  const startup = { ...probe, failureThreshold: 10 };
+  const first = { name: 'first', image: imageNamed(doer, 1) };
+  const sidecar = { name: 'sidecar', image: imageNamed('side', 1), restartPolicy: 'Always' };
+  const initial = [...(happens(0.2) ? [first] : []), ...(happens(0.15) ? [sidecar] : [])];
   return {
     terminationGracePeriodSeconds: pick(random, [1, 5, 30]),
+    ...(initial.length > 0 && { initContainers: initial }),
     containers: [
       {
         name: 'main',
         image: imageNamed(image, version),
         ports: [{ containerPort: port }],
         resources: { requests: { cpu: '100m', memory: '64Mi' } },
-        ...(probed && { readinessProbe: probe }),
-        ...(alive && { livenessProbe: { ...probe, failureThreshold: 3, initialDelaySeconds: 3 } }),
+        ...(happens(0.7) && { readinessProbe: probe }),
+        ...(happens(0.3) && { livenessProbe: liveness }),
+        ...(happens(0.2) && { startupProbe: startup }),
+        ...(happens(0.2) && { lifecycle: { preStop: { sleep: { seconds: 2 } } } }),
       },
-      ...(random.fraction() < 0.3 ? [{ name: 'side', image: imageNamed('side', 1) }] : []),
+      ...(happens(0.3) ? [{ name: 'side', image: imageNamed('side', 1) }] : []),
     ],
   };
 }
+
+export const endsByItself = (image: string): boolean => image.includes(`/${doer}:`);

@@ -10,6 +10,7 @@ import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { Weather } from '../weather.ts';
+import { endsByItself } from '../workload.ts';
 import { memoryFiles } from './memory-files.ts';
 import { memoryMounts } from './memory-mounts.ts';
 
@@ -51,6 +52,7 @@ const system: Readonly<Record<string, string>> = {
 const killed = 137;
 const terminated = 143;
 const longestCrashMs = 60_000;
+const longestWorkMs = 3_000;
 
 export class Machine {
   readonly name: string;
@@ -111,6 +113,9 @@ export class Machine {
     this.#toldOf('started', container, '');
     if (random.fraction() < weather.crash) {
       time.after(random.below(longestCrashMs), () => this.end(container, 1));
+    }
+    if (endsByItself(container.image)) {
+      time.after(random.below(longestWorkMs), () => this.end(container, 0));
     }
   }
 
