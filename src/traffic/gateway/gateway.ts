@@ -9,6 +9,7 @@ import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
 import { Batch } from '../batch.ts';
 import type { Backend } from '../proxy/decide/frontend.ts';
+import { Certificates } from './certificates.ts';
 import { arrangeSlots, haproxyFiles, slotCommands } from './decide/haproxy-config.ts';
 import { type GatewayTable, gatewayTable } from './decide/routes.ts';
 import { Haproxy } from './haproxy.ts';
@@ -40,6 +41,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #batch: Batch;
   readonly #haproxy: Haproxy;
+  readonly #certificates: Certificates;
   /** What HAProxy does now; absent: unknown, so that it is told everything. */
   #applied: { structure: string; slots: Slots } | undefined;
   #counts: ReadonlyMap<string, number> = new Map();
@@ -55,6 +57,7 @@ export class Gateway {
       apply: () => this.#apply(),
       failed: (error) => this.#failed(error),
     });
+    this.#certificates = new Certificates(options.logger, options.decodeBase64);
     this.#haproxy = new Haproxy({ ...options, lost: () => this.#lost() });
   }
 
@@ -117,7 +120,7 @@ export class Gateway {
   }
 
   #table(): GatewayTable {
-    const { informers, secrets, decodeBase64 } = this.#options;
+    const { informers, secrets } = this.#options;
     const slices = informers.of(endpointSlices).cache;
     return gatewayTable({
       ingresses: informers.of(ingresses).cache.list(),
@@ -125,7 +128,7 @@ export class Gateway {
       service: (namespace, name) => informers.of(services).cache.get(`${namespace}/${name}`),
       slices: (namespace, name) => slices.byIndex(byService, `${namespace}/${name}`),
       secret: (namespace, name) => secrets.cache.get(`${namespace}/${name}`),
-      decode: decodeBase64,
+      pemOf: (secret) => this.#certificates.pemOf(secret),
     });
   }
 

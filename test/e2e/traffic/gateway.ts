@@ -153,6 +153,17 @@ function certificateTests(world: World): void {
     await serves('secure.test');
     assert.match((await curl('renewed.test')).stderr, /subject name|SSL/);
     const before = mainHaproxy(world);
+    // Of two Ingresses one names a Secret that holds no certificate: the other is changed all the same.
+    const stringData = { 'tls.crt': 'nonsense', 'tls.key': 'nonsense' };
+    const bad = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'bad' }, stringData };
+    await world.apply(
+      { ...bad, type: 'kubernetes.io/tls' },
+      ingress(
+        'bad',
+        {},
+        { defaultBackend: backend('one'), tls: [{ secretName: 'bad', hosts: ['bad.test'] }] },
+      ),
+    );
     await give('renewed');
     await serves('renewed.test');
     assert.equal(mainHaproxy(world), before);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointSlice, Ingress, IngressClass, Service } from '#api/types.ts';
+import type { EndpointSlice, Ingress, IngressClass, Secret, Service } from '#api/types.ts';
 import { type GatewayFacts, gatewayTable } from './routes.ts';
 
 type Path = readonly [host: string, path: string, service: string, exact?: 'Exact'];
@@ -61,7 +61,7 @@ function table(ingresses: readonly Ingress[], more: Partial<GatewayFacts> = {}) 
     service: (_namespace, name) => (name === 'web' ? web : undefined),
     slices: (_namespace, name) => (name === 'web' ? [slice] : []),
     secret: () => undefined,
-    decode: (text) => text,
+    pemOf: ({ metadata }) => (metadata.name === 'bad' ? undefined : `PEM of ${metadata.name}`),
     ...more,
   });
 }
@@ -132,22 +132,34 @@ test('Ingresses of other classes and those that are being deleted are not served
   assert.equal(table([ingress('b', [path], { ingressClassName: 'gantry' })]).routes.length, 1);
 });
 
-test('a certificate of a Secret, once, for every host that names it; half a Secret is none', () => {
-  const secret = (_namespace: string, name: string) => ({
-    apiVersion: 'v1' as const,
-    kind: 'Secret' as const,
-    metadata: { name, namespace: 'default' },
-    data: { 'tls.crt': `${name} certificate\n`, ...(name !== 'half' && { 'tls.key': 'key' }) },
-  });
+test('a certificate once, for every host that names it; what cannot be served is left out', () => {
+  const secret = (namespace: string, name: string): Secret | undefined =>
+    name === 'gone'
+      ? undefined
+      : { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } };
   const tls = (secretName: string, host: string) => ({ secretName, hosts: [host] });
   const { certificates } = table(
     [
-      ingress('a', [], { tls: [tls('one', 'a.test'), tls('half', 'h.test'), { hosts: ['x'] }] }),
-      ingress('b', [], { tls: [tls('one', 'b.test')] }),
+      ingress('a', [], { tls: [tls('one', 'a.test'), tls('bad', 'h.test'), { hosts: ['x'] }] }),
+      ingress('b', [], { tls: [tls('gone', 'g.test'), tls('one', 'b.test')] }),
     ],
     { secret },
   );
   assert.deepEqual(certificates, [
-    { key: 'default/one', hosts: ['a.test', 'b.test'], pem: 'one certificate\nkey\n' },
+    { key: 'default/one', hosts: ['a.test', 'b.test'], pem: 'PEM of one' },
   ]);
+});
+
+test('a path that no request can have is no way into the lines of others', () => {
+  const paths = ['/a\nother.test/ default_mine_80', '/a b', '/ü', '/fine?%20~'];
+  const { routes } = table([
+    ingress(
+      'a',
+      paths.map((path): Path => ['a.test', path, 'web']),
+    ),
+  ]);
+  assert.deepEqual(
+    routes.map(({ path }) => path),
+    ['/fine?%20~'],
+  );
 });

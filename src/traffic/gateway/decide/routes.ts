@@ -44,9 +44,12 @@ export interface GatewayFacts {
   readonly service: (namespace: string, name: string) => Service | undefined;
   readonly slices: (namespace: string, service: string) => readonly EndpointSlice[];
   readonly secret: (namespace: string, name: string) => Secret | undefined;
-  /** Base64 to text. */
-  readonly decode: (text: string) => string;
+  /** Certificate chain and key, PEM; undefined for what cannot be served. */
+  readonly pemOf: (secret: Secret) => string | undefined;
 }
+
+/** What a request can ask for. The server takes more; a line break would be a line of its own in a map. */
+const requestPath = /^[\x21-\x7e]+$/;
 
 /** Older Ingresses first: of two rules for the same host and path the older one holds. */
 function inOrder(facts: GatewayFacts): Ingress[] {
@@ -69,7 +72,7 @@ export function gatewayTable(facts: GatewayFacts): GatewayTable {
     for (const { host = '', http } of ingress.spec.rules ?? []) {
       for (const { path = '/', pathType, backend } of http?.paths ?? []) {
         const name = use(backend);
-        if (name === undefined) continue;
+        if (name === undefined || !requestPath.test(path)) continue;
         const exact = pathType === 'Exact';
         const key = `${host.toLowerCase()} ${exact} ${exact ? path : path.replace(/\/+$/, '')}`;
         if (!routes.has(key))
@@ -105,7 +108,7 @@ function useBackend(
 }
 
 function certificatesOf(
-  { secret: find, decode }: GatewayFacts,
+  { secret: find, pemOf }: GatewayFacts,
   ordered: readonly Ingress[],
 ): Certificate[] {
   const found = new Map<string, Certificate>();
@@ -114,9 +117,8 @@ function certificatesOf(
       if (secretName === undefined) continue;
       const key = `${metadata.namespace}/${secretName}`;
       const secret = find(metadata.namespace ?? '', secretName);
-      const [certificate, privateKey] = ['tls.crt', 'tls.key'].map((name) => secret?.data?.[name]);
-      if (certificate === undefined || privateKey === undefined) continue;
-      const pem = `${decode(certificate).trim()}\n${decode(privateKey).trim()}\n`;
+      const pem = secret && pemOf(secret);
+      if (pem === undefined) continue;
       found.set(key, {
         key,
         hosts: [...new Set([...(found.get(key)?.hosts ?? []), ...hosts])],
