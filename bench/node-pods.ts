@@ -6,13 +6,9 @@
 import { pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { Pod } from '#api/types.ts';
-import { containerConfig } from '#node/config/container-config.ts';
-import { sandboxConfig } from '#node/config/sandbox-config.ts';
-import type { GantryNode } from '#node/node.ts';
-import { NodePaths } from '#node/paths.ts';
-import { systemFiles } from '#sys/files.ts';
 import { openControlPlane } from '../test/node/cluster.ts';
 import { endNode, eventually, nodeOptions, openNode } from '../test/node/machine.ts';
+import { rawRate } from './raw-runtime.ts';
 
 const count = Number(process.argv[2] ?? 40);
 const sideBySide = Number(process.argv[3] ?? 6);
@@ -28,65 +24,13 @@ const spec = {
 };
 const options = nodeOptions();
 
-async function raw(node: GantryNode): Promise<number> {
-  const paths = new NodePaths(`${options.directory}/raw`);
-  const image = await node.runtime.images.status('busybox:1');
-  let next = 0;
-  const ids: string[] = [];
-  const work = async (): Promise<void> => {
-    while (next < count) {
-      const uid = `raw-${next++}`;
-      const metadata = { name: uid, namespace: 'raw', uid };
-      const pod: Pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
-      await systemFiles.makeDirectory(paths.pod(uid));
-      await systemFiles.write(paths.hostsFile(uid), '');
-      const config = sandboxConfig(pod, 0, {
-        paths,
-        cgroupPrefix: options.cgroupPrefix,
-        dns: options.dns(),
-        hostDns: { servers: [], searches: [], options: [] },
-      });
-      const sandbox = await node.runtime.runSandbox(config);
-      ids.push(sandbox);
-      const container = await containerConfig(spec.containers[0] ?? { name: '' }, {
-        pod,
-        paths,
-        files: systemFiles,
-        addresses: { podIPs: [], hostIPs: [] },
-        allocatable: {},
-        services: new Map(),
-        references: {
-          configMap: () => Promise.resolve(undefined),
-          secret: () => Promise.resolve(undefined),
-        },
-        memoryBytes: 1e9,
-        image: { uid: undefined, username: '', reference: image?.id ?? '' },
-        attempt: 0,
-        backOffSeconds: undefined,
-        targetId: undefined,
-        placeOf: () => undefined,
-      });
-      const id = await node.runtime.createContainer(sandbox, container, config);
-      await node.runtime.startContainer(id);
-    }
-  };
-  const from = performance.now();
-  await Promise.all(Array.from({ length: sideBySide }, work));
-  const seconds = (performance.now() - from) / 1000;
-  for (const id of ids) {
-    await node.runtime.stopSandbox(id);
-    await node.runtime.removeSandbox(id);
-  }
-  return count / seconds;
-}
-
 // Timers of this program do not keep it alive, and a benchmark waits for nothing else.
 const alive = setInterval(() => undefined, 1000);
 const plane = await openControlPlane();
 const node = await openNode(options);
 try {
-  const rawRate = await raw(node);
-  console.log(`raw runtime: ${rawRate.toFixed(1)} pods/s`);
+  const limit = await rawRate(node, options, { spec, pods: count, sideBySide });
+  console.log(`raw runtime: ${limit.toFixed(1)} pods/s`);
   await node.start(plane.verbsOfNode(options.name));
   await eventually(async () => {
     const found = await plane.admin
@@ -117,7 +61,7 @@ try {
   const spent = process.cpuUsage(cpu);
   const own = (spent.user + spent.system) / 1000 / count;
   console.log(
-    `agent: ${(count / seconds).toFixed(1)} pods/s, ${((count / seconds / rawRate) * 100).toFixed(0)} % of raw, own CPU ${own.toFixed(1)} ms a pod`,
+    `agent: ${(count / seconds).toFixed(1)} pods/s, ${((count / seconds / limit) * 100).toFixed(0)} % of raw, own CPU ${own.toFixed(1)} ms a pod`,
   );
   const end = performance.now();
   for (const { metadata } of await listed()) {

@@ -107,7 +107,7 @@ class Program {
     this.#network = network;
     this.#progress.report('starting', 'opening the store');
     const paths = clusterPaths(this.#config);
-    const pki = await this.#openPki(network);
+    // First of all: it tells whether the data directory is another program's.
     const backend = await openSqliteStore({
       clock,
       timers,
@@ -125,6 +125,8 @@ class Program {
     });
     const runtime = this.#node.startRuntime();
     runtime.catch(() => undefined);
+    // Beside containerd's start, which takes longest.
+    const pki = await this.#openPki(network);
     this.#progress.report('starting', 'starting the API server');
     const plane = await this.#startControlPlane(backend, pki, network, this.#node);
     const admin = plane.server.verbsFor({ name: 'system:apiserver', groups: ['system:masters'] });

@@ -111,6 +111,7 @@ export interface ClusterStatus {
   readonly addresses: { readonly node: string; readonly api: string };
   readonly paths: { readonly data: string; readonly log: string; readonly run: string };
   readonly ready: boolean;
+  readonly memoryBytes: number;
 }
 
 export class Cluster {
