@@ -160,8 +160,8 @@ function certificateTests(world: World): void {
       { ...bad, type: 'kubernetes.io/tls' },
       ingress(
         'bad',
-        {},
-        { defaultBackend: backend('one'), tls: [{ secretName: 'bad', hosts: ['bad.test'] }] },
+        { 'bad.test': [{ path: '/', service: 'one' }] },
+        { tls: [{ secretName: 'bad', hosts: ['bad.test'] }] },
       ),
     );
     await give('renewed');
