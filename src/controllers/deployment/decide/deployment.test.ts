@@ -234,7 +234,10 @@ test('recreate in the middle of a rolling update, with another size, takes all o
   withImage(world, 'web:3', { strategy: { type: 'Recreate' }, replicas: 2 });
   step(world);
   const sizes = sets(world).map(({ spec }) => spec.replicas);
-  assert.deepEqual(sizes.toSorted((a = 0, b = 0) => a - b), [0, 0, 2]);
+  assert.deepEqual(
+    sizes.toSorted((a = 0, b = 0) => a - b),
+    [0, 0, 2],
+  );
 });
 
 test('a roll-out that stands still past its deadline is told', () => {
