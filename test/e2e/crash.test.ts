@@ -1,6 +1,9 @@
 /** kill -9 of everything that runs, under load: nothing acknowledged is lost, containers go on. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Random } from '#base/random.ts';
+import { seededRandom } from '#server/testing/seeded-random.ts';
+import { systemRandom } from '#sys/random.ts';
 import { Api } from './crash/api.ts';
 import {
   allReady,
@@ -125,8 +128,11 @@ describe('under load', () => {
     await underLoad('four', async () => replaced('haproxy'), { requestsFail: true });
   });
 
-  it('the program is killed while it starts, again and again', async () => {
-    await underLoad('five', killedWhileStarting, { requestsFail: false });
+  it('the program is killed while it starts, again and again', async (context) => {
+    const seed = systemRandom.below(2 ** 31);
+    context.diagnostic(`seed ${seed}`);
+    const moments = seededRandom(seed);
+    await underLoad('five', () => killedWhileStarting(moments), { requestsFail: false });
   });
 });
 
@@ -158,9 +164,9 @@ async function replaced(...parts: readonly Part[]): Promise<void> {
 }
 
 /** At moments of a start that nobody chose: from its first line to its last. */
-async function killedWhileStarting(): Promise<void> {
-  const startMs = 2_500;
+async function killedWhileStarting(moments: Random): Promise<void> {
   const kills = 4;
+  const partMs = 600;
   for (let round = 0; round < kills; round += 1) {
     const before = processes.of('program');
     kill(before);
@@ -170,7 +176,7 @@ async function killedWhileStarting(): Promise<void> {
       return now;
     });
     // The moment is what is tested here: spread over the start, and by chance within each part.
-    const momentMs = (startMs / kills) * (round + Math.random());
+    const momentMs = partMs * round + moments.below(partMs);
     await new Promise((resolve) => setTimeout(resolve, momentMs));
     assert.ok(isRunning(next));
   }
