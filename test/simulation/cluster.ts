@@ -7,7 +7,8 @@ import type { Random } from '#base/random.ts';
 import { StatusError } from '#base/status-error.ts';
 import { seededRandom } from '#server/testing/seeded-random.ts';
 import type { Backend } from '#store/backend.ts';
-import { openMemoryStore } from '#store/memory/memory.ts';
+import { StoreCore } from '#store/core.ts';
+import type { Journal } from '#store/journal.ts';
 import { ControlPlaneProcess } from './control-plane-process.ts';
 import { Ledger } from './ledger.ts';
 import { NodeProcess } from './node-process.ts';
@@ -20,6 +21,8 @@ export interface ClusterOptions {
   readonly nodes: number;
   /** Per node; few of them leave pods waiting for room. */
   readonly podsMax: number;
+  /** How long a commit takes at most until it is durable, as on a disk; 0: it is at once. */
+  readonly commitMsMax: number;
   readonly tailMax: number;
   readonly print?: ((line: string) => void) | undefined;
 }
@@ -48,7 +51,8 @@ export class SimulatedCluster {
     this.trace = new Trace({ ...options, time, failed: violated });
     const parts = { time, weather, trace: this.trace };
     const historyRevisions = this.chance('history').fraction() < 0.3 ? 100 : undefined;
-    this.backend = openMemoryStore({ clock: time, timers: time, historyRevisions });
+    const journal = slowJournal(time, this.chance('disk'), options.commitMsMax);
+    this.backend = new StoreCore({ clock: time, timers: time, historyRevisions, journal });
     const { backend } = this;
     this.ledger = new Ledger({ ...parts, backend, trace: this.trace.add, violated });
     this.controlPlane = new ControlPlaneProcess({
@@ -149,4 +153,13 @@ export class SimulatedCluster {
 
 function refOf(kind: Kind, { metadata: { namespace, name } }: KubeObject) {
   return { ...collectionOf(kind, namespace), name };
+}
+
+/** The store in memory, but for the time that a disk takes. */
+function slowJournal(time: VirtualTime, random: Random, msMax: number): Journal {
+  return {
+    append: () => (msMax > 0 ? time.sleep(random.below(msMax)) : Promise.resolve()),
+    forget: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
 }

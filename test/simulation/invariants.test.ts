@@ -12,7 +12,13 @@ import { machineRuntime } from './machine/machine-runtime.ts';
 import { deploymentDraft, serviceDraft } from './workload.ts';
 
 async function withApp() {
-  const cluster = new SimulatedCluster({ seed: 1, nodes: 2, podsMax: 20, tailMax: 10 });
+  const cluster = new SimulatedCluster({
+    seed: 1,
+    nodes: 2,
+    podsMax: 20,
+    commitMsMax: 0,
+    tailMax: 10,
+  });
   const invariants = new Invariants(cluster);
   const run = (ms: number): Promise<void> => cluster.advance(ms, () => invariants.check());
   await cluster.start();

@@ -50,6 +50,9 @@ const bounds = {
 const tightEverySeeds = 3;
 const tight = { podsMax: 8, replicasMax: 2 };
 
+/** Commits are durable at once, as in memory, or after up to so many milliseconds, by the seed. */
+const commitMsMaxOf = [0, 0, 8, 40];
+
 /** Between two actions, in milliseconds at most: often the second meets the first half done. */
 const pauses = [20, 100, 100, 1_000, 5_000, 5_000, 60_000];
 
@@ -74,7 +77,9 @@ class Simulation {
     this.#options = options;
     this.#isTight = seed % tightEverySeeds === 0;
     const podsMax = this.#isTight ? tight.podsMax : 20;
-    this.#cluster = new SimulatedCluster({ seed, nodes: 2 + (seed % 2), podsMax, tailMax, print });
+    const commitMsMax = commitMsMaxOf[seed % commitMsMaxOf.length] ?? 0;
+    const nodes = 2 + (seed % 2);
+    this.#cluster = new SimulatedCluster({ seed, nodes, podsMax, commitMsMax, tailMax, print });
     this.#invariants = new Invariants(this.#cluster);
   }
 
@@ -121,10 +126,7 @@ class Simulation {
     for (let count = 0; count < actions; count++) {
       const action = drawAction(random);
       const running = action?.run(cluster, random);
-      // No time passes meanwhile: a control plane reads its keys on threads of the real machine.
-      await running?.catch((error: unknown) =>
-        cluster.trace.add(`${action?.name}: ${String(error)}`),
-      );
+      running?.catch((error: unknown) => cluster.trace.add(`${action?.name}: ${String(error)}`));
       await this.#advance(random.below(pauses[random.below(pauses.length)] ?? 0));
     }
   }
@@ -162,7 +164,8 @@ class Simulation {
     while (!cluster.controlPlane.started) await this.#advance(bounds.lookEveryMs);
     for (const app of cluster.ledger.list(deployments)) {
       if (app.metadata.deletionTimestamp || replicasOf(app) <= tight.replicasMax) continue;
-      await cluster.patch(deployments as Kind, app, { spec: { replicas: tight.replicasMax } });
+      const patch = { spec: { replicas: tight.replicasMax } };
+      await this.#during(cluster.patch(deployments as Kind, app, patch));
     }
   }
 
@@ -191,9 +194,19 @@ class Simulation {
     const app = cluster.ledger.list(deployments)[0];
     if (!app) return;
     this.#invariants.undisturbedSinceMs = 0;
-    await rollOut(cluster, cluster.chance('last update'), app);
+    await this.#during(rollOut(cluster, cluster.chance('last update'), app));
     await this.#advance(bounds.rollOutMs);
     for (const words of missing(cluster)) cluster.violated(`after an update: ${words}`);
+  }
+
+  /** Lets time go by until it is done. */
+  async #during(work: Promise<unknown>): Promise<void> {
+    let done = false;
+    const ended = work.finally(() => (done = true));
+    ended.catch(() => undefined);
+    do await this.#advance(1);
+    while (!done);
+    await ended;
   }
 
   #advance(ms: number): Promise<void> {
