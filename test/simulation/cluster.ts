@@ -8,7 +8,7 @@ import { StatusError } from '#base/status-error.ts';
 import { seededRandom } from '#server/testing/seeded-random.ts';
 import type { Backend } from '#store/backend.ts';
 import { StoreCore } from '#store/core.ts';
-import type { Journal } from '#store/journal.ts';
+import { type Journal, JournalError } from '#store/journal.ts';
 import { ControlPlaneProcess } from './control-plane-process.ts';
 import { Ledger } from './ledger.ts';
 import { NodeProcess } from './node-process.ts';
@@ -51,7 +51,7 @@ export class SimulatedCluster {
     this.trace = new Trace({ ...options, time, failed: violated });
     const parts = { time, weather, trace: this.trace };
     const historyRevisions = this.chance('history').fraction() < 0.3 ? 100 : undefined;
-    const journal = slowJournal(time, this.chance('disk'), options.commitMsMax);
+    const journal = this.#journal(options.commitMsMax);
     this.backend = new StoreCore({ clock: time, timers: time, historyRevisions, journal });
     const { backend } = this;
     this.ledger = new Ledger({ ...parts, backend, trace: this.trace.add, violated });
@@ -143,6 +143,20 @@ export class SimulatedCluster {
     return this.#admin().delete(refOf(kind, of), options);
   }
 
+  /** The store in memory, but with the time that a disk takes and what it refuses. */
+  #journal(msMax: number): Journal {
+    const { time, weather } = this;
+    const random = this.chance('disk');
+    return {
+      append: async () => {
+        if (msMax > 0) await time.sleep(random.below(msMax));
+        if (random.fraction() < weather.diskFailure) throw new JournalError('disk full', false);
+      },
+      forget: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+  }
+
   #admin(): Verbs {
     const user = { name: 'ada', groups: ['system:masters', 'system:authenticated'] };
     const verbs = this.controlPlane.verbsFor(user);
@@ -153,13 +167,4 @@ export class SimulatedCluster {
 
 function refOf(kind: Kind, { metadata: { namespace, name } }: KubeObject) {
   return { ...collectionOf(kind, namespace), name };
-}
-
-/** The store in memory, but for the time that a disk takes. */
-function slowJournal(time: VirtualTime, random: Random, msMax: number): Journal {
-  return {
-    append: () => (msMax > 0 ? time.sleep(random.below(msMax)) : Promise.resolve()),
-    forget: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-  };
 }

@@ -16,6 +16,8 @@ export interface Weather {
   runtimeFailure: number;
   /** A container that starts ends by itself within a minute. */
   crash: number;
+  /** The disk refuses what the store writes: nothing of it was done, and the caller hears so. */
+  diskFailure: number;
   /** A probe of a container that works fails. */
   probeFailure: number;
 }
@@ -30,6 +32,7 @@ export const calm: Readonly<Weather> = {
   lateMs: 0,
   runtimeFailure: 0,
   crash: 0,
+  diskFailure: 0,
   probeFailure: 0,
 };
 
@@ -43,5 +46,6 @@ export const rough: Readonly<Weather> = {
   lateMs: 4_000,
   runtimeFailure: 0.05,
   crash: 0.1,
+  diskFailure: 0.005,
   probeFailure: 0.02,
 };
