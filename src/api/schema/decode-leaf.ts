@@ -5,6 +5,7 @@ import { type DecodeContext, DecodeProblem, goType, isObject, mismatch } from '.
 import { formatDuration, parseDuration } from './duration.ts';
 import { formatMicroTime, formatTime, parseInstant } from './time.ts';
 import type { Leaf, TypeSchema } from './types.ts';
+import { isDeeperThan } from './depth.ts';
 
 type PlainLeaf = Exclude<Leaf, `schemaOr${string}`>;
 type Fail = (expected?: string) => DecodeProblem;
@@ -139,12 +140,6 @@ function decodeFree(value: unknown, context: DecodeContext): unknown {
     throw new DecodeProblem('exceeded max depth');
   }
   return value;
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels <= 0) return true;
-  return Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }
 
 /** A type that reads itself does not know its field. */

@@ -5,10 +5,12 @@ import type { KubeObject } from '#api/object.ts';
 import { decodeProtobuf } from '#api/protobuf/envelope.ts';
 import { findDuplicateFields } from '#api/codec/duplicate-fields.ts';
 import { decodeObject, type FieldValidation } from '#api/schema/decode.ts';
+import { isDeeperThan } from '#api/schema/depth.ts';
 import { schemaOf, typeSchema } from '#api/schema/schema.ts';
 import type { TypeSchema } from '#api/schema/types.ts';
 import type { DeleteOptions } from '#api/types.ts';
 import type { Patch, PatchType } from '#api/verbs.ts';
+import { limits } from '#base/limits.ts';
 import { StatusError } from '#base/status-error.ts';
 import { badRequest } from '../core/errors.ts';
 
@@ -142,14 +144,20 @@ export function decodePatch({ bytes, mediaType }: RawBody): Patch {
   const type = patchTypes[mediaType];
   if (!type) throw unsupported(Object.keys(patchTypes).join(', '));
   const text = textOf(bytes);
+  let patch: unknown;
   try {
-    return { type, body: type === 'apply' ? parseApply(text) : JSON.parse(text) };
+    patch = type === 'apply' ? parseApply(text) : JSON.parse(text);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     const message =
       type === 'apply' ? `error decoding YAML: ${detail}` : `error decoding patch: ${detail}`;
     throw new StatusError('BadRequest', message, undefined, { cause });
   }
+  // Everything that applies it walks it.
+  if (isDeeperThan(patch, limits.bodyDepthLevels)) {
+    throw badRequest('error decoding patch: exceeded max depth');
+  }
+  return { type, body: patch };
 }
 
 /** YAML by name, but kubectl sends JSON, which is read much faster as such. */

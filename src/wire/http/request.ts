@@ -1,6 +1,7 @@
 /** An incoming node request (HTTP/1.1 or HTTP/2, which share one shape) as our `HttpRequest`. */
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import type { Timers } from '#base/clock.ts';
 import { StatusError } from '#base/status-error.ts';
 import type { HttpRequest, Peer } from './message.ts';
 
@@ -10,6 +11,9 @@ export interface RequestParts {
   readonly peer: Peer;
   readonly upgrade?: string | undefined;
   readonly bodyBytesMax: number;
+  readonly timers: Timers;
+  /** For the whole body: HTTP/2 has no bound of its own for clients that drip. */
+  readonly bodyMs: number;
   readonly onGone: (callback: () => void) => void;
 }
 
@@ -25,7 +29,7 @@ export function readRequest(message: NodeRequest, parts: RequestParts): HttpRequ
     headerNames: [...headers.keys()],
     peer: parts.peer,
     upgrade: parts.upgrade,
-    body: () => readBody(message, parts.bodyBytesMax),
+    body: () => readBody(message, parts),
     onGone: parts.onGone,
   };
 }
@@ -53,7 +57,10 @@ function groupHeaders(raw: readonly string[]): Map<string, string[]> {
 }
 
 /** Listens by hand: an async iterator would destroy the socket before the refusal could be sent. */
-export function readBody(message: NodeRequest, bytesMax: number): Promise<Uint8Array> {
+function readBody(
+  message: NodeRequest,
+  { bodyBytesMax: bytesMax, bodyMs, timers }: RequestParts,
+): Promise<Uint8Array> {
   const announced = Number(message.headers['content-length'] ?? 0);
   if (announced > bytesMax) return Promise.reject(tooLarge(bytesMax));
   return new Promise((resolve, reject) => {
@@ -68,13 +75,20 @@ export function readBody(message: NodeRequest, bytesMax: number): Promise<Uint8A
       reject(tooLarge(bytesMax));
     };
     message.on('data', onData);
-    message.once('end', () =>
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)),
-    );
+    const late = timers.after(bodyMs, () => {
+      message.off('data', onData);
+      message.pause();
+      reject(new StatusError('Timeout', `the request body did not arrive within ${bodyMs} ms`));
+    });
+    message.once('end', () => {
+      late.cancel();
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
+    });
     message.once('error', reject);
-    message.once('close', () =>
-      reject(new StatusError('BadRequest', 'the request body ended early')),
-    );
+    message.once('close', () => {
+      late.cancel();
+      reject(new StatusError('BadRequest', 'the request body ended early'));
+    });
   });
 }
 

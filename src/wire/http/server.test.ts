@@ -24,7 +24,10 @@ const ada = await issueClient(authority, systemClock, {
 });
 const eve = await issueClient(stranger, systemClock, { commonName: 'ada', organizations: ['a'] });
 
-async function serve(handle: HttpHandler) {
+async function serve(
+  handle: HttpHandler,
+  bounds: { readonly headerMs?: number; readonly requestMs?: number } = {},
+) {
   const server = await listenHttps({
     host: '127.0.0.1',
     port: 0,
@@ -33,6 +36,7 @@ async function serve(handle: HttpHandler) {
     timers: systemTimers,
     log: silentLogger,
     bodyBytesMax: 1000,
+    ...bounds,
   });
   const baseUrl = `https://127.0.0.1:${server.port}`;
   const client = new HttpClient({ baseUrl, authorities: authority.certificate });
@@ -113,6 +117,47 @@ test('a body beyond the bound is refused, announced or not', async () => {
   assert.equal(head[':status'], 413);
   stream.close();
   session.close();
+});
+
+const sayBody: HttpHandler = async (request) => {
+  try {
+    return textResponse(200, `${(await request.body()).length}`);
+  } catch (error) {
+    return textResponse(504, String(error));
+  }
+};
+
+test('a head that is too large, or too slow, is refused in a whole answer', async () => {
+  const { server } = await serve(sayPeer, { headerMs: 100 });
+  const answerTo = async (text: string) => {
+    const socket = connectTls({ host: '127.0.0.1', port: server.port, ca: authority.certificate });
+    socket.write(text);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    return answer;
+  };
+  assert.match(
+    await answerTo(`GET / HTTP/1.1\r\nX: ${'x'.repeat(200_000)}\r\n\r\n`),
+    /^HTTP\/1.1 431 /,
+  );
+  assert.match(await answerTo('GET / HTTP/1.1\r\nX: slow'), /^HTTP\/1.1 408 /);
+});
+
+test('a body that drips is cut off, over HTTP/2 as well', async () => {
+  const { baseUrl, client } = await serve(sayBody, { headerMs: 200, requestMs: 200 });
+  const session = connectHttp2(baseUrl, { ca: authority.certificate });
+  const stream = session.request({ ':method': 'POST', ':path': '/' });
+  const drip = setInterval(() => stream.write('x'), 20);
+  stream.on('error', () => undefined);
+  try {
+    const [headers] = (await once(stream, 'response')) as [{ ':status': number }];
+    assert.equal(headers[':status'], 504);
+  } finally {
+    clearInterval(drip);
+    session.destroy();
+  }
+  const whole = await client.request({ method: 'POST', path: '/', body: 'whole' });
+  assert.deepEqual([whole.status, whole.text()], [200, '5']);
 });
 
 test('large answers are compressed for those who ask', async () => {

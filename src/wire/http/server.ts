@@ -47,6 +47,9 @@ export interface HttpServerOptions {
   readonly log: Logger;
   readonly bodyBytesMax?: number;
   readonly connectionsMax?: number;
+  /** For the head of a request, and for all of it. */
+  readonly headerMs?: number;
+  readonly requestMs?: number;
 }
 
 export interface HttpServer {
@@ -64,6 +67,8 @@ export interface HttpServer {
 const idleMs = 180_000;
 const requestMs = 60_000;
 const handshakeMs = 10_000;
+/** So long a refused client may go on sending, before it is cut off. */
+const lingerMs = 1_000;
 const headerBytes = 64 * 1024;
 /** As kube-apiserver: streams that one HTTP/2 connection may have open. */
 const streamsPerConnection = 250;
@@ -93,7 +98,7 @@ class Listener implements HttpServer {
       minVersion: 'TLSv1.2',
       handshakeTimeout: handshakeMs,
       settings: { maxConcurrentStreams: streamsPerConnection, initialWindowSize: 1024 * 1024 },
-      ...http1Options,
+      ...http1Options(options),
     });
     this.#server.maxConnections = options.connectionsMax ?? limits.connections;
     this.#server.on('secureConnection', (socket) => this.#track(socket));
@@ -105,7 +110,7 @@ class Listener implements HttpServer {
         void this.#upgrade(message, socket, head),
     );
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
-    this.#server.on('clientError', refuseMalformed);
+    this.#server.on('clientError', (error, socket) => this.#refuseMalformed(error, socket));
     this.#server.on('sessionError', () => undefined);
   }
 
@@ -184,6 +189,8 @@ class Listener implements HttpServer {
       peer: this.#peer(connection, socket),
       upgrade,
       bodyBytesMax: this.#options.bodyBytesMax ?? limits.requestBodyBytes,
+      timers: this.#options.timers,
+      bodyMs: this.#options.requestMs ?? requestMs,
       onGone: (callback) => {
         if (response.destroyed || (message.destroyed && !message.complete)) callback();
         else response.once('close', () => !response.writableFinished && callback());
@@ -227,8 +234,8 @@ class Listener implements HttpServer {
   ): void {
     if (response.destroyed) return;
     // What is left of a body that nobody read would have to be read before the next request.
-    if ('assignSocket' in response && (answer.status === 413 || this.#closing)) {
-      response.setHeader('connection', 'close');
+    if ('assignSocket' in response) {
+      if (!message.complete || this.#closing) response.setHeader('connection', 'close');
     }
     if (answer.type === 'bytes') {
       sendBytes(response, answer, {
@@ -241,6 +248,15 @@ class Listener implements HttpServer {
     this.#streams.add(stream);
     stream.onClose(() => this.#streams.delete(stream));
     if (this.#closing) stream.end();
+  }
+
+  /** The rest of what is malformed comes here too, while the refusal is still on its way. */
+  #refuseMalformed(error: Error & { code?: string }, socket: Duplex): void {
+    if (socket.writableEnded) return;
+    if (!socket.writable) return void socket.destroy();
+    const head = `HTTP/1.1 ${refusalOf(error.code)}`;
+    socket.end(`${head}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    this.#options.timers.after(lingerMs, () => socket.destroy());
   }
 
   /** A protocol switch. Whoever asks for one that we do not offer gets a plain answer (RFC 9110, 7.8). */
@@ -276,21 +292,18 @@ function secureOptions(keys: ServingKeys) {
 }
 
 /** Bounds of the HTTP/1.1 side, whose parser this server shares with `node:http`. */
-const http1Options = {
-  maxHeaderSize: headerBytes,
-  headersTimeout: limits.requestHeaderMs,
-  requestTimeout: requestMs,
-  keepAliveTimeout: idleMs,
-  connectionsCheckingInterval: 2_000,
-};
+function http1Options(options: HttpServerOptions) {
+  const headersTimeout = options.headerMs ?? limits.requestHeaderMs;
+  return {
+    maxHeaderSize: headerBytes,
+    headersTimeout,
+    requestTimeout: options.requestMs ?? requestMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: Math.min(2_000, headersTimeout),
+  };
+}
 
-function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void {
-  if (!socket.writable) return void socket.destroy();
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? '431 Request Header Fields Too Large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? '408 Request Timeout'
-        : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+function refusalOf(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
 }

@@ -18,13 +18,14 @@ export function validatePodMaker(spec: PodMaker): FieldError[] {
   checkNonNegative(errors, 'spec.replicas', spec.replicas);
   checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
   const { selector } = spec;
+  const before = errors.length;
   if (!selector) errors.push(required('spec.selector'));
   checkLabelSelector(errors, 'spec.selector', selector);
   if (selector && isEmptySelector(selector)) {
     // Of a ReplicaSet too: Kubernetes says it of both.
     errors.push(invalid('spec.selector', selector, 'empty selector is invalid for deployment'));
   }
-  const isSound = errors.length === 0;
+  const isSound = errors.length === before;
   if (isSound && selector && spec.template) checkMatch(errors, selector, spec.template);
   errors.push(...validatePodTemplate(spec.template, 'spec.template'));
   if (spec.template?.spec) checkTemplatePolicy(errors, spec.template.spec);
