@@ -150,7 +150,9 @@ export class SimulatedCluster {
     return {
       append: async () => {
         if (msMax > 0) await time.sleep(random.below(msMax));
-        if (random.fraction() < weather.diskFailure) throw new JournalError('disk full', false);
+        if (random.fraction() >= weather.diskFailure) return;
+        this.trace.add('the disk refuses a write');
+        throw new JournalError('disk full', false);
       },
       forget: () => Promise.resolve(),
       close: () => Promise.resolve(),
