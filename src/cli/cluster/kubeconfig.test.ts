@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { kubeconfigPath, withEntry, withoutEntry } from './kubeconfig.ts';
+
+const entry = {
+  name: 'gantry',
+  server: 'https://127.0.0.1:6443',
+  caCertificate: 'ca',
+  clientCertificate: 'cert',
+  clientKey: 'key',
+};
+
+const theirs = `# kept by hand
+apiVersion: v1
+kind: Config
+clusters:
+  - name: work # the one that matters
+    cluster: { server: https://work.example }
+users:
+  - name: me
+    user: { token: secret }
+contexts:
+  - name: work
+    context: { cluster: work, user: me }
+current-context: work
+preferences: {}
+`;
+
+interface Config {
+  readonly clusters: readonly { readonly name: string }[];
+  readonly 'current-context': string;
+}
+
+test('an entry comes in beside the others, who keep their words and comments', () => {
+  const merged = withEntry(theirs, entry, 'config');
+  for (const line of ['# kept by hand', '# the one that matters', 'token: secret'])
+    assert.ok(merged.includes(line), merged);
+  const config = parse(merged) as Config;
+  assert.deepEqual(
+    config.clusters.map(({ name }) => name),
+    ['work', 'gantry'],
+  );
+  assert.equal(config['current-context'], 'gantry');
+  assert.equal(withEntry(merged, entry, 'config'), merged);
+});
+
+test('an entry that is there already is replaced in its place', () => {
+  const merged = withEntry(withEntry(theirs, entry, 'config'), { ...entry, server: 's' }, 'config');
+  assert.equal((parse(merged) as Config).clusters.length, 2);
+  assert.doesNotMatch(merged, /6443/);
+});
+
+test('an entry goes without a trace, and an empty file with it', () => {
+  const rest = withoutEntry(withEntry(theirs, entry, 'config'), 'gantry', 'config') ?? '';
+  assert.doesNotMatch(rest, /gantry/);
+  for (const line of ['# kept by hand', '# the one that matters', 'token: secret'])
+    assert.ok(rest.includes(line), rest);
+  assert.equal(withoutEntry(withEntry('', entry, 'config'), 'gantry', 'config'), undefined);
+});
+
+test('a file that is no kubeconfig is left alone, in words', () => {
+  for (const text of ['a: [', '- list', 'word'])
+    assert.throws(
+      () => withEntry(text, entry, '/home/x/config'),
+      /\/home\/x\/config is not readable/,
+    );
+});
+
+test('kubectl and gantry mean the same file', () => {
+  assert.equal(kubeconfigPath({ KUBECONFIG: ':/a:/b', HOME: '/home/x' }), '/a');
+  assert.equal(kubeconfigPath({ HOME: '/home/x' }), '/home/x/.kube/config');
+});
