@@ -45,7 +45,11 @@ export type StreamRequest =
       readonly stderr: boolean;
       readonly tty: boolean;
     }
-  | { readonly type: 'portforward'; readonly container: Omit<ContainerRef, 'container'>; readonly ports: readonly number[] };
+  | {
+      readonly type: 'portforward';
+      readonly container: Omit<ContainerRef, 'container'>;
+      readonly ports: readonly number[];
+    };
 
 /** Where one upgrade request (SPDY/3.1 or WebSocket v4) may be replayed; good for one connection. */
 export interface StreamTarget {
