@@ -1,7 +1,7 @@
 /** `gantry up` where it cannot work: one sentence with its cure, a documented exit code, nothing left. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,23 @@ test('a data directory that is a file', async () => {
   await mustRefuse(await up('--data-dir', file), 3, /The data directory .* cannot be written/);
 });
 
+test("a data directory with others' files, and one of another cluster: both stay as they are", async () => {
+  const theirs = mkdtempSync(join(folder, 'theirs-'));
+  const letter = join(theirs, 'letter');
+  writeFileSync(letter, 'dear');
+  await mustRefuse(await up('--data-dir', theirs), 3, /holds files that are not gantry's/);
+  const other = '/etc/gantry/up-errors-other.json';
+  mkdirSync('/etc/gantry', { recursive: true });
+  writeFileSync(other, JSON.stringify({ name: 'up-errors-other', index: 15, dataDir: theirs }));
+  try {
+    const inside = await up('--data-dir', join(theirs, 'below'));
+    await mustRefuse(inside, 3, /belongs to the cluster "up-errors-other"/);
+  } finally {
+    rmSync(other);
+  }
+  assert.equal(existsSync(letter), true);
+});
+
 test('a person who is not root', async () => {
   const command = `"${join(root, 'gantry')}" up --name ${name} --no-install`;
   const outcome = await run('setpriv', ['--reuid=65534', '--clear-groups', 'sh', '-c', command]);
@@ -101,6 +118,7 @@ test('a person who is not root', async () => {
 
 test('a config that is damaged', async () => {
   const config = `/etc/gantry/${name}.json`;
+  mkdirSync('/etc/gantry', { recursive: true });
   writeFileSync(config, '{"name":');
   try {
     const { code, stderr } = await up();

@@ -50,6 +50,7 @@ export async function removeEverything(
   config: ClusterConfig,
   hooks: MachineHooks,
   detail: (text: string) => void,
+  keepData = false,
 ): Promise<string[]> {
   await stopEverything(machine, config, hooks, detail);
   const traces = await hooks.removeMachine(config, detail);
@@ -57,6 +58,7 @@ export async function removeEverything(
   traces.push(...(await removeFromKubeconfig(machine, config.name)));
   const { run, data, config: configFile } = clusterPaths(config);
   for (const path of [run, data, configFile]) {
+    if (path === data && keepData) continue;
     if ((await machine.files.info(path)) === undefined) continue;
     await machine.files.remove(path);
     traces.push(path);

@@ -14,6 +14,7 @@ import type { ProgressLine, RunningStatus } from '../control.ts';
 import { CommandError } from '../exit-code.ts';
 import { type Machine, writePrivate } from '../machine.ts';
 import { installPackages } from '../setup/packages.ts';
+import { claimDataDirectory } from '../setup/data-directory.ts';
 import { preflight, requireDisk, requireRoot } from '../setup/preflight.ts';
 import { startService, underSystemd } from '../setup/service.ts';
 import type { Terminal } from '../terminal.ts';
@@ -75,7 +76,9 @@ async function up(invocation: Invocation, hooks: UpHooks): Promise<void> {
   const wanted = wantedOf(invocation);
   const existing = await readConfig(machine, wanted.name);
   if (existing) refuseOtherOptions(existing, wanted);
-  const config = existing ?? newConfig(wanted, machine.host.hostname, await allConfigs(machine));
+  const others = existing ? [] : await allConfigs(machine);
+  const config = existing ?? newConfig(wanted, machine.host.hostname, others);
+  const claim = existing ? undefined : await claimDataDirectory(machine, config, others);
   const running = existing && (await runningStatus(machine, existing));
   if (running && (running.phase === 'ready' || running.phase === 'degraded')) {
     await finish(machine, terminal, config, running, `The cluster "${config.name}" runs already`);
@@ -97,7 +100,9 @@ async function up(invocation: Invocation, hooks: UpHooks): Promise<void> {
     });
     await finish(machine, terminal, config, status, `The cluster "${config.name}" is ready`);
   } catch (error) {
-    if (!existing && !isPatient(error)) await takeBack(machine, terminal, config, hooks);
+    if (claim && !isPatient(error)) {
+      await takeBack(machine, terminal, config, hooks, claim.holdsData);
+    }
     throw error;
   }
 }
@@ -182,9 +187,10 @@ async function takeBack(
   terminal: Terminal,
   config: ClusterConfig,
   hooks: UpHooks,
+  keepData: boolean,
 ): Promise<void> {
   try {
-    await removeEverything(machine, config, hooks, () => undefined);
+    await removeEverything(machine, config, hooks, () => undefined, keepData);
   } catch (error) {
     terminal.warn(
       `Not everything could be taken back: ${error instanceof Error ? error.message : String(error)}`,
