@@ -99,6 +99,7 @@ describe('`down`', () => {
     assert.ok(existsSync(join(paths.data, 'store')));
     const again = await cluster.gantry(['down']);
     assert.deepEqual([again.code, /was stopped already/.test(again.stdout)], [0, true]);
+    assert.deepEqual(await runningTracesOf('crash'), []);
     assert.equal((await cluster.gantry(['status'])).code, 4);
   });
 

@@ -1,6 +1,7 @@
 /** `reset` leaves the machine as it was before the first `up`, and other people's things alone. */
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { allReady, application } from './crash/application.ts';
 import { ClusterProcesses, kill } from './crash/processes.ts';
@@ -94,6 +95,22 @@ describe('`reset`', () => {
     processes.kill('supervisor', 'program', 'containerd', 'haproxy');
     if (shim) kill(shim);
     await cluster.mustGantry(['reset', '--yes']);
+    assert.deepEqual(differenceOf(before, await tracesOf('crash')), []);
+  });
+
+  it('leaves nothing behind when containerd cannot start any more', async () => {
+    const before = await tracesOf('crash');
+    await useIt();
+    const processes = await ClusterProcesses.of(cluster);
+    const { data } = (await cluster.status()).paths;
+    processes.kill('supervisor', 'program', 'containerd');
+    // A file where it wants to keep its books.
+    const books = join(data, 'node/containerd/root/io.containerd.metadata.v1.bolt');
+    rmSync(books, { recursive: true });
+    writeFileSync(books, '');
+    const { code, stderr } = await cluster.gantry(['reset', '--yes']);
+    assert.equal(code, 0);
+    assert.match(stderr, /containerd does not start: pods are killed/);
     assert.deepEqual(differenceOf(before, await tracesOf('crash')), []);
   });
 

@@ -18,16 +18,23 @@ interface ClusterWords {
 export async function tracesOf(own: string): Promise<Traces> {
   const others = clusters().filter(({ name }) => name !== own);
   const foreign = others.map(wordsOf);
-  const records = new Set(others.flatMap(recordsOf));
+  const before = others.flatMap(recordsOf);
+  const seen: [string, string[]][] = [];
+  for (const [what, look] of Object.entries(looks)) seen.push([what, await look()]);
+  // Its pods come and go while we look.
+  const records = new Set([...before, ...others.flatMap(recordsOf)]);
   const isForeign = (line: string): boolean =>
-    records.has(line) || foreign.some((words) => words.test(line));
-  const all = new Map<string, ReadonlySet<string>>();
-  for (const [what, look] of Object.entries(looks)) {
-    const lines = await look();
-    all.set(what, new Set(lines.filter((line) => !isForeign(line))));
-  }
-  return all;
+    records.has(line) ||
+    foreign.some((words) => words.test(line)) ||
+    (others.length > 0 && commonFolders.test(line));
+  return new Map(
+    seen.map(([what, lines]) => [what, new Set(lines.filter((line) => !isForeign(line)))]),
+  );
 }
+
+/** They go with the last cluster of the machine, which need not be ours. */
+const commonFolders =
+  /^\/(etc|run|var\/lib)\/gantry$|^\/run\/gantry\/\.shared(\/\w+(\/(holders|before))?)?$/;
 
 /** What one look has and the other has not, as `kind: + line` and `kind: - line`. */
 export function differenceOf(before: Traces, after: Traces): string[] {
