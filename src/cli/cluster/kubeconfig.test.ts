@@ -62,12 +62,12 @@ test('an entry goes without a trace, and an empty file with it', () => {
 test('a file that is no kubeconfig is left alone, in words', () => {
   for (const text of ['a: [', '- list', 'word'])
     assert.throws(
-      () => withEntry(text, entry, '/home/x/config'),
-      /\/home\/x\/config is not readable/,
+      () => withEntry(text, entry, '/people/x/config'),
+      /\/people\/x\/config is not readable/,
     );
 });
 
 test('kubectl and gantry mean the same file', () => {
-  assert.equal(kubeconfigPath({ KUBECONFIG: ':/a:/b', HOME: '/home/x' }), '/a');
-  assert.equal(kubeconfigPath({ HOME: '/home/x' }), '/home/x/.kube/config');
+  assert.equal(kubeconfigPath({ KUBECONFIG: ':/a:/b', HOME: '/people/x' }), '/a');
+  assert.equal(kubeconfigPath({ HOME: '/people/x' }), '/people/x/.kube/config');
 });
