@@ -270,13 +270,24 @@ async function waitForSocket(
 async function ended(machine: Machine, config: ClusterConfig): Promise<CommandError> {
   const { log } = clusterPaths(config);
   const lines = ((await machine.files.readText(log)) ?? '').trim().split('\n');
+  const { message, cure } = lastWords(lines.at(-1) ?? '');
+  const more = (await underSystemd(machine))
+    ? 'More is in the journal ("journalctl -e").'
+    : `More is in ${log}.`;
   return new CommandError(
     'failed',
-    `gantry ended while it was starting: ${lines.at(-1) || 'it wrote nothing'}`,
-    (await underSystemd(machine))
-      ? 'More is in the journal ("journalctl -e").'
-      : `More is in ${log}.`,
+    `gantry ended while it was starting: ${message || 'it wrote nothing'}`,
+    cure === undefined ? more : `${cure} ${more}`,
   );
+}
+
+/** Of a line of the log (`main/logger.ts`); other lines are what the program above it said. */
+function lastWords(line: string): { readonly message: string; readonly cure?: string } {
+  try {
+    return JSON.parse(line) as { message: string; cure?: string };
+  } catch {
+    return { message: line };
+  }
 }
 
 async function finish(
