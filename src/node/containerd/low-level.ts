@@ -33,7 +33,9 @@ export async function chooseLowLevel(
 /**
  * Where v1 hierarchies stand beside the unified one, controllers left in the latter get a v1
  * hierarchy below the node's directory: that takes them out of the unified one for as long as it is
- * mounted. Answers whether the unified hierarchy holds none now.
+ * mounted. One that stands without a mount gets one, too: containerd's shim reads the mount of every
+ * controller of a process, and without it would not learn of containers that run out of memory.
+ * Answers whether the unified hierarchy holds none now.
  */
 async function emptyUnified(directory: string, files: Files, mounts: Mounts): Promise<boolean> {
   const all = await mounts.list();
@@ -46,7 +48,10 @@ async function emptyUnified(directory: string, files: Files, mounts: Mounts): Pr
     .filter(({ path }) => !path.startsWith('/sys/fs/cgroup/') && !path.startsWith(directory))
     .flatMap(({ superOptions }) => superOptions)
     .filter((word) => word !== 'rw' && word !== 'ro');
-  for (const controller of new Set([...inUnified, ...elsewhere])) {
+  const mounted = new Set(old.flatMap(({ superOptions }) => superOptions));
+  const active = await activeControllers(files);
+  const unmounted = active.filter((controller) => !mounted.has(controller));
+  for (const controller of new Set([...inUnified, ...elsewhere, ...unmounted])) {
     const path = `${directory}/cgroup/${controller}`;
     if (old.some((mount) => mount.path === path)) continue;
     await files.makeDirectory(path);
@@ -57,6 +62,14 @@ async function emptyUnified(directory: string, files: Files, mounts: Mounts): Pr
     }
   }
   return (await words(files, `${unified.path}/cgroup.controllers`)).length === 0;
+}
+
+/** Those of v1 hierarchies, mounted or not; named hierarchies have none. Source: cgroups(7). */
+async function activeControllers(files: Files): Promise<string[]> {
+  const lines = ((await files.readText('/proc/self/cgroup')) ?? '').split('\n');
+  return lines
+    .flatMap((line) => (line.split(':')[1] ?? '').split(','))
+    .filter((controller) => controller !== '' && !controller.startsWith('name='));
 }
 
 async function words(files: Files, path: string): Promise<string[]> {

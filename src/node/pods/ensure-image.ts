@@ -21,7 +21,6 @@ export async function ensureImage(
       message,
       fieldPath: fieldPathOf(pod, name),
     });
-  const before = memory.images.get(name)?.failure;
   const policy = memberNamed(pod, name)?.container.imagePullPolicy;
   const result = await services.images.ensure(
     {
@@ -41,7 +40,6 @@ export async function ensureImage(
       pulled ? `Failed to pull image "${image}": ${failure.message}` : failure.message,
     );
     tell('Warning', 'Failed', `Error: ${failure.reason}`);
-    if (pulled && before) tell('Normal', 'BackOff', `Back-off pulling image "${image}"`);
     memory.images.set(name, { ready: false, failure });
     return;
   }

@@ -3,16 +3,18 @@
  * run beside each other, at most one per subject; each end of one is the next turn.
  */
 import { parseTime } from '#api/time.ts';
-import type { Pod } from '#api/types.ts';
+import type { Pod, PodStatus } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Timer } from '#base/clock.ts';
 import { containerSubject, type PodFacts, type Step, subjectOf } from '../decide/facts.ts';
 import { nextStep } from '../decide/next-step.ts';
 import { membersOf } from '../decide/members.ts';
+import { newsOf } from '../decide/status/news.ts';
 import { isWritten, podStatus } from '../decide/status/pod-status.ts';
 import type { ProbedContainer } from '../probes/probes.ts';
 import { wordsOf } from '../words.ts';
 import { carryOut } from './carry-out.ts';
+import { fieldPathOf } from './field-path.ts';
 import { PodMemory } from './memory.ts';
 import type { PodServices } from './services.ts';
 import { StatusWriter } from './status-writer.ts';
@@ -28,6 +30,8 @@ export class PodWorker {
   readonly #acceptedAtMs: number;
   readonly #ended: () => void;
   #pod: Pod;
+  /** Of the last look; before the first one, what an earlier run has written. */
+  #status: PodStatus | undefined;
   #gone: boolean;
   #timer: Timer | undefined;
   #woken = false;
@@ -36,6 +40,7 @@ export class PodWorker {
   /** `ended` is called once, when nothing is left to do for ever. */
   constructor(pod: Pod, gone: boolean, services: PodServices, ended: () => void) {
     this.#pod = pod;
+    this.#status = pod.status;
     this.#gone = gone;
     this.#services = services;
     this.#ended = ended;
@@ -116,11 +121,21 @@ export class PodWorker {
     }
     if (!this.#gone) {
       const status = podStatus(this.#facts(), clock.now());
+      this.#tell(status);
       this.#writer.want(this.#pod, status, this.#busy.size > 0);
     }
     if (again !== undefined) {
       this.#timer = timers.after(Math.max(0, again - clock.now()), () => this.wake());
     }
+  }
+
+  #tell(status: PodStatus): void {
+    const { events } = this.#services;
+    for (const { container, ...news } of newsOf(this.#pod, this.#status, status)) {
+      const fieldPath = container === undefined ? undefined : fieldPathOf(this.#pod, container);
+      events.record({ regarding: this.#pod, ...news, ...(fieldPath && { fieldPath }) });
+    }
+    this.#status = status;
   }
 
   #facts(): PodFacts {

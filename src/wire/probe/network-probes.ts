@@ -66,6 +66,12 @@ export function networkProbes(clock: Clock, timers: Timers): NetworkProbes {
   };
 }
 
+const connectWords: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'connection refused'],
+  ['EHOSTUNREACH', 'no route to host'],
+  ['ENETUNREACH', 'network is unreachable'],
+]);
+
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 async function askHttp(
@@ -99,11 +105,14 @@ function askOnce(
         ? httpsRequest({ ...options, rejectUnauthorized: false })
         : httpRequest(options);
     const timer = timers.after(timeoutMs, () =>
-      request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+      request.destroy(
+        new Error(`context deadline exceeded (no answer within ${timeoutMs / 1000} s)`),
+      ),
     );
     const fail = (error: Error): void => {
       timer.cancel();
-      reject(error);
+      const url = `${scheme.toLowerCase()}://${bracketed(host)}:${port}${options.path}`;
+      reject(new Error(`Get "${url}": ${dialWords(host, port, error)}`, { cause: error }));
     };
     request.on('error', fail);
     request.on('response', (response) => {
@@ -126,6 +135,14 @@ function askOnce(
   });
 }
 
+/** As Go says it: people, and programs that read events, look for these words. */
+function dialWords(host: string, port: number, error: Error): string {
+  const words = connectWords.get((error as NodeJS.ErrnoException).code ?? '');
+  return words === undefined
+    ? error.message
+    : `dial tcp ${bracketed(host)}:${port}: connect: ${words}`;
+}
+
 function askTcp(host: string, port: number, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
@@ -136,6 +153,8 @@ function askTcp(host: string, port: number, timeoutMs: number): Promise<void> {
       socket.destroy();
       resolve();
     });
-    socket.on('error', reject);
+    socket.on('error', (error) =>
+      reject(new Error(dialWords(host, port, error), { cause: error })),
+    );
   });
 }

@@ -117,7 +117,11 @@ export function probeTests(world: World): void {
         const { restartCount, lastState } = statusOf(pod);
         assert.deepEqual([restartCount, lastState?.terminated?.exitCode], [1, 137]);
       });
-      await world.event('never-starts', 'Unhealthy', /^Startup probe failed: .*connection refused/);
+      await world.event(
+        'never-starts',
+        'Unhealthy',
+        /^Startup probe failed: dial tcp .*:9: connect: connection refused$/,
+      );
       await world.event(
         'never-starts',
         'Killing',

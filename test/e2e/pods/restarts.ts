@@ -42,7 +42,6 @@ apiVersion: v1
 kind: Pod
 metadata: {name: too-late}
 spec:
-  activeDeadlineSeconds: 2
   terminationGracePeriodSeconds: 0
   containers: [{name: main, image: "busybox:1", command: [sleep, "3600"]}]
 ---
@@ -114,7 +113,10 @@ export function restartTests(world: World): void {
       await world.event('no-program', 'Failed', /^Error: .*no such file or directory/is);
     });
 
-    test('none after the deadline of the pod', async () => {
+    test('none after the deadline of the pod, which may be set while it runs', async () => {
+      await world.phase('too-late', 'Running');
+      const patch = '{"spec": {"activeDeadlineSeconds": 1}}';
+      await world.cluster.kubectl(['patch', 'pod', 'too-late', '-p', patch]);
       const { status } = await world.phase('too-late', 'Failed');
       assert.deepEqual(
         [status?.reason, status?.message],

@@ -1,0 +1,47 @@
+/** What a change of a pod's status tells people in events, in the kubelet's words. */
+import type { ContainerStatus, Pod, PodStatus } from '#api/types.ts';
+
+export interface News {
+  readonly level: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  /** Absent: about the pod as a whole. */
+  readonly container?: string;
+}
+
+/** Each wait and each verdict is told once, when it begins; `before` is the status of the last look. */
+export function newsOf(pod: Pod, before: PodStatus | undefined, after: PodStatus): News[] {
+  const known = new Map(statusesOf(before).map((status) => [status.name, status]));
+  const news = statusesOf(after).flatMap((status) => waitNews(pod, known.get(status.name), status));
+  if (after.reason === 'DeadlineExceeded' && before?.reason !== after.reason) {
+    news.push({ level: 'Normal', reason: after.reason, message: after.message ?? '' });
+  }
+  return news;
+}
+
+function statusesOf(status: PodStatus | undefined): readonly ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+}
+
+function waitNews(
+  { metadata }: Pod,
+  before: ContainerStatus | undefined,
+  { name, image, state, restartCount }: ContainerStatus,
+): News[] {
+  const reason = state?.waiting?.reason;
+  const same = before?.state?.waiting?.reason === reason && before?.restartCount === restartCount;
+  if (same) return [];
+  if (reason === 'CrashLoopBackOff') {
+    const { name: podName, namespace, uid } = metadata;
+    const message = `Back-off restarting failed container ${name} in pod ${podName}_${namespace}(${uid})`;
+    return [{ level: 'Warning', reason: 'BackOff', message, container: name }];
+  }
+  if (reason === 'ImagePullBackOff') {
+    const message = `Back-off pulling image "${image}"`;
+    return [
+      { level: 'Normal', reason: 'BackOff', message, container: name },
+      { level: 'Warning', reason: 'Failed', message: `Error: ${reason}`, container: name },
+    ];
+  }
+  return [];
+}
