@@ -1,11 +1,9 @@
-/** Addresses of a cluster on this machine, derived from its config and the machine's links. */
+/** Addresses of a cluster on this machine: those that its config gives, and the machine's own. */
 import type { ClusterConfig } from '#cli/cluster/cluster-config.ts';
 import type { Host } from '#sys/host.ts';
 import type { Files } from '#sys/files.ts';
 
 export interface ClusterNetwork {
-  /** Of this machine, as others reach it. */
-  readonly nodeAddress: string;
   /** First of the service range. */
   readonly apiServiceAddress: string;
   readonly dnsAddress: string;
@@ -15,15 +13,10 @@ export interface ClusterNetwork {
   readonly table: string;
 }
 
-export async function networkOf(
-  config: ClusterConfig,
-  host: Host,
-  files: Files,
-): Promise<ClusterNetwork> {
+export function networkOf(config: ClusterConfig): ClusterNetwork {
   const pods = config.podRange.split('.').slice(0, 2).join('.');
   const services = config.serviceRange.split('.').slice(0, 2).join('.');
   return {
-    nodeAddress: await nodeAddress(host, files),
     apiServiceAddress: `${services}.0.1`,
     dnsAddress: `${services}.0.10`,
     localPodRange: `${pods}.0.0/24`,
@@ -33,8 +26,11 @@ export async function networkOf(
   };
 }
 
-/** The address of the link that the default route takes; else the first that there is. */
-async function nodeAddress(host: Host, files: Files): Promise<string> {
+/**
+ * Of this machine, as others reach it: the address of the link that the default route takes, else the
+ * first that there is.
+ */
+export async function nodeAddressOf(host: Host, files: Files): Promise<string> {
   const routes = ((await files.readText('/proc/net/route')) ?? '').split('\n').slice(1);
   // Fields: interface, destination, …; a destination of zeros is the default route.
   const link = routes

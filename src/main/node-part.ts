@@ -24,6 +24,8 @@ import { kubernetesVersion } from './version.ts';
 export interface NodePartOptions {
   readonly config: ClusterConfig;
   readonly network: ClusterNetwork;
+  /** As others reach the node; who only stops or removes it needs none. */
+  readonly nodeAddress?: string;
   readonly log: Logger;
   /** Settles when no traffic is sent to the pod any more; asked before SIGTERM. */
   readonly drained?: (pod: Pod) => Promise<void>;
@@ -36,6 +38,7 @@ const podMtu = 1450;
 export async function nodeOf({
   config,
   network,
+  nodeAddress = '127.0.0.1',
   log,
   drained,
 }: NodePartOptions): Promise<GantryNode> {
@@ -52,7 +55,7 @@ export async function nodeOf({
         mtu: podMtu,
       },
       addresses: [
-        { type: 'InternalIP', address: network.nodeAddress },
+        { type: 'InternalIP', address: nodeAddress },
         { type: 'Hostname', address: config.nodeName },
       ],
       dns: () => ({ servers: [network.dnsAddress], domain: config.clusterDomain }),

@@ -26,7 +26,7 @@ import { ControlPlane } from './control-plane.ts';
 import { readDocs } from './docs.ts';
 import { startProblem } from './start-problem.ts';
 import { jsonLogger } from './logger.ts';
-import { type ClusterNetwork, networkOf } from './network.ts';
+import { type ClusterNetwork, networkOf, nodeAddressOf } from './network.ts';
 import { NodePart } from './node-part.ts';
 import { notifyReady } from './notify-ready.ts';
 import { type ClusterPki, openPki } from './pki-store.ts';
@@ -53,13 +53,15 @@ class Program {
   readonly #startedAt = new Date(clock.now()).toISOString();
   /** In the order of their start. */
   readonly #stops: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
-  #network: ClusterNetwork | undefined;
+  readonly #network: ClusterNetwork;
+  #nodeAddress = '';
   #node: NodePart | undefined;
   #traffic: Traffic | undefined;
   #controlPlaneReady = false;
 
   constructor(config: ClusterConfig, log: Logger) {
     this.#config = config;
+    this.#network = networkOf(config);
     this.#log = log;
   }
 
@@ -103,8 +105,8 @@ class Program {
   }
 
   async #start(): Promise<void> {
-    const network = await networkOf(this.#config, host, files);
-    this.#network = network;
+    this.#nodeAddress = await nodeAddressOf(host, files);
+    const network = this.#network;
     this.#progress.report('starting', 'opening the store');
     const paths = clusterPaths(this.#config);
     // First of all: it tells whether the data directory is another program's.
@@ -120,6 +122,7 @@ class Program {
     this.#node = new NodePart({
       config: this.#config,
       network,
+      nodeAddress: this.#nodeAddress,
       log: this.#log.with({ part: 'node' }),
       drained: async (pod) => this.#traffic?.drained(pod),
     });
@@ -146,10 +149,13 @@ class Program {
     await notifyReady(processes);
   }
 
-  #openPki({ nodeAddress, apiServiceAddress }: ClusterNetwork): Promise<ClusterPki> {
+  #openPki({ apiServiceAddress }: ClusterNetwork): Promise<ClusterPki> {
     const { clusterDomain } = this.#config;
     return openPki(files, clock, clusterPaths(this.#config).pki, {
-      apiServer: apiServerNames(clusterDomain, apiServiceAddress, [nodeAddress, host.hostname]),
+      apiServer: apiServerNames(clusterDomain, apiServiceAddress, [
+        this.#nodeAddress,
+        host.hostname,
+      ]),
       gateway: ['gateway.gantry.internal'],
     });
   }
@@ -184,7 +190,7 @@ class Program {
         key: pki.apiServer.key,
         clientAuthorities: pki.authority.certificate,
       },
-      advertise: network.nodeAddress,
+      advertise: this.#nodeAddress,
     });
     await plane.start();
     this.#controlPlaneReady = true;
@@ -199,6 +205,7 @@ class Program {
     const traffic = new Traffic({
       ...this.#config,
       ...network,
+      nodeAddress: this.#nodeAddress,
       verbs: plane.server.verbsFor({
         name: 'system:gantry:traffic',
         groups: ['system:authenticated'],
@@ -214,7 +221,7 @@ class Program {
       folder: clusterPaths(this.#config).gateway,
       haproxy: 'haproxy',
       isOwnAddress: (address) =>
-        [network.nodeAddress, network.dnsAddress, '127.0.0.1'].includes(address),
+        [this.#nodeAddress, network.dnsAddress, '127.0.0.1'].includes(address),
       defaultCertificate: `${pki.gateway.certificate}${pki.gateway.key}`,
       decodeBase64: (text) => Buffer.from(text, 'base64').toString('utf8'),
     });
@@ -252,7 +259,7 @@ class Program {
   #status(): RunningStatus {
     const { name, apiPort, httpPort, httpsPort } = this.#config;
     const parts = this.#parts();
-    const address = this.#network?.nodeAddress ?? '127.0.0.1';
+    const address = this.#nodeAddress || '127.0.0.1';
     return {
       name,
       phase: phaseOf(parts, this.#progress.line),
@@ -266,7 +273,7 @@ class Program {
         gatewayHttp: `http://${address}:${httpPort}`,
         gatewayHttps: `https://${address}:${httpsPort}`,
         node: address,
-        dns: this.#network?.dnsAddress ?? '',
+        dns: this.#network.dnsAddress,
       },
       versions: { gantry: gantryVersion, kubernetes: kubernetesVersion, node: process.version },
       memoryBytes: process.memoryUsage.rss(),

@@ -5,7 +5,6 @@ import type { ObservedContainer } from '#node/decide/observed.ts';
 import type { GantryNode } from '#node/node.ts';
 import { systemClock as clock } from '#sys/clock.ts';
 import { systemFiles as files } from '#sys/files.ts';
-import { systemHost as host } from '#sys/host.ts';
 import { systemProcesses as processes } from '#sys/process.ts';
 import { removeTraffic } from '#traffic/traffic.ts';
 import { jsonLogger } from './logger.ts';
@@ -22,7 +21,7 @@ export async function stopMachine(
   config: ClusterConfig,
   detail: (text: string) => void,
 ): Promise<string[]> {
-  const network = await networkOf(config, host, files);
+  const network = networkOf(config);
   const paths = clusterPaths(config);
   detail('traffic');
   const stopped = await removeTraffic({
@@ -83,7 +82,7 @@ export async function removeMachine(
 ): Promise<string[]> {
   if (!(await files.info(clusterPaths(config).node))) return [];
   detail('containers, mounts and control groups');
-  const network = await networkOf(config, host, files);
+  const network = networkOf(config);
   const node = await nodeOf({ config, network, log });
   report(await node.clear());
   return [`containers, images, mounts, control groups and the bridge ${network.bridge}`];

@@ -31,6 +31,7 @@ test('each thing that a machine lacks is named, with its cure', async () => {
     [sound({}, ['/proc/self/ns/net']), /no network namespaces/, /Use a kernel that has it/],
     [sound({}, ['/sys/fs/cgroup/cgroup.controllers']), /memory cgroup/, /cgroup_enable=memory/],
     [sound(nftFails), /nftables does not work.*Operation not supported/, /modprobe nf_tables/],
+    [sound({ addresses: [] }), /no network address beside loopback/, /Give a link an IPv4 address/],
     [sound({ ports: { 80: 'nginx (process 12)' } }), /Port 80.*in use by nginx/, /--http-port/],
   ];
   for (const [machine, message, cure] of cases) {

@@ -56,6 +56,15 @@ async function requireNftables(machine: Machine): Promise<void> {
   );
 }
 
+function requireAddress({ host }: Machine): void {
+  if (host.addresses().length > 0) return;
+  throw new CommandError(
+    'machine',
+    'This machine has no network address beside loopback, and pods need one to reach it.',
+    'Give a link an IPv4 address, then run "gantry up" again.',
+  );
+}
+
 export async function requireDisk(machine: Machine, config: ClusterConfig): Promise<void> {
   const free = await freeBytes(machine, config.dataDir);
   if (free >= freeBytesMin) return;
@@ -101,6 +110,7 @@ function isOwnGateway({ processes }: Machine, config: ClusterConfig, { pid }: Po
 export async function preflight(machine: Machine, config: ClusterConfig): Promise<void> {
   await requireKernel(machine);
   await requireNftables(machine);
+  requireAddress(machine);
   await requireDisk(machine, config);
   await requirePorts(machine, config);
   const length = clusterPaths(config).node.length;

@@ -9,6 +9,8 @@ export interface Script {
   /** Programs that are in PATH. */
   readonly programs?: readonly string[];
   readonly ports?: Readonly<Record<number, string>>;
+  /** Default: one. */
+  readonly addresses?: readonly { readonly interface: string; readonly address: string }[];
   readonly run?: (program: string, args: readonly string[]) => Partial<RunResult>;
 }
 
@@ -37,7 +39,7 @@ export function scriptedMachine(script: Script = {}) {
       userId: script.userId ?? 0,
       hostname: 'scripted',
       which: (program) => (programs.has(program) ? `/usr/bin/${program}` : undefined),
-      addresses: () => [],
+      addresses: () => script.addresses ?? [{ interface: 'eth0', address: '192.0.2.2' }],
       portOwner: async (port) => {
         const text = script.ports?.[port];
         return text === undefined ? undefined : { text, pid: undefined };

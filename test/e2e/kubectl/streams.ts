@@ -9,9 +9,10 @@ import type { Check, User } from './user.ts';
 const manyBytes = 3 * 1024 * 1024;
 
 /** Under a terminal, which gives each line its carriage return. */
+/** `script` types an end of file when its own input has ended, which a terminal may show as `^@` or `^D`. */
 async function atTerminal(user: User, command: string): Promise<string> {
   const { stdout } = await user.run(`script -qec "${command}" /dev/null`);
-  return stdout.replaceAll('\r', '');
+  return stdout.replaceAll('\r', '').replace(/^(\^[@D][\b]*)+/, '');
 }
 
 function writeManyBytes(user: User, name: string): string {
