@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Pod, Volume } from '#api/types.ts';
+import type { Pod, Volume } from '../../types.ts';
 import { pods } from '../pods.ts';
 
 function warningsOf(volumes: Volume[]): string[] {
