@@ -10,6 +10,7 @@ import {
   events,
   ingressClasses,
   ingresses,
+  networkPolicies,
   nodes,
   replicaSets,
   roleBindings,
@@ -104,6 +105,13 @@ const rows: readonly [what: string, kind: Kind, fields: object, row: string][] =
     { spec: { controller: 'a.b/c', parameters: { apiGroup: 'a.b', kind: 'K', name: 'n' } } },
     'x|a.b/c|K.a.b/n|<unknown>',
   ],
+  [
+    'a NetworkPolicy',
+    networkPolicies,
+    { spec: { podSelector: { matchLabels: { app: 'db' } } } },
+    'x|app=db|<unknown>',
+  ],
+  ['a NetworkPolicy of all pods', networkPolicies, { spec: {} }, 'x|<none>|<unknown>'],
   [
     'a RoleBinding',
     roleBindings,

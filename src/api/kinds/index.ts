@@ -13,6 +13,7 @@ import { ingresses } from './ingresses.ts';
 import { leases } from './leases.ts';
 import { localSubjectAccessReviews } from './local-subject-access-reviews.ts';
 import { namespaces } from './namespaces.ts';
+import { networkPolicies } from './network-policies.ts';
 import { nodes } from './nodes.ts';
 import { pods } from './pods.ts';
 import { replicaSets } from './replica-sets.ts';
@@ -43,6 +44,7 @@ export {
   replicaSets,
   ingresses,
   ingressClasses,
+  networkPolicies,
   leases,
   roles,
   roleBindings,
@@ -72,6 +74,7 @@ export const allKinds: readonly Kind[] = [
   replicaSets,
   ingresses,
   ingressClasses,
+  networkPolicies,
   leases,
   roles,
   roleBindings,
