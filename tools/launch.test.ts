@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -29,6 +30,12 @@ ln -s '${process.execPath}' node_modules/node-linux-${arch}/bin/node
 echo '{"packages":{"node_modules/a":{"version":"1.0.0"}}}' >node_modules/.package-lock.json
 `;
 
+const buildsByTheTurn = `#!/bin/sh
+for word; do case $word in --outdir=*) folder=\${word#--outdir=} ;; esac; done
+echo built >>"$CALLS"
+echo 'console.log("built")' >"$folder/gantry.mjs"
+`;
+
 class Checkout {
   readonly path = mkdtempSync(join(base, 'checkout-'));
   readonly #programs = join(this.path, 'programs');
@@ -50,6 +57,7 @@ class Checkout {
       this.#link(name);
     }
     for (const name of ['uname', 'flock', 'ln', 'sh']) this.#link(name);
+    for (const name of ['find', 'sort', 'head', 'cut', 'tr', 'mv']) this.#link(name);
     this.program('npm', fakeNpm);
     this.program('node', '#!/bin/sh\necho v20.0.0\n');
   }
@@ -79,6 +87,13 @@ class Checkout {
       env: { PATH: this.#programs, CALLS: this.#calls, TMPDIR: this.path, ...env },
     });
     return { status, stdout, stderr };
+  }
+
+  /** Stands in for the bundler: what it builds says when it was built. */
+  bundler(text = buildsByTheTurn): void {
+    const folder = join(this.path, `node_modules/@esbuild/linux-${arch}/bin`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'esbuild'), text, { mode: 0o755 });
   }
 
   /** What npm was asked so far. */
@@ -124,6 +139,37 @@ describe('the launcher', () => {
     rmSync(join(checkout.path, 'node_modules/.gantry'), { recursive: true });
     assert.deepEqual(checkout.run(), { status: 0, stdout: '[]\n', stderr: '' });
     assert.equal(checkout.calls, 1);
+  });
+
+  test('puts the source together once for each state of it', () => {
+    const checkout = new Checkout();
+    checkout.run();
+    checkout.bundler();
+    assert.deepEqual(checkout.run(), { status: 0, stdout: 'built\n', stderr: '' });
+    checkout.run();
+    assert.equal(checkout.calls, 2);
+    writeFileSync(join(checkout.path, 'src/main/more.ts'), '');
+    assert.equal(checkout.run().stdout, 'built\n');
+    assert.equal(checkout.calls, 3);
+  });
+
+  test('keeps what was built last, for programs that still run from it', () => {
+    const checkout = new Checkout();
+    checkout.run();
+    checkout.bundler();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      writeFileSync(join(checkout.path, 'src/main', name), '');
+      assert.equal(checkout.run().stdout, 'built\n');
+    }
+    assert.equal(readdirSync(join(checkout.path, 'node_modules/.gantry/program')).length, 3);
+  });
+
+  test('runs the source where it cannot be put together', () => {
+    const checkout = new Checkout();
+    checkout.run();
+    checkout.bundler('#!/bin/sh\nexit 1\n');
+    assert.deepEqual(checkout.run(['x']), { status: 0, stdout: '["x"]\n', stderr: '' });
+    assert.deepEqual(readdirSync(join(checkout.path, 'node_modules/.gantry/program')), []);
   });
 
   const refusals: readonly (readonly [

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Docs } from '#api/openapi/served-resource.ts';
+import { checkout } from './checkout.ts';
 
-const file = join(import.meta.dirname, '../../node_modules/.gantry/docs.json');
+const file = join(checkout, 'node_modules/.gantry/docs.json');
 
 /** Without them `explain` shows types alone. */
 export async function readDocs(): Promise<Docs> {

@@ -17,9 +17,10 @@ import { systemFiles } from '#sys/files.ts';
 import { systemHost } from '#sys/host.ts';
 import { systemProcesses } from '#sys/process.ts';
 import { callUnix } from '#wire/unix/unix-http.ts';
+import { checkout } from './checkout.ts';
 import { gantryVersion, kubernetesVersion } from './version.ts';
 
-const launcher = join(import.meta.dirname, '../../gantry');
+const launcher = join(checkout, 'gantry');
 
 const machine: Machine = {
   clock: systemClock,

@@ -3,6 +3,7 @@
  * opened. SQLite and fsync run on a thread of their own; the event loop only packs and hands over.
  * It knows numbers, keys and bytes, and nothing of what they mean.
  */
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import {
   type Answer,
@@ -114,6 +115,9 @@ function workerEnded(why: string): RecordLogError {
   });
 }
 
+/** Beside this file, in the same form: source, or put together by the launcher. */
+const workerFile = `./record-worker${extname(import.meta.url)}`;
+
 /** Calls `row` for every remembered row in order, then resolves. Rejects with `RecordLogError`. */
 export function openRecordLog(
   options: RecordLogOptions,
@@ -124,7 +128,7 @@ export function openRecordLog(
     firstRevision: options.firstRevision,
     lockWaitMs: options.lockWaitMs ?? 1000,
   };
-  const worker = new Worker(new URL('./record-worker.ts', import.meta.url), { workerData: data });
+  const worker = new Worker(new URL(workerFile, import.meta.url), { workerData: data });
   const log = new WorkerLog(worker);
   const opened = Promise.withResolvers<OpenedRecordLog>();
   worker.on('message', (answer: Answer) => {
