@@ -1,14 +1,15 @@
 /**
  * What a cluster has before anybody asks for it: the system namespaces, the Service through which
- * pods find the API, and the roles of `authz/`. Every start makes sure of them; what people changed
- * in them stays.
+ * pods find the API, the roles of `authz/` and the system's own priority classes. Every start makes
+ * sure of them; what people changed in them stays.
  */
 import { deepEqual } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
+import { systemPriorityClasses } from '#api/kinds/priority-classes.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
 import { serviceNameLabel } from '#api/service-of-slice.ts';
-import type { Endpoints, EndpointSlice, PriorityClass, Service } from '#api/types.ts';
+import type { Endpoints, EndpointSlice, Service } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { systemNamespaces } from './admission/namespace-lifecycle.ts';
 import { ensureBootstrapPolicy } from './authz/bootstrap.ts';
@@ -39,29 +40,10 @@ export async function ensureBootstrapObjects(
   }
   await ensureBootstrapPolicy(core, lookup);
   const priorities = lookup.byKind('scheduling.k8s.io', 'v1', 'PriorityClass');
-  for (const each of priorities ? systemPriorities : []) {
+  for (const each of priorities ? systemPriorityClasses : []) {
     await createMissing(core, priorities as Kind, undefined, each);
   }
 }
-
-/** Source: Kubernetes' `pkg/apis/scheduling`, SystemPriorityClasses. */
-const systemPriorities: readonly PriorityClass[] = [
-  {
-    apiVersion: 'scheduling.k8s.io/v1',
-    kind: 'PriorityClass',
-    metadata: { name: 'system-node-critical' },
-    value: 2_000_001_000,
-    description: 'Used for system critical pods that must not be moved from their current node.',
-  },
-  {
-    apiVersion: 'scheduling.k8s.io/v1',
-    kind: 'PriorityClass',
-    metadata: { name: 'system-cluster-critical' },
-    value: 2_000_000_000,
-    description:
-      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
-  },
-];
 
 /** Service `default/kubernetes` and the slice behind it; called when the listening address is known. */
 export async function ensureApiService(

@@ -16,9 +16,11 @@ import { namespaces } from './namespaces.ts';
 import { networkPolicies } from './network-policies.ts';
 import { nodes } from './nodes.ts';
 import { pods } from './pods.ts';
+import { priorityClasses } from './priority-classes.ts';
 import { replicaSets } from './replica-sets.ts';
 import { roleBindings } from './role-bindings.ts';
 import { roles } from './roles.ts';
+import { runtimeClasses } from './runtime-classes.ts';
 import { secrets } from './secrets.ts';
 import { selfSubjectAccessReviews } from './self-subject-access-reviews.ts';
 import { selfSubjectReviews } from './self-subject-reviews.ts';
@@ -46,6 +48,8 @@ export {
   ingressClasses,
   networkPolicies,
   leases,
+  priorityClasses,
+  runtimeClasses,
   roles,
   roleBindings,
   clusterRoles,
@@ -76,6 +80,8 @@ export const allKinds: readonly Kind[] = [
   ingressClasses,
   networkPolicies,
   leases,
+  priorityClasses,
+  runtimeClasses,
   roles,
   roleBindings,
   clusterRoles,

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ingressClasses, ingresses, namespaces, pods, serviceAccounts } from '#api/kinds/index.ts';
+import {
+  ingressClasses,
+  ingresses,
+  namespaces,
+  pods,
+  priorityClasses,
+  runtimeClasses,
+  serviceAccounts,
+} from '#api/kinds/index.ts';
 import type { Ingress, Pod, PodSpec } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { openTestCluster, settle, type TestCluster } from '../testing/cluster.ts';
@@ -136,4 +144,75 @@ test('an Ingress without a class gets the default one', async () => {
     spec: { defaultBackend: backend },
   })) as Ingress;
   assert.equal(made.spec.ingressClassName, 'new');
+});
+
+test('a pod has the priority of its class, or of the default one', async () => {
+  const cluster = await openTestCluster();
+  await cluster.create(priorityClasses, {
+    metadata: { name: 'patient' },
+    value: -5,
+    preemptionPolicy: 'Never',
+  });
+  const { spec } = await makePod(cluster, { priorityClassName: 'patient' });
+  assert.deepEqual([spec.priority, spec.preemptionPolicy], [-5, 'Never']);
+  const usual = { metadata: { name: 'usual' }, value: 10, globalDefault: true };
+  await cluster.create(priorityClasses, usual);
+  const other = await makePod(cluster, {}, { name: 'q' });
+  assert.deepEqual([other.spec.priority, other.spec.priorityClassName], [10, 'usual']);
+  assert.equal(
+    await sentence(
+      cluster.create(priorityClasses, { ...usual, metadata: { name: 'second' }, value: 1 }),
+    ),
+    'priorityclasses.scheduling.k8s.io "second" is forbidden: PriorityClass usual is already marked as default. Only one default can exist',
+  );
+});
+
+test('the classes of the system stay', async () => {
+  const cluster = await openTestCluster();
+  const target = { kind: priorityClasses, namespace: undefined, name: 'system-node-critical' };
+  await cluster.create(priorityClasses, { metadata: { name: target.name }, value: 2_000_001_000 });
+  assert.equal(
+    await sentence(cluster.core.delete(cluster.context, target, {})),
+    'priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: this is a system priority class and cannot be deleted',
+  );
+});
+
+test('a runtime class adds its overhead, its nodes and its tolerations', async () => {
+  const cluster = await openTestCluster();
+  const toleration = { key: 'sandbox', operator: 'Exists' };
+  await cluster.create(runtimeClasses, {
+    metadata: { name: 'sandbox' },
+    handler: 'kata',
+    overhead: { podFixed: { cpu: '250m', memory: '64Mi' } },
+    scheduling: { nodeSelector: { sandbox: 'yes' }, tolerations: [toleration] },
+  });
+  const { spec } = await makePod(cluster, {
+    runtimeClassName: 'sandbox',
+    nodeSelector: { disk: 'ssd' },
+    tolerations: [toleration],
+  });
+  assert.deepEqual(spec.overhead, { cpu: '250m', memory: '64Mi' });
+  assert.deepEqual(spec.nodeSelector, { disk: 'ssd', sandbox: 'yes' });
+  assert.equal(spec.tolerations?.filter(({ key }) => key === 'sandbox').length, 1);
+  const refused: [Partial<PodSpec>, string][] = [
+    [{ runtimeClassName: 'no' }, 'pod rejected: RuntimeClass "no" not found'],
+    [
+      { runtimeClassName: 'sandbox', overhead: { cpu: '1' } },
+      "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
+    ],
+    [
+      { overhead: { cpu: '1' } },
+      'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead',
+    ],
+    [
+      { runtimeClassName: 'sandbox', nodeSelector: { sandbox: 'no' } },
+      'conflict: runtimeClass.scheduling.nodeSelector[sandbox] = yes; pod.spec.nodeSelector[sandbox] = no',
+    ],
+  ];
+  for (const [spec, why] of refused) {
+    assert.equal(
+      await sentence(makePod(cluster, spec, { name: 'q' })),
+      `pods "q" is forbidden: ${why}`,
+    );
+  }
 });

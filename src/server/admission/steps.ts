@@ -1,7 +1,5 @@
 /** The order of admission, in one place. What changes an object comes before what counts on the change. */
-import type { Kind } from '#api/kind.ts';
 import { namespaces, serviceAccounts } from '#api/kinds/index.ts';
-import type { PriorityClass } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Timers } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
@@ -12,7 +10,8 @@ import type { AdmissionStep } from './admission.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
-import { priorityStep } from './priority.ts';
+import { priority } from './priority.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountStep } from './service-account.ts';
 import { formatAddress, parseRange } from './service-addresses/ip.ts';
 import { serviceAddressStep } from './service-addresses/step.ts';
@@ -27,7 +26,6 @@ export interface AdmissionOptions {
   readonly nodePorts?: { readonly first: number; readonly last: number } | undefined;
   /** Addresses that only the Service `namespace/name` may have, beside the first one of `default/kubernetes`. */
   readonly reservedAddresses?: Readonly<Record<string, string>> | undefined;
-  readonly priorityClasses?: Kind<PriorityClass> | undefined;
   /** Refusals that other parts of the server know of (`escalationCheck` of `../authz`). */
   readonly checks?: readonly AdmissionStep[] | undefined;
 }
@@ -51,7 +49,8 @@ export function standardAdmission(options: AdmissionOptions): readonly Admission
     namespaceLifecycle,
     serviceAccountStep({ random, timers, awaitsDefault }),
     defaultTolerationSeconds,
-    priorityStep(options.priorityClasses),
+    priority,
+    runtimeClass,
     defaultIngressClass,
     nodeRestriction,
     ...(options.checks ?? []),

@@ -69,6 +69,15 @@ export function checkContainerResources(
   checkClaims(errors, `${path}.claims`, resources.claims ?? [], claimNames);
 }
 
+/** What a runtime takes on top of a pod's containers: judged as their limits are. */
+export function checkOverhead(
+  errors: Errors,
+  path: string,
+  overhead: Readonly<Record<string, Quantity>> | undefined,
+): void {
+  checkContainerResources(errors, path, { limits: { ...overhead } }, new Set());
+}
+
 function checkEntry(errors: Errors, path: string, name: string, quantity: Quantity): void {
   errors.push(...errorsOfName(path, name));
   checkResourceQuantity(errors, path, name, quantity);

@@ -20,6 +20,7 @@ import {
 } from './containers.ts';
 import { checkDns, checkHostAliases } from './dns.ts';
 import { checkPodResources } from './pod-resources.ts';
+import { checkOverhead } from './resources.ts';
 import { checkHostUsers, checkPodSecurityContext } from './security.ts';
 import { checkTolerations } from './tolerations.ts';
 import { checkTopologySpread } from './topology-spread.ts';
@@ -49,6 +50,7 @@ export function validatePodSpec(
   checkInitContainers(errors, `${path}.initContainers`, context);
   checkEphemeralContainers(errors, `${path}.ephemeralContainers`, context);
   checkPodResources(errors, `${path}.resources`, spec);
+  if (spec.overhead) checkOverhead(errors, `${path}.overhead`, spec.overhead);
   checkHostNetwork(errors, path, spec, owner.isPod);
   checkPolicies(errors, path, spec);
   checkLabels(errors, `${path}.nodeSelector`, spec.nodeSelector);
