@@ -116,37 +116,38 @@ launch_prepare() {
   fi
 }
 
-# launch_program: sets `program` to the file to run. The source is put together into a few files once
-# per state of the source: 600 modules cost a start 0.2 s and 20 MB more. Where that cannot be done
-# (the folder belongs to another user, the disk is full), the source itself runs.
-# A running program loads parts late, so what it runs from stays while newer ones are made beside it.
+# launch_program: sets `program` to the file to run. The source is put together into one file, once per
+# state of the source: 600 modules cost a start 0.2 s and 20 MB more, and an `import` of Node's own
+# http loads undici, which a `require` does not. Where that cannot be done (the folder belongs to
+# another user, the disk is full), the source itself runs.
 launch_program() {
   program="$root/src/main/gantry.ts"
   launch_bundler="$root/node_modules/@esbuild/linux-$launch_arch/bin/esbuild"
   [ -x "$launch_bundler" ] || return 0
   launch_id=$(cd "$root" && find src package-lock.json -type f -printf '%p %s %T@\n' | sort | cksum)
   launch_built="$launch_state/program/$(printf '%s' "$launch_id" | tr ' ' -)"
-  if [ ! -f "$launch_built/gantry.mjs" ]; then
+  if [ ! -f "$launch_built/gantry.cjs" ]; then
     launch_build || return 0
   fi
-  program="$launch_built/gantry.mjs"
+  program="$launch_built/gantry.cjs"
 }
 
+# Beside the program lies the one worker, which it finds by its name.
 launch_build() {
   mkdir -p "$launch_state/program" 2>/dev/null || return 1
   launch_new=$(mktemp -d "$launch_state/program/new.XXXXXX" 2>/dev/null) || return 1
-  # The worker is found beside the program, by its name. CommonJS packages ask for `require`.
   if (cd "$root" && "$launch_bundler" gantry=src/main/gantry.ts record-worker=src/sys/sqlite/record-worker.ts \
-    --bundle --splitting --platform=node --format=esm --target=node26 --outdir="$launch_new" \
-    --out-extension:.js=.mjs --log-level=error --external:@peculiar/x509 --external:reflect-metadata \
-    --banner:js='import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);') \
+    --bundle --platform=node --format=cjs --target=node26 --outdir="$launch_new" \
+    --out-extension:.js=.cjs --log-level=error --external:@peculiar/x509 --external:reflect-metadata \
+    --define:import.meta.url=importMetaUrl --define:import.meta.dirname=__dirname \
+    --banner:js='const importMetaUrl = require("node:url").pathToFileURL(__filename).href;') \
     >/dev/null 2>&1 && mv -T "$launch_new" "$launch_built" 2>/dev/null; then
-    # Three are kept: what runs, what has just been made, and one to spare.
+    # The one before is kept: a program that runs from it may be asked to start its worker again.
     find "$launch_state/program" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn |
-      tail -n +4 | cut -d ' ' -f 2- | while read -r launch_old; do rm -rf "$launch_old"; done
+      tail -n +3 | cut -d ' ' -f 2- | while read -r launch_old; do rm -rf "$launch_old"; done
     return 0
   fi
   rm -rf "$launch_new"
   # Another start may have made the same one meanwhile.
-  [ -f "$launch_built/gantry.mjs" ]
+  [ -f "$launch_built/gantry.cjs" ]
 }

@@ -33,7 +33,7 @@ echo '{"packages":{"node_modules/a":{"version":"1.0.0"}}}' >node_modules/.packag
 const buildsByTheTurn = `#!/bin/sh
 for word; do case $word in --outdir=*) folder=\${word#--outdir=} ;; esac; done
 echo built >>"$CALLS"
-echo 'console.log("built")' >"$folder/gantry.mjs"
+echo 'console.log("built")' >"$folder/gantry.cjs"
 `;
 
 class Checkout {
@@ -161,7 +161,7 @@ describe('the launcher', () => {
       writeFileSync(join(checkout.path, 'src/main', name), '');
       assert.equal(checkout.run().stdout, 'built\n');
     }
-    assert.equal(readdirSync(join(checkout.path, 'node_modules/.gantry/program')).length, 3);
+    assert.equal(readdirSync(join(checkout.path, 'node_modules/.gantry/program')).length, 2);
   });
 
   test('runs the source where it cannot be put together', () => {

@@ -96,7 +96,8 @@ function explain(terminal: Terminal, error: unknown): number {
 
 // Timers do not keep a process alive (`base/clock.ts`); an unfinished command does.
 const unfinished = setInterval(() => undefined, 2 ** 30);
-await main(process.argv.slice(2));
-clearInterval(unfinished);
-// Connections that others keep open must not hold a command that has ended.
-process.exit();
+void main(process.argv.slice(2)).finally(() => {
+  clearInterval(unfinished);
+  // Connections that others keep open must not hold a command that has ended.
+  process.exit();
+});
