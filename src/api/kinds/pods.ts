@@ -8,7 +8,9 @@ import { validatePodSpec } from './pod-spec/validate.ts';
 import { podSpecWarnings } from './pod-spec/warnings.ts';
 import { podColumns } from './pods/columns.ts';
 import { defaultPod } from './pods/defaults.ts';
+import { validateEphemeralContainers } from './pods/ephemeral.ts';
 import { qosClassOf } from './pods/qos.ts';
+import { prepareResize, validateResize } from './pods/resize.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './pods/update.ts';
 
 const subresources: readonly Subresource[] = [
@@ -23,6 +25,7 @@ const subresources: readonly Subresource[] = [
     verbs: ['create'],
     body: { group: '', version: 'v1', kind: 'Binding' },
   },
+  { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'] },
   {
     name: 'eviction',
     verbs: ['create'],
@@ -41,6 +44,7 @@ const subresources: readonly Subresource[] = [
     connect: true,
     body: { group: '', version: 'v1', kind: 'PodPortForwardOptions' },
   },
+  { name: 'resize', verbs: ['get', 'patch', 'update'] },
   statusSubresource,
 ];
 
@@ -64,11 +68,18 @@ export const pods: Kind<Pod> = {
     const { schedulingGates = [], nodeName } = specOf(pod);
     if (schedulingGates.length > 0 && !nodeName) markGated(pod);
   },
-  prepareSubresource: { status: prepareStatus },
+  prepareSubresource: { status: prepareStatus, resize: prepareResize },
   validate,
   validateCreate,
   validateUpdate: validatePodUpdate,
-  validateSubresource: { status: validatePodStatusUpdate },
+  validateSubresource: {
+    status: validatePodStatusUpdate,
+    ephemeralcontainers: (next, previous) => [
+      ...validate(next),
+      ...validateEphemeralContainers(next, previous),
+    ],
+    resize: (next, previous) => [...validate(next), ...validateResize(next, previous)],
+  },
   warnings: (pod) => podSpecWarnings(specOf(pod), 'spec'),
   gracePeriodSeconds: gracePeriodOf,
   fieldSelectors: {

@@ -175,6 +175,23 @@ describe('bringing a pod up', () => {
   }
 });
 
+describe('ephemeral containers', () => {
+  const looked = podOf({
+    initContainers: [container('first')],
+    ephemeralContainers: [container('doctor')],
+  });
+  const images = new Map([...ready, ['doctor', { ready: true }]]);
+  const base = { sandboxes: [sandbox()], images };
+  it('wait for nothing in the pod', () => {
+    const containers = [observed('first')];
+    assert.equal(wordsOf(stepOf(looked, { ...base, containers })), 'startContainer doctor 0');
+  });
+  it('run once', () => {
+    const containers = [observed('first'), ended('doctor', 1)];
+    assert.equal(wordsOf(stepOf(looked, { ...base, containers })), 'wait');
+  });
+});
+
 describe('init containers and sidecars', () => {
   const inits = podOf({ initContainers: [container('first')] });
   const sidecar = podOf({

@@ -13,7 +13,13 @@ import {
 import { annotations } from './labels.ts';
 import { templateHash } from './members.ts';
 import { deadlineOf, isFinished, verdictOf } from './phase.ts';
-import { isComplete, type MemberProgress, type Progress, progressOf } from './progress.ts';
+import {
+  isComplete,
+  type MemberProgress,
+  type Progress,
+  progressOf,
+  statusesFor,
+} from './progress.ts';
 
 export function nextStep(facts: PodFacts, now: number): PodDecision {
   const progress = progressOf(facts);
@@ -110,14 +116,32 @@ function startSteps(
   const initializing = !progress.initialized;
   for (const member of progress.members) {
     const { role } = member;
+    if (role === 'ephemeral') continue;
     if (role === 'main' && initializing) continue;
     // Once main containers run, init containers are over; sidecars are still kept alive.
     if (role === 'init' && !initializing) continue;
     const decision = memberStep(facts, member, sandboxId, now);
     if (decision.step) return { step: decision.step, again };
     again = earlier(again, decision.again);
-    const mustWait = decision.busy || (initializing && role !== 'ephemeral');
-    if (mustWait && !(role !== 'ephemeral' && isComplete(member, sandboxId))) break;
+    if ((decision.busy || initializing) && !isComplete(member, sandboxId)) break;
+  }
+  return ephemeralSteps(facts, progress, sandboxId, now, again);
+}
+
+/** Who looks into a pod waits for nothing in it: what is looked for may be why it does not come up. */
+function ephemeralSteps(
+  facts: PodFacts,
+  { members }: Progress,
+  sandboxId: string,
+  now: number,
+  before: number | undefined,
+): PodDecision {
+  let again = before;
+  for (const member of members) {
+    if (member.role !== 'ephemeral') continue;
+    const decision = memberStep(facts, member, sandboxId, now);
+    again = earlier(again, decision.again);
+    if (decision.step) return { step: decision.step, again };
   }
   return { again };
 }
@@ -165,8 +189,7 @@ function memberStep(
 
 /** One above all that is known, the written status included: remains may have been cleaned away. */
 function nextAttempt({ pod, containers }: PodFacts, { name, role }: MemberProgress): number {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
-  const written = (role === 'main' ? containerStatuses : initContainerStatuses).find(
+  const written = statusesFor(pod, role).find(
     (status) => status.name === name && (status.state?.terminated ?? status.lastState?.terminated),
   );
   const seen = containers.filter((one) => one.name === name).map(({ attempt }) => attempt);

@@ -1,5 +1,5 @@
 /** Where each container of a pod stands: what the spec wants beside what the runtime shows. */
-import type { Pod } from '#api/types.ts';
+import type { ContainerStatus, Pod } from '#api/types.ts';
 import type { PodFacts } from './facts.ts';
 import { type Member, membersOf, type Role } from './members.ts';
 import type { ObservedContainer, ObservedSandbox } from './observed.ts';
@@ -90,10 +90,16 @@ function hasStarted(facts: PodFacts, { container, role }: Member, latest: Observ
   return facts.probes.get(latest.id)?.started ?? writtenStatus(facts.pod, latest)?.started === true;
 }
 
+/** The written statuses among which a container of that role stands. */
+export function statusesFor({ status }: Pod, role: Role): readonly ContainerStatus[] {
+  if (role === 'main') return status?.containerStatuses ?? [];
+  if (role === 'ephemeral') return status?.ephemeralContainerStatuses ?? [];
+  return status?.initContainerStatuses ?? [];
+}
+
 /** The status of exactly this container as last written: it bridges a restart of the agent. */
 export function writtenStatus(pod: Pod, { id, name }: ObservedContainer) {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
-  return [...containerStatuses, ...initContainerStatuses].find(
+  return [...statusesFor(pod, 'main'), ...statusesFor(pod, 'sidecar')].find(
     (status) => status.name === name && status.containerID === containerIdText(id),
   );
 }

@@ -88,9 +88,16 @@ export class NodeLogs {
         `previous terminated container "${name}" in pod "${pod}" not found`,
       );
     }
-    const status = this.#options.agent
-      .podObjectOf(podUid)
-      ?.status?.containerStatuses?.find((one) => one.name === name);
+    const {
+      containerStatuses = [],
+      initContainerStatuses = [],
+      ephemeralContainerStatuses = [],
+    } = this.#options.agent.podObjectOf(podUid)?.status ?? {};
+    const status = [
+      ...containerStatuses,
+      ...initContainerStatuses,
+      ...ephemeralContainerStatuses,
+    ].find((one) => one.name === name);
     const reason = status?.state?.waiting?.reason ?? 'ContainerCreating';
     throw new StatusError(
       'BadRequest',

@@ -118,11 +118,15 @@ async function configOf(step: StartStep, context: StepContext): Promise<Containe
     image: { ...image, reference: image.id },
     attempt: step.attempt,
     backOffSeconds: step.backOffSeconds,
-    targetId: target
-      ? services.mirror
-          .containersOf(uid)
-          .find(({ name, state }) => name === target && state === 'running')?.id
-      : undefined,
+    targetId: target ? targetOf(uid, target, context) : undefined,
     placeOf: (name) => services.volumes.placeOf(pod, name),
   });
+}
+
+function targetOf(uid: string, target: string, { services }: StepContext): string {
+  const found = services.mirror
+    .containersOf(uid)
+    .find(({ name, state }) => name === target && state === 'running');
+  if (!found) throw new ConfigError(`unable to find target container ${target}`);
+  return found.id;
 }

@@ -83,12 +83,17 @@ class History<T extends Pod | Event> {
 class NotThis extends Error {}
 
 export class World {
-  readonly cluster = new Cluster('pods', { api: 21_443, http: 21_081, https: 21_444 });
+  readonly cluster: Cluster;
   /** A directory of the node that pods mount. */
-  readonly folder = join(this.cluster.folder, 'node');
+  readonly folder: string;
   readonly #pods = new History<Pod>();
   readonly #events = new History<Event>();
   #api: Api | undefined;
+
+  constructor(name = 'pods', ports = { api: 21_443, http: 21_081, https: 21_444 }) {
+    this.cluster = new Cluster(name, ports);
+    this.folder = join(this.cluster.folder, 'node');
+  }
 
   get api(): Api {
     assert.ok(this.#api, 'not open');
@@ -184,8 +189,16 @@ export class World {
 
 /** Of containers of every kind. */
 export function statusOf({ status }: Pod, name = 'main'): ContainerStatus {
-  const { containerStatuses = [], initContainerStatuses = [] } = status ?? {};
-  const found = [...containerStatuses, ...initContainerStatuses].find((one) => one.name === name);
+  const {
+    containerStatuses = [],
+    initContainerStatuses = [],
+    ephemeralContainerStatuses = [],
+  } = status ?? {};
+  const found = [
+    ...containerStatuses,
+    ...initContainerStatuses,
+    ...ephemeralContainerStatuses,
+  ].find((one) => one.name === name);
   assert.ok(found, `no status of container ${name}`);
   return found;
 }

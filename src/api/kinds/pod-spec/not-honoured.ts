@@ -119,7 +119,6 @@ const containerFields: readonly NotHonoured[] = [
     when: isNot('Disabled'),
   },
   { path: 'resources.claims', because: 'devices are not allocated yet' },
-  { path: 'resizePolicy', because: 'resources of a running pod cannot be changed yet' },
   {
     path: 'env[*].valueFrom.fileKeyRef',
     because: 'variables cannot be read from files yet; the container does not start',

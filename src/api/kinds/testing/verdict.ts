@@ -43,3 +43,19 @@ export function verdictOnUpdate<T extends KubeObject>(
   ];
   return sentences(errors);
 }
+
+/** What is wrong with a write of that subresource by `change`; `before` is an object as it is stored. */
+export function verdictOnSubresource<T extends KubeObject>(
+  kind: Kind<T>,
+  subresource: string,
+  before: T,
+  change: Change<T>,
+): string[] {
+  const previous = structuredClone(before);
+  kind.defaults?.(previous);
+  const next = structuredClone(previous);
+  change(next);
+  kind.defaults?.(next);
+  kind.prepareSubresource?.[subresource]?.(next, previous);
+  return sentences(kind.validateSubresource?.[subresource]?.(next, previous) ?? []);
+}

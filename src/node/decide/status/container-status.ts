@@ -10,6 +10,7 @@ import {
   isComplete,
   type MemberProgress,
   type Progress,
+  statusesFor,
   writtenStatus,
 } from '../progress.ts';
 
@@ -65,15 +66,7 @@ function volumeMountsOf({ container: { volumeMounts } }: MemberProgress): Partia
 }
 
 function writtenFor({ facts }: Context, { name, role }: MemberProgress) {
-  const { containerStatuses, initContainerStatuses, ephemeralContainerStatuses } =
-    facts.pod.status ?? {};
-  const list =
-    role === 'main'
-      ? containerStatuses
-      : role === 'ephemeral'
-        ? ephemeralContainerStatuses
-        : initContainerStatuses;
-  return list?.find((status) => status.name === name);
+  return statusesFor(facts.pod, role).find((status) => status.name === name);
 }
 
 function restartsOf(context: Context, member: MemberProgress): number {

@@ -20,7 +20,11 @@ export function newsOf(pod: Pod, before: PodStatus | undefined, after: PodStatus
 }
 
 function statusesOf(status: PodStatus | undefined): readonly ContainerStatus[] {
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return [
+    ...(status?.initContainerStatuses ?? []),
+    ...(status?.containerStatuses ?? []),
+    ...(status?.ephemeralContainerStatuses ?? []),
+  ];
 }
 
 function waitNews(
