@@ -3,6 +3,8 @@ import type { Kind } from '../kind.ts';
 import { clusterRoleBindings } from './cluster-role-bindings.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import { configMaps } from './config-maps.ts';
+import { csiDrivers } from './csi-drivers.ts';
+import { csiNodes } from './csi-nodes.ts';
 import { deployments } from './deployments.ts';
 import { endpointSlices } from './endpoint-slices.ts';
 import { endpoints } from './endpoints.ts';
@@ -15,6 +17,8 @@ import { localSubjectAccessReviews } from './local-subject-access-reviews.ts';
 import { namespaces } from './namespaces.ts';
 import { networkPolicies } from './network-policies.ts';
 import { nodes } from './nodes.ts';
+import { persistentVolumeClaims } from './persistent-volume-claims.ts';
+import { persistentVolumes } from './persistent-volumes.ts';
 import { pods } from './pods.ts';
 import { priorityClasses } from './priority-classes.ts';
 import { replicaSets } from './replica-sets.ts';
@@ -27,8 +31,10 @@ import { selfSubjectReviews } from './self-subject-reviews.ts';
 import { selfSubjectRulesReviews } from './self-subject-rules-reviews.ts';
 import { serviceAccounts } from './service-accounts.ts';
 import { services } from './services.ts';
+import { storageClasses } from './storage-classes.ts';
 import { subjectAccessReviews } from './subject-access-reviews.ts';
 import { tokenReviews } from './token-reviews.ts';
+import { volumeAttachments } from './volume-attachments.ts';
 
 export {
   namespaces,
@@ -47,6 +53,12 @@ export {
   ingresses,
   ingressClasses,
   networkPolicies,
+  persistentVolumes,
+  persistentVolumeClaims,
+  storageClasses,
+  csiDrivers,
+  csiNodes,
+  volumeAttachments,
   leases,
   priorityClasses,
   runtimeClasses,
@@ -79,6 +91,12 @@ export const allKinds: readonly Kind[] = [
   ingresses,
   ingressClasses,
   networkPolicies,
+  persistentVolumes,
+  persistentVolumeClaims,
+  storageClasses,
+  csiDrivers,
+  csiNodes,
+  volumeAttachments,
   leases,
   priorityClasses,
   runtimeClasses,

@@ -10,6 +10,7 @@ import type {
   Affinity,
   LabelSelector,
   NodeAffinity,
+  NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
   PodAffinity,
@@ -33,20 +34,23 @@ export function checkAffinity(errors: Errors, path: string, affinity: Affinity |
 
 function checkNodeAffinity(errors: Errors, path: string, affinity: NodeAffinity): void {
   const needed = affinity[requiredTerms];
-  if (needed) {
-    const at = `${path}.${requiredTerms}.nodeSelectorTerms`;
-    const terms = needed.nodeSelectorTerms ?? [];
-    if (terms.length === 0) {
-      errors.push(required(at, 'must have at least one node selector term'));
-    }
-    for (const [index, term] of terms.entries()) {
-      checkNodeTerm(errors, `${at}[${index}]`, term, true);
-    }
-  }
+  if (needed) checkNodeSelector(errors, `${path}.${requiredTerms}`, needed);
   for (const [index, { weight, preference }] of (affinity[preferredTerms] ?? []).entries()) {
     const at = `${path}.${preferredTerms}[${index}]`;
     checkWeight(errors, at, weight);
     checkNodeTerm(errors, `${at}.preference`, preference ?? {}, false);
+  }
+}
+
+/** Also of volumes: from which nodes they can be reached. */
+export function checkNodeSelector(errors: Errors, path: string, selector: NodeSelector): void {
+  const at = `${path}.nodeSelectorTerms`;
+  const terms = selector.nodeSelectorTerms ?? [];
+  if (terms.length === 0) {
+    errors.push(required(at, 'must have at least one node selector term'));
+  }
+  for (const [index, term] of terms.entries()) {
+    checkNodeTerm(errors, `${at}[${index}]`, term, true);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { DownwardAPIVolumeFile, Volume } from '../../types.ts';
+import type { DownwardAPIVolumeFile, PersistentVolumeSpec, Volume } from '../../types.ts';
+import { defaultClaimSpec } from '../storage/claim-spec.ts';
 import { impliedPullPolicy } from './image-tag.ts';
 
 /** 0644: what files of configuration get when nothing is said. */
@@ -18,7 +19,7 @@ export function defaultVolume(volume: Volume): void {
   if (volume.hostPath) volume.hostPath.type ??= '';
   if (volume.image) volume.image.pullPolicy ||= impliedPullPolicy(volume.image.reference);
   const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
-  if (claim) claim.volumeMode ||= 'Filesystem';
+  if (claim) defaultClaimSpec(claim);
   defaultNetworkVolume(volume);
 }
 
@@ -34,7 +35,15 @@ function defaultFiles(files: readonly DownwardAPIVolumeFile[] | undefined): void
   for (const file of files ?? []) if (file.fieldRef) file.fieldRef.apiVersion ||= 'v1';
 }
 
-function defaultNetworkVolume({ iscsi, rbd, azureDisk, scaleIO }: Volume): void {
+type NetworkSource = 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO';
+
+/** The same for volumes of pods and of the cluster. */
+export function defaultNetworkVolume({
+  iscsi,
+  rbd,
+  azureDisk,
+  scaleIO,
+}: Pick<Volume, NetworkSource> | Pick<PersistentVolumeSpec, NetworkSource>): void {
   if (iscsi) iscsi.iscsiInterface ||= 'default';
   if (rbd) {
     rbd.pool ||= 'rbd';

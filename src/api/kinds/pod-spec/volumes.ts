@@ -7,10 +7,12 @@ import {
   notSupported,
   required,
 } from '../../field-error.ts';
+import { annotationErrors, labelErrors } from '../../metadata.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '../../names.ts';
 import { compareQuantities } from '../../quantity.ts';
 import type { HostPathVolumeSource, KeyToPath, Volume } from '../../types.ts';
 import { checkFormat, checkRequired, type Errors } from '../common/checks.ts';
+import { checkClaimSpec } from '../storage/claim-spec.ts';
 import { checkDownwardFile, checkKeyToPath } from './files.ts';
 import { checkForeignSource } from './foreign-volumes.ts';
 import { checkFileMode, checkNoBacksteps } from './paths.ts';
@@ -99,7 +101,7 @@ const hostPathTypes = [
   'Socket',
 ];
 
-function checkHostPath(errors: Errors, path: string, source: HostPathVolumeSource): void {
+export function checkHostPath(errors: Errors, path: string, source: HostPathVolumeSource): void {
   if (!checkRequired(errors, `${path}.path`, source.path)) return;
   checkNoBacksteps(errors, `${path}.path`, source.path);
   if (source.type !== undefined && !hostPathTypes.includes(source.type)) {
@@ -131,9 +133,14 @@ function checkEphemeral(
   volume: Volume,
   podName: string | undefined,
 ): void {
-  if (!volume.ephemeral?.volumeClaimTemplate) {
-    errors.push(required(`${path}.ephemeral.volumeClaimTemplate`));
-  }
+  const at = `${path}.ephemeral.volumeClaimTemplate`;
+  const template = volume.ephemeral?.volumeClaimTemplate;
+  if (template) {
+    const { labels, annotations } = template.metadata ?? {};
+    errors.push(...labelErrors(`${at}.metadata.labels`, labels));
+    errors.push(...annotationErrors(`${at}.metadata.annotations`, annotations));
+    checkClaimSpec(errors, `${at}.spec`, template.spec);
+  } else errors.push(required(at));
   if (!podName || !volume.name) return;
   const claimName = `${podName}-${volume.name}`;
   for (const message of isDNS1123Subdomain(claimName)) {
