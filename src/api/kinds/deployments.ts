@@ -1,6 +1,5 @@
 import { type FieldError, forbidden, invalid, notSupported, required } from '../field-error.ts';
 import type { Kind } from '../kind.ts';
-import { compileSelector } from '../selector.ts';
 import type { Deployment, DeploymentSpec, DeploymentStatus } from '../types.ts';
 import { checkImmutable, checkNonNegative, type Errors, sameValue } from './common/checks.ts';
 import { ageColumn, nameColumn } from './common/columns.ts';
@@ -9,7 +8,9 @@ import { defaultPodTemplate } from './pod-spec/defaults.ts';
 import { templateWarnings } from './pod-spec/warnings.ts';
 import { templateColumns } from './workloads/columns.ts';
 import { checkRollingUpdate } from './workloads/rolling-update.ts';
+import { scaleBySelector } from './workloads/scale.ts';
 import { validatePodMaker } from './workloads/selection.ts';
+import { checkCollisionCount, checkCounts, checkParts } from './workloads/status-checks.ts';
 
 export const deployments: Kind<Deployment> = {
   group: 'apps',
@@ -43,16 +44,7 @@ export const deployments: Kind<Deployment> = {
   },
   validateSubresource: { status: validateStatus },
   warnings: (deployment) => templateWarnings(deployment.spec?.template),
-  scale: {
-    read: ({ spec, status }) => ({
-      specReplicas: spec?.replicas ?? 0,
-      statusReplicas: status?.replicas ?? 0,
-      selector: compileSelector(spec?.selector).toString(),
-    }),
-    write(deployment, replicas) {
-      if (deployment.spec) deployment.spec.replicas = replicas;
-    },
-  },
+  scale: scaleBySelector(),
   columns: [
     nameColumn,
     {
@@ -133,24 +125,9 @@ const counts = [
 function validateStatus(next: Deployment, previous: Deployment): FieldError[] {
   const errors: Errors = [];
   const status: DeploymentStatus = next.status ?? {};
-  for (const field of counts) checkNonNegative(errors, `status.${field}`, status[field]);
-  const { replicas = 0, readyReplicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
-  const above = 'cannot be greater than status.replicas';
-  for (const [field, count] of Object.entries({
-    updatedReplicas,
-    readyReplicas,
-    availableReplicas,
-  })) {
-    if (count > replicas) errors.push(invalid(`status.${field}`, count, above));
-  }
-  if (availableReplicas > readyReplicas) {
-    const detail = 'cannot be greater than readyReplicas';
-    errors.push(invalid('status.availableReplicas', availableReplicas, detail));
-  }
-  const before = previous.status?.collisionCount;
-  if (before !== undefined && (status.collisionCount ?? -1) < before) {
-    const detail = 'cannot be decremented';
-    errors.push(invalid('status.collisionCount', status.collisionCount ?? null, detail));
-  }
+  checkCounts(errors, status, counts);
+  const { replicas = 0, readyReplicas, updatedReplicas, availableReplicas } = status;
+  checkParts(errors, replicas, { updatedReplicas, readyReplicas, availableReplicas });
+  checkCollisionCount(errors, status, previous.status);
   return errors;
 }

@@ -5,6 +5,8 @@ import { clusterRoles } from './cluster-roles.ts';
 import { configMaps } from './config-maps.ts';
 import { csiDrivers } from './csi-drivers.ts';
 import { csiNodes } from './csi-nodes.ts';
+import { controllerRevisions } from './controller-revisions.ts';
+import { daemonSets } from './daemon-sets.ts';
 import { deployments } from './deployments.ts';
 import { endpointSlices } from './endpoint-slices.ts';
 import { endpoints } from './endpoints.ts';
@@ -19,9 +21,11 @@ import { networkPolicies } from './network-policies.ts';
 import { nodes } from './nodes.ts';
 import { persistentVolumeClaims } from './persistent-volume-claims.ts';
 import { persistentVolumes } from './persistent-volumes.ts';
+import { podTemplates } from './pod-templates.ts';
 import { pods } from './pods.ts';
 import { priorityClasses } from './priority-classes.ts';
 import { replicaSets } from './replica-sets.ts';
+import { replicationControllers } from './replication-controllers.ts';
 import { roleBindings } from './role-bindings.ts';
 import { roles } from './roles.ts';
 import { runtimeClasses } from './runtime-classes.ts';
@@ -32,6 +36,7 @@ import { selfSubjectRulesReviews } from './self-subject-rules-reviews.ts';
 import { serviceAccounts } from './service-accounts.ts';
 import { services } from './services.ts';
 import { storageClasses } from './storage-classes.ts';
+import { statefulSets } from './stateful-sets.ts';
 import { subjectAccessReviews } from './subject-access-reviews.ts';
 import { tokenReviews } from './token-reviews.ts';
 import { volumeAttachments } from './volume-attachments.ts';
@@ -50,6 +55,11 @@ export {
   eventsV1Events,
   deployments,
   replicaSets,
+  statefulSets,
+  daemonSets,
+  controllerRevisions,
+  replicationControllers,
+  podTemplates,
   ingresses,
   ingressClasses,
   networkPolicies,
@@ -88,6 +98,11 @@ export const allKinds: readonly Kind[] = [
   eventsV1Events,
   deployments,
   replicaSets,
+  statefulSets,
+  daemonSets,
+  controllerRevisions,
+  replicationControllers,
+  podTemplates,
   ingresses,
   ingressClasses,
   networkPolicies,

@@ -11,7 +11,7 @@ export function checkIntOrPercent(errors: Errors, path: string, value: IntOrStri
   }
 }
 
-function isZero(value: IntOrString | undefined): boolean {
+export function isZero(value: IntOrString | undefined): boolean {
   return value === undefined || Number.parseInt(String(value), 10) === 0;
 }
 
@@ -26,8 +26,10 @@ export function checkRollingUpdate(
     const detail = 'may not be 0 when `maxSurge` is 0';
     errors.push(invalid(`${path}.maxUnavailable`, maxUnavailable, detail));
   }
-  const share = typeof maxUnavailable === 'string' ? Number.parseInt(maxUnavailable, 10) : 0;
-  if (share > 100) {
-    errors.push(invalid(`${path}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'));
-  }
+  checkShare(errors, `${path}.maxUnavailable`, maxUnavailable);
+}
+
+export function checkShare(errors: Errors, path: string, value: IntOrString): void {
+  const share = typeof value === 'string' ? Number.parseInt(value, 10) : 0;
+  if (share > 100) errors.push(invalid(path, value, 'must not be greater than 100%'));
 }

@@ -17,19 +17,28 @@ export function validatePodMaker(spec: PodMaker): FieldError[] {
   const errors: Errors = [];
   checkNonNegative(errors, 'spec.replicas', spec.replicas);
   checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
-  const { selector } = spec;
-  const before = errors.length;
-  if (!selector) errors.push(required('spec.selector'));
-  checkLabelSelector(errors, 'spec.selector', selector);
-  if (selector && isEmptySelector(selector)) {
-    // Of a ReplicaSet too: Kubernetes says it of both.
-    errors.push(invalid('spec.selector', selector, 'empty selector is invalid for deployment'));
-  }
-  const isSound = errors.length === before;
-  if (isSound && selector && spec.template) checkMatch(errors, selector, spec.template);
+  if (!spec.selector) errors.push(required('spec.selector'));
+  // Kubernetes uses the first word for a ReplicaSet, and the second for a Deployment, too.
+  const isSound = checkSelector(errors, spec.selector, 'deployment');
+  if (isSound && spec.template) checkMatch(errors, spec.selector, spec.template);
   errors.push(...validatePodTemplate(spec.template, 'spec.template'));
-  if (spec.template?.spec) checkTemplatePolicy(errors, spec.template.spec);
+  if (spec.template?.spec) checkTemplatePolicy(errors, spec.template.spec, 'ReplicaSet');
   return errors;
+}
+
+/** Whether there is a selector that can be asked. */
+export function checkSelector(
+  errors: Errors,
+  selector: LabelSelector | undefined,
+  word: string,
+): selector is LabelSelector {
+  if (!selector) return false;
+  const before = errors.length;
+  checkLabelSelector(errors, 'spec.selector', selector);
+  if (isEmptySelector(selector)) {
+    errors.push(invalid('spec.selector', selector, `empty selector is invalid for ${word}`));
+  }
+  return errors.length === before;
 }
 
 export function isEmptySelector({ matchLabels, matchExpressions }: LabelSelector): boolean {
@@ -37,20 +46,25 @@ export function isEmptySelector({ matchLabels, matchExpressions }: LabelSelector
 }
 
 /** Else the owner would not find its own pods, and make new ones forever. */
-function checkMatch(errors: Errors, selector: LabelSelector, template: PodTemplateSpec): void {
+export function checkMatch(
+  errors: Errors,
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec,
+): void {
   const labels = template.metadata?.labels ?? {};
   if (matchesSelector(selector, labels)) return;
   const detail = '`selector` does not match template `labels`';
   errors.push(invalid('spec.template.metadata.labels', labels, detail));
 }
 
-function checkTemplatePolicy(errors: Errors, spec: PodSpec): void {
+/** Pods that are replaced when they end have no end of their own. */
+export function checkTemplatePolicy(errors: Errors, spec: PodSpec, owner: string): void {
   const path = 'spec.template.spec';
   if (spec.restartPolicy !== 'Always') {
     errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy ?? '', ['Always']));
   }
   if (spec.activeDeadlineSeconds !== undefined) {
-    const detail = 'activeDeadlineSeconds in ReplicaSet is not Supported';
+    const detail = `activeDeadlineSeconds in ${owner} is not Supported`;
     errors.push(forbidden(`${path}.activeDeadlineSeconds`, detail));
   }
 }
