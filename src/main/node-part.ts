@@ -29,6 +29,8 @@ export interface NodePartOptions {
   readonly log: Logger;
   /** Settles when no traffic is sent to the pod any more; asked before SIGTERM. */
   readonly drained?: (pod: Pod) => Promise<void>;
+  /** Settles when NetworkPolicies hold for a pod that gets this address. */
+  readonly guarded?: (pod: Pod, podIP: string) => Promise<void>;
 }
 
 /** Room for the headers of an overlay network, so that the same pods can span nodes later. */
@@ -41,6 +43,7 @@ export async function nodeOf({
   nodeAddress = '127.0.0.1',
   log,
   drained,
+  guarded,
 }: NodePartOptions): Promise<GantryNode> {
   const mounts = systemMounts(files, processes);
   return GantryNode.create(
@@ -63,6 +66,7 @@ export async function nodeOf({
       labels: { 'node-role.kubernetes.io/control-plane': '' },
       version: kubernetesVersion,
       ...(drained && { drained }),
+      ...(guarded && { guarded }),
     },
     {
       files,

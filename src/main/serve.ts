@@ -125,6 +125,7 @@ class Program {
       nodeAddress: this.#nodeAddress,
       log: this.#log.with({ part: 'node' }),
       drained: async (pod) => this.#traffic?.drained(pod),
+      guarded: async (pod, podIP) => this.#traffic?.guarded(pod, podIP),
     });
     const runtime = this.#node.startRuntime();
     runtime.catch(() => undefined);
@@ -202,6 +203,11 @@ class Program {
     pki: ClusterPki,
     network: ClusterNetwork,
   ): Promise<void> {
+    const applied = plane.server.metrics.histogram(
+      'gantry_traffic_apply_duration_seconds',
+      'From a change that the caches show until the kernel or HAProxy follows it.',
+      [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+    );
     const traffic = new Traffic({
       ...this.#config,
       ...network,
@@ -223,6 +229,7 @@ class Program {
       isOwnAddress: (address) =>
         [this.#nodeAddress, network.dnsAddress, '127.0.0.1'].includes(address),
       defaultCertificate: `${pki.gateway.certificate}${pki.gateway.key}`,
+      observeApplied: (part, seconds) => applied.observe({ part }, seconds),
       decodeBase64: (text) => Buffer.from(text, 'base64').toString('utf8'),
     });
     this.#traffic = traffic;
@@ -252,7 +259,7 @@ class Program {
         message: this.#controlPlaneReady ? 'answers' : 'starting',
       },
       this.#node?.status ?? starting('node'),
-      ...(this.#traffic?.parts ?? ['services', 'dns', 'gateway'].map(starting)),
+      ...(this.#traffic?.parts ?? ['services', 'policies', 'dns', 'gateway'].map(starting)),
     ];
   }
 

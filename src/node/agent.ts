@@ -72,6 +72,8 @@ export interface NodeAgentOptions {
   readonly relistMs: number;
   /** Settles when the pod gets no new connections any more; asked before SIGTERM. */
   readonly drained?: (pod: Pod) => Promise<void>;
+  /** Settles when NetworkPolicies hold for a pod that gets this address; asked before its first container. */
+  readonly guarded?: (pod: Pod, podIP: string) => Promise<void>;
   /** The runtime's connection broke: for whoever keeps it running. */
   readonly runtimeLost?: () => void;
 }
@@ -226,6 +228,7 @@ export class NodeAgent {
       referencesOf: (uid) => this.#references.of(uid),
       releaseReferences: (uid) => this.#references.release(uid),
       drained: options.drained ?? (() => Promise.resolve()),
+      guarded: options.guarded ?? (() => Promise.resolve()),
       balance: async () => classes?.balance([...this.#workers.values()].map(({ pod }) => pod)),
       observe: (pod) => this.#pods.observe(pod),
     };

@@ -67,6 +67,8 @@ export interface NodeOptions {
   readonly capacity?: { readonly cpuMilli: number; readonly memoryBytes: number };
   /** Settles when the pod gets no new connections; asked before SIGTERM, bounded by the grace period. */
   readonly drained?: (pod: Pod) => Promise<void>;
+  /** Settles when NetworkPolicies hold for a pod that gets this address; asked before its first container. */
+  readonly guarded?: (pod: Pod, podIP: string) => Promise<void>;
   readonly programs?: Partial<Programs>;
   /** Words before containerd's own: `nsenter --net=…`. */
   readonly launcher?: readonly string[];

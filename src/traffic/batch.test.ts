@@ -14,6 +14,7 @@ function openBatch() {
   const calls: Call[] = [];
   const failures: unknown[] = [];
   const batch = new Batch({
+    clock: time,
     timers: time,
     gatherMs: 5,
     apply: (keys) =>

@@ -2,22 +2,30 @@
  * Gathers keys that changed and hands them over together: at most one hand-over at a time, what
  * comes meanwhile goes with the next. When the work fails it is tried again, later each time.
  */
-import type { Timer, Timers } from '#base/clock.ts';
+import type { Clock, Timer, Timers } from '#base/clock.ts';
 
 export interface BatchOptions {
+  readonly clock: Clock;
   readonly timers: Timers;
   /** From the first change to the hand-over: changes that belong together arrive within it. */
   readonly gatherMs: number;
   /** Must not throw for what no repetition mends. */
   readonly apply: (keys: ReadonlySet<string>) => Promise<void>;
   readonly failed: (error: unknown) => void;
+  /** After each hand-over: how long the first of its changes waited until it was true. */
+  readonly applied?: ((ms: number) => void) | undefined;
 }
+
+/** How long a part took to make a change true that the caches showed. */
+export type ObserveApplied = (part: string, seconds: number) => void;
 
 const retryMs = { first: 100, max: 30_000 };
 
 export class Batch {
   readonly #options: BatchOptions;
   #keys = new Set<string>();
+  /** When the first of `#keys` came. */
+  #sinceMs = 0;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
   #failures = 0;
@@ -31,6 +39,7 @@ export class Batch {
   }
 
   add(key: string): void {
+    if (this.#keys.size === 0) this.#sinceMs = this.#options.clock.monotonic();
     this.#keys.add(key);
     this.#schedule(this.#options.gatherMs);
   }
@@ -60,16 +69,19 @@ export class Batch {
 
   async #run(): Promise<void> {
     const keys = this.#keys;
+    const sinceMs = this.#sinceMs;
     this.#keys = new Set();
     this.#waitingForRun = this.#waiting.splice(0);
     let delayMs = this.#options.gatherMs;
     try {
       await this.#options.apply(keys);
       this.#failures = 0;
+      this.#options.applied?.(this.#options.clock.monotonic() - sinceMs);
       for (const resolve of this.#waitingForRun.splice(0)) resolve();
     } catch (error) {
       this.#options.failed(error);
       for (const key of keys) this.#keys.add(key);
+      this.#sinceMs = sinceMs;
       this.#waiting.unshift(...this.#waitingForRun.splice(0));
       delayMs = Math.min(retryMs.max, retryMs.first * 2 ** Math.min(this.#failures, 10));
       this.#failures += 1;

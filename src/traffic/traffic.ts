@@ -11,12 +11,14 @@ import { LoopRuntime } from '#client/runtime.ts';
 import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
 import type { SharedChanges } from '#sys/shared-changes.ts';
+import type { ObserveApplied } from './batch.ts';
 import { ClusterDns } from './dns/cluster-dns.ts';
 import { serversOf } from './dns/upstream.ts';
 import { Drain } from './drain.ts';
 import { decidePorts } from './gateway/decide/ports.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { endHaproxy } from './gateway/haproxy.ts';
+import { Policies, removePolicyTable } from './policy/policies.ts';
 import { applyKernelSettings, restoreKernelSettings } from './kernel-settings.ts';
 import { Firewall, removeFirewallRules } from './proxy/firewall.ts';
 import { removeServiceTable, ServiceProxy } from './proxy/proxy.ts';
@@ -51,6 +53,7 @@ export interface TrafficOptions {
   readonly httpsPort: number;
   readonly defaultCertificate: string;
   readonly decodeBase64: (text: string) => string;
+  readonly observeApplied?: ObserveApplied | undefined;
 }
 
 export class Traffic {
@@ -59,6 +62,7 @@ export class Traffic {
   readonly #secrets: Informer<Secret>;
   readonly proxy: ServiceProxy;
   readonly gateway: Gateway;
+  readonly policies: Policies;
   readonly #drain: Drain;
   readonly #firewall: Firewall;
   #dns: ClusterDns | undefined;
@@ -69,6 +73,7 @@ export class Traffic {
     const { informers } = this.#runtime;
     this.#secrets = new Informer(secrets, { ...options, fieldSelector: 'type=kubernetes.io/tls' });
     this.proxy = new ServiceProxy({ ...options, informers, ownAddresses: [options.dnsAddress] });
+    this.policies = new Policies({ ...options, informers });
     this.gateway = new Gateway({
       ...options,
       informers,
@@ -89,12 +94,18 @@ export class Traffic {
     return this.#drain.drained(pod.metadata.uid ?? '');
   }
 
+  /** Ends when NetworkPolicies hold for a pod that gets this address. */
+  guarded(pod: Pod, podIP: string): Promise<void> {
+    return this.policies.guard(pod, podIP);
+  }
+
   get parts(): { name: string; ready: boolean; message: string }[] {
     const dns = this.#dns?.status ?? { ready: false, message: 'not started' };
     const { ready, message } = this.proxy.status;
     const but = this.#firewall.problem;
     return [
       { name: 'services', ready, message: but === '' ? message : `${message}, but ${but}` },
+      { name: 'policies', ...this.policies.status },
       { name: 'dns', ...dns },
       { name: 'gateway', ...this.gateway.status },
     ];
@@ -116,7 +127,12 @@ export class Traffic {
       upstreamServers: serversOf((await files.readText('/etc/resolv.conf')) ?? '', [dnsAddress]),
     });
     this.#drain.start();
-    const started = Promise.all([this.proxy.start(), dns.start(), this.gateway.start()]);
+    const started = Promise.all([
+      this.proxy.start(),
+      this.policies.start(),
+      dns.start(),
+      this.gateway.start(),
+    ]);
     await this.#runtime.start();
     await started;
     this.#dns = dns;
@@ -128,6 +144,7 @@ export class Traffic {
     this.#firewall.stop();
     await this.#dns?.stop();
     await this.gateway.stop();
+    await this.policies.stop();
     await this.proxy.stop();
     this.#secrets.stop();
     await this.#runtime.stop();
@@ -193,6 +210,7 @@ export async function removeTraffic({
   const removed: string[] = [];
   if (await endHaproxy(files, processes, folder)) removed.push('HAProxy');
   if (await removeServiceTable(processes, table)) removed.push(`the nftables table ip ${table}`);
+  if (await removePolicyTable(processes, table)) removed.push('the rules of NetworkPolicies');
   if (await removeFirewallRules(processes, { table, podRange }).catch(() => false))
     removed.push('rules for pods in iptables');
   const address = await processes.run('ip', ['address', 'del', `${dnsAddress}/32`, 'dev', 'lo'], {

@@ -5,7 +5,11 @@ import { nameTests } from './traffic/names.ts';
 import { serviceTests } from './traffic/services.ts';
 import { World } from './traffic/world.ts';
 
-const world = new World();
+const world = new World({
+  name: 'traffic',
+  ports: { api: 17_443, http: 17_080, https: 17_444 },
+  network: 77,
+});
 
 suite('traffic', { timeout: 240_000 }, () => {
   before(() => world.open());

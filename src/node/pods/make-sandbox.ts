@@ -17,7 +17,10 @@ export async function makeSandbox(attempt: number, context: StepContext): Promis
     const id = await sandboxSlots.run(() => runtime.runSandbox(config));
     const sandbox = await mirror.refreshSandbox(id);
     await writeHosts(context, sandbox?.ips ?? []);
-    if (sandbox?.ips[0]) await services.hostPorts?.open(pod, sandbox.ips[0]);
+    if (sandbox?.ips[0] && !pod.spec?.hostNetwork) {
+      await services.guarded(pod, sandbox.ips[0]);
+      await services.hostPorts?.open(pod, sandbox.ips[0]);
+    }
     memory.sandboxProblem = undefined;
     memory.worked('sandbox');
   } catch (error) {

@@ -10,7 +10,10 @@ export async function prepareVolumes({ pod, memory, services }: StepContext): Pr
   try {
     await volumes.prepare(pod, { podIPs, hostIPs });
     // Of a pod that an earlier run of the agent brought up.
-    if (podIPs[0] && !pod.spec?.hostNetwork) await services.hostPorts?.open(pod, podIPs[0]);
+    if (podIPs[0] && !pod.spec?.hostNetwork) {
+      await services.guarded(pod, podIPs[0]);
+      await services.hostPorts?.open(pod, podIPs[0]);
+    }
     memory.volumes = { state: 'ready' };
     memory.worked('volumes');
   } catch (error) {

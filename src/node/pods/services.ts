@@ -51,6 +51,8 @@ export interface PodServices {
   readonly releaseReferences: (uid: string) => void;
   /** Settles when no traffic is sent to the pod any more, or when waiting longer is no use. */
   readonly drained: (pod: Pod) => Promise<void>;
+  /** Settles when NetworkPolicies hold for a pod that gets this address. */
+  readonly guarded: (pod: Pod, podIP: string) => Promise<void>;
   /** Pods came or went: the classes share the machine anew. */
   readonly balance: () => Promise<void>;
   /** The newest known form of the object, after a write of our own. */

@@ -1,13 +1,13 @@
 /** The gateway of the node: Ingress through HAProxy, changed by as little as a change asks for. */
 import { endpointSlices, ingressClasses, ingresses, services } from '#api/kinds/index.ts';
 import type { EndpointSlice, Secret } from '#api/types.ts';
-import type { Timers } from '#base/clock.ts';
+import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Informer } from '#client/informer.ts';
 import type { Informers } from '#client/informers.ts';
 import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
-import { Batch } from '../batch.ts';
+import { Batch, type ObserveApplied } from '../batch.ts';
 import type { Backend } from '../proxy/decide/frontend.ts';
 import { Certificates } from './certificates.ts';
 import { arrangeSlots, haproxyFiles, slotCommands } from './decide/haproxy-config.ts';
@@ -18,8 +18,10 @@ export interface GatewayOptions {
   readonly informers: Informers;
   /** Of type kubernetes.io/tls. */
   readonly secrets: Informer<Secret>;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  readonly observeApplied?: ObserveApplied | undefined;
   readonly files: Files;
   readonly processes: Processes;
   readonly folder: string;
@@ -52,10 +54,12 @@ export class Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#batch = new Batch({
+      clock: options.clock,
       timers: options.timers,
       gatherMs,
       apply: () => this.#apply(),
       failed: (error) => this.#failed(error),
+      applied: (ms) => options.observeApplied?.('gateway', ms / 1000),
     });
     this.#certificates = new Certificates(options.logger, options.decodeBase64);
     this.#haproxy = new Haproxy({ ...options, lost: () => this.#lost() });

@@ -6,11 +6,11 @@ import { endpointSlices, services } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
 import { serviceOfSlice } from '#api/service-of-slice.ts';
 import type { Service } from '#api/types.ts';
-import type { Timers } from '#base/clock.ts';
+import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Informers } from '#client/informers.ts';
 import type { Processes } from '#sys/process.ts';
-import { Batch } from '../batch.ts';
+import { Batch, type ObserveApplied } from '../batch.ts';
 import { type Frontend, frontendsOf } from './decide/frontend.ts';
 import {
   baseScript,
@@ -23,8 +23,10 @@ import {
 
 export interface ProxyOptions extends TableOptions {
   readonly informers: Informers;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  readonly observeApplied?: ObserveApplied | undefined;
   readonly processes: Processes;
   /** Addresses of Services that this node answers itself (the cluster's DNS): the table leaves them alone. */
   readonly ownAddresses: readonly string[];
@@ -51,10 +53,12 @@ export class ServiceProxy {
     this.#options = options;
     this.#table = new ServiceTable(options.table);
     this.#batch = new Batch({
+      clock: options.clock,
       timers: options.timers,
       gatherMs,
       apply: (keys) => this.#apply(keys),
       failed: (error) => this.#failed(error),
+      applied: (ms) => options.observeApplied?.('services', ms / 1000),
     });
   }
 

@@ -11,13 +11,13 @@ import type { Task } from './peer.ts';
 const peerFile = join(import.meta.dirname, 'peer.ts');
 const peerPort = 8080;
 
-/** A benchmark network (RFC 2544): nobody else's. */
-const outside = {
-  namespace: 'gantry-e2e-outside',
-  link: 'gantry-e2e-out',
-  node: '198.18.77.1',
-  address: '198.18.77.2',
-} as const;
+export interface WorldOptions {
+  /** Of the cluster. */
+  readonly name: string;
+  readonly ports: { readonly api: number; readonly http: number; readonly https: number };
+  /** Of the network outside, 198.18.N.0/24: a benchmark network (RFC 2544), nobody else's. */
+  readonly network: number;
+}
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -62,12 +62,21 @@ export class Place {
 }
 
 export class World {
-  readonly cluster = new Cluster('traffic', { api: 17_443, http: 17_080, https: 17_444 });
+  readonly cluster: Cluster;
+  /** A machine outside the cluster. */
+  readonly outside: Place;
+  readonly #options: WorldOptions;
   readonly #processes: ChildProcess[] = [];
   #node: Place | undefined;
   #client: Place | undefined;
   nodeAddress = '';
   dnsAddress = '';
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.cluster = new Cluster(options.name, options.ports);
+    this.outside = new Place('outside', `198.18.${options.network}.2`);
+  }
 
   get node(): Place {
     if (!this.#node) throw new Error('not open');
@@ -80,8 +89,6 @@ export class World {
     return this.#client;
   }
 
-  readonly outside = new Place('outside', outside.address);
-
   async open(): Promise<void> {
     await this.cluster.up();
     await this.cluster.loadImages(['guestbook-web-1']);
@@ -90,8 +97,9 @@ export class World {
     this.nodeAddress = addresses.node;
     this.dnsAddress = addresses.dns;
     await this.#openOutside();
-    this.#start(process.execPath, [peerFile], { WHO_NAME: 'node', WHO_PORT: '17081' });
-    this.#node = new Place('node', '127.0.0.1', 17_081);
+    const port = this.#options.ports.http + 1;
+    this.#start(process.execPath, [peerFile], { WHO_NAME: 'node', WHO_PORT: `${port}` });
+    this.#node = new Place('node', '127.0.0.1', port);
     await this.apply(
       {
         apiVersion: 'v1',
@@ -128,6 +136,10 @@ export class World {
   async ready(...pods: readonly string[]): Promise<void> {
     const names = pods.map((name) => `pod/${name}`);
     await this.cluster.kubectl(['wait', '--for=condition=Ready', '--timeout=60s', ...names]);
+  }
+
+  at(name: string, address: string): Place {
+    return new Place(name, address);
   }
 
   async place(pod: string): Promise<Place> {
@@ -186,15 +198,22 @@ export class World {
     };
   }
 
+  get #outsideNamespace(): string {
+    return `gantry-e2e-outside-${this.#options.network}`;
+  }
+
   /** With its namespace the link goes, too. */
   async #closeOutside(): Promise<void> {
-    await run('ip', ['netns', 'delete', outside.namespace]);
+    await run('ip', ['netns', 'delete', this.#outsideNamespace]);
   }
 
   async #openOutside(): Promise<void> {
     // What an interrupted run left.
     await this.#closeOutside();
-    const { namespace, link, node, address } = outside;
+    const namespace = this.#outsideNamespace;
+    const link = `gantry-e2e-${this.#options.network}`;
+    const node = `198.18.${this.#options.network}.1`;
+    const { address } = this.outside;
     const inside = ['-n', namespace];
     const steps = [
       ['netns', 'add', namespace],

@@ -1,0 +1,204 @@
+/**
+ * NetworkPolicies in the kernel: watches policies, pods and namespaces, and applies what differs as one
+ * nftables transaction. A pod is guarded before its first container runs: the node asks, and waits.
+ */
+import { namespaces, networkPolicies, pods } from '#api/kinds/index.ts';
+import type { Labels } from '#api/selector.ts';
+import type { NetworkPolicy, Pod } from '#api/types.ts';
+import type { Clock, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Informers } from '#client/informers.ts';
+import type { Processes } from '#sys/process.ts';
+import { Batch, type ObserveApplied } from '../batch.ts';
+import { changeScript, policyTableName, wholeScript } from './decide/policy-script.ts';
+import {
+  emptyPolicyTable,
+  type PolicyPod,
+  type PolicyTable,
+  policyTable,
+  type Protocol,
+} from './decide/policy-table.ts';
+
+export interface PoliciesOptions {
+  readonly informers: Informers;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly observeApplied?: ObserveApplied | undefined;
+  readonly processes: Processes;
+  /** Of the cluster; the policies' own is named after it. */
+  readonly table: string;
+}
+
+const gatherMs = 5;
+const nftTimeoutMs = 60_000;
+const everything = '';
+
+export class Policies {
+  readonly #options: PoliciesOptions;
+  readonly #batch: Batch;
+  /** Address → the pod that the node is about to give it to: its status does not say so yet. */
+  readonly #guarded = new Map<string, Pod>();
+  readonly #started = Promise.withResolvers<void>();
+  /** What the kernel holds; absent: unknown, so that it is told everything. */
+  #applied: PolicyTable | undefined;
+  #problem = 'not started';
+
+  constructor(options: PoliciesOptions) {
+    this.#options = options;
+    this.#batch = new Batch({
+      clock: options.clock,
+      timers: options.timers,
+      gatherMs,
+      apply: () => this.#apply(),
+      failed: (error) => this.#failed(error),
+      applied: (ms) => options.observeApplied?.('policies', ms / 1000),
+    });
+  }
+
+  get status(): { ready: boolean; message: string } {
+    const ready = this.#problem === '';
+    const count = this.#options.informers.of(networkPolicies).cache.list().length;
+    return { ready, message: ready ? `${count} NetworkPolicies hold` : this.#problem };
+  }
+
+  /** Ends when the policies hold for the first time. */
+  async start(): Promise<void> {
+    const { informers } = this.#options;
+    const sources = [informers.of(networkPolicies), informers.of(pods), informers.of(namespaces)];
+    await Promise.all(sources.map((each) => each.whenSynced()));
+    informers.of(networkPolicies).listen((previous, next) => {
+      if (previous?.metadata.generation !== next?.metadata.generation) this.#batch.add(everything);
+    });
+    informers.of(namespaces).listen((previous, next) => {
+      if (previous?.metadata.labels !== next?.metadata.labels) this.#batch.add(everything);
+    });
+    informers.of(pods).listen((previous, next) => this.#podChanged(previous, next));
+    this.#batch.add(everything);
+    await this.#batch.settled();
+    this.#started.resolve();
+  }
+
+  settled(): Promise<void> {
+    return this.#batch.settled();
+  }
+
+  /** Ends when the policies for a pod that gets this address hold. As long as they cannot, it does not. */
+  async guard(pod: Pod, address: string): Promise<void> {
+    this.#forget(pod.metadata.uid);
+    this.#guarded.set(address, pod);
+    await this.#started.promise;
+    if (this.#options.informers.of(networkPolicies).cache.list().length === 0) return;
+    this.#batch.add(everything);
+    await this.#batch.settled();
+  }
+
+  /** The table stays: policies hold while gantry restarts. */
+  async stop(): Promise<void> {
+    this.#started.resolve();
+    await this.#batch.stop();
+  }
+
+  #podChanged(previous: Pod | undefined, next: Pod | undefined): void {
+    if (next === undefined || hasEnded(next)) this.#forget(previous?.metadata.uid);
+    const same =
+      previous !== undefined &&
+      next !== undefined &&
+      JSON.stringify(factsOf(previous)) === JSON.stringify(factsOf(next));
+    if (!same) this.#batch.add(everything);
+  }
+
+  #forget(uid: string | undefined): void {
+    for (const [address, { metadata }] of this.#guarded)
+      if (metadata.uid === uid) this.#guarded.delete(address);
+  }
+
+  async #apply(): Promise<void> {
+    const { informers, table, processes } = this.#options;
+    const policies = informers.of(networkPolicies).cache.list();
+    const applied = this.#applied;
+    const wanted = policies.length === 0 ? emptyPolicyTable : this.#table(policies);
+    const script = applied ? changeScript(table, applied, wanted) : wholeScript(table, wanted);
+    this.#applied = undefined;
+    if (script !== '') await nft(processes, script);
+    this.#applied = wanted;
+    this.#problem = '';
+  }
+
+  #table(policies: readonly NetworkPolicy[]): PolicyTable {
+    const { informers } = this.#options;
+    const byAddress = new Map<string, PolicyPod>();
+    // Of two that show one address the younger has it: the other has ended.
+    const all = [...informers.of(pods).cache.list()].sort((a, b) => compareAges(a, b));
+    for (const pod of all) {
+      const facts = factsOf(pod);
+      if (facts) byAddress.set(facts.address, facts);
+    }
+    for (const [address, pod] of this.#guarded) {
+      const current = informers
+        .of(pods)
+        .cache.get(`${pod.metadata.namespace}/${pod.metadata.name}`);
+      const known = current?.metadata.uid === pod.metadata.uid ? current : pod;
+      byAddress.set(address, { ...podFacts(known ?? pod), address });
+    }
+    const labels = new Map<string, Labels>(
+      informers
+        .of(namespaces)
+        .cache.list()
+        .map(({ metadata }) => [metadata.name ?? '', metadata.labels ?? {}]),
+    );
+    return policyTable({ policies, pods: [...byAddress.values()], namespaces: labels });
+  }
+
+  #failed(error: unknown): void {
+    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#options.logger.error('NetworkPolicies could not be applied; trying again', {
+      error: this.#problem,
+    });
+  }
+}
+
+function compareAges(a: Pod, b: Pod): number {
+  const [left, right] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? '');
+  return (left ?? '') < (right ?? '') ? -1 : 1;
+}
+
+/** Undefined for a pod without an address of its own, and for one that has ended. */
+function factsOf(pod: Pod): PolicyPod | undefined {
+  const { spec, status } = pod;
+  if (spec?.hostNetwork || hasEnded(pod) || !status?.podIP) return undefined;
+  return { ...podFacts(pod), address: status.podIP };
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+function podFacts({ metadata, spec }: Pod): Omit<PolicyPod, 'address'> {
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  return {
+    namespace: metadata.namespace ?? '',
+    labels: metadata.labels ?? {},
+    ports: containers.flatMap(({ ports }) =>
+      (ports ?? []).flatMap(({ name, containerPort, protocol = 'TCP' }) =>
+        name ? [{ name, port: containerPort, protocol: protocol.toLowerCase() as Protocol }] : [],
+      ),
+    ),
+  };
+}
+
+async function nft(processes: Processes, input: string): Promise<void> {
+  const { code, stderr } = await processes.run('nft', ['-f', '-'], {
+    input,
+    timeoutMs: nftTimeoutMs,
+  });
+  if (code !== 0) throw new Error(`nft refused the policies: ${stderr.trim().slice(0, 2000)}`);
+}
+
+/** Takes the table out of the kernel. */
+export async function removePolicyTable(processes: Processes, table: string): Promise<boolean> {
+  const name = policyTableName(table);
+  const options = { timeoutMs: nftTimeoutMs };
+  const { code } = await processes.run('nft', ['delete', 'table', 'ip', name], options);
+  return code === 0;
+}
