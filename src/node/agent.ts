@@ -3,6 +3,8 @@
  * has though the API does not; woken by the API's watch, the runtime's events, probes and timers.
  */
 import { pods, services as serviceKind } from '#api/kinds/index.ts';
+import { podRequests } from '#api/kinds/pod-spec/requests.ts';
+import { millisOf, unitsOf } from '#api/quantity.ts';
 import type { NodeAddress, Pod, Service } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
@@ -16,8 +18,10 @@ import type { Mounts } from '#sys/mounts.ts';
 import type { NetworkProbes } from '#wire/probe/network-probes.ts';
 import { ReferencedObjects } from './cluster/references.ts';
 import { type ClusterDns, parseResolvConf } from './config/dns.ts';
+import type { Allocatable } from './config/field-refs.ts';
 import { labels } from './decide/labels.ts';
 import type { ObservedContainer } from './decide/observed.ts';
+import type { NodeRoom } from './decide/resize.ts';
 import { ImageStore } from './images/image-store.ts';
 import { lastWordsOf } from './logs/last-words.ts';
 import type { HostPorts } from './network/host-ports.ts';
@@ -222,6 +226,7 @@ export class NodeAgent {
       hostPorts: options.hostPorts,
       memoryBytes,
       allocatable: () => allocatable,
+      roomFor: (uid) => this.#roomFor(uid, allocatable),
       services: () => this.#services.cache.list(),
       sandboxSlots: new Slots(options.sandboxesAtOnce),
       startSlots: new Slots(options.sandboxesAtOnce),
@@ -232,6 +237,27 @@ export class NodeAgent {
       balance: async () => classes?.balance([...this.#workers.values()].map(({ pod }) => pod)),
       observe: (pod) => this.#pods.observe(pod),
     };
+  }
+
+  #roomFor(uid: string, allocatable: Allocatable): NodeRoom {
+    const others = [...this.#workers]
+      .filter(([own, { pod }]) => own !== uid && !isOver(pod))
+      .map(([, { granted }]) => podRequests(granted.spec ?? { containers: [] }));
+    const sum = (name: string, read: (text: string) => number): number =>
+      others.reduce((total, asked) => total + read(asked[name] ?? '0'), 0);
+    return {
+      cpuMilli: millisOf(allocatable['cpu'] ?? '0'),
+      memoryBytes: unitsOf(allocatable['memory'] ?? '0'),
+      othersCpuMilli: sum('cpu', millisOf),
+      othersMemoryBytes: sum('memory', unitsOf),
+    };
+  }
+
+  /** A pod went or shrank: who waits for room looks again. */
+  #roomChanged(): void {
+    for (const worker of this.#workers.values()) {
+      if (worker.waitsForRoom) worker.wake();
+    }
   }
 
   async #makeReporter({ allocatable, memoryBytes }: PodServices): Promise<NodeReporter> {
@@ -277,6 +303,7 @@ export class NodeAgent {
     if (!worker) return this.#startWorker(next, false);
     const old = worker.pod;
     worker.update(next);
+    if (old.spec !== next.spec || isOver(old) !== isOver(next)) this.#roomChanged();
     if (
       JSON.stringify(old.metadata.labels) !== JSON.stringify(next.metadata.labels) ||
       JSON.stringify(old.metadata.annotations) !== JSON.stringify(next.metadata.annotations)
@@ -288,7 +315,10 @@ export class NodeAgent {
   #startWorker(pod: Pod, gone: boolean): void {
     const uid = pod.metadata.uid ?? '';
     if (!this.#shared) return;
-    const worker = new PodWorker(pod, gone, this.#shared, () => this.#workers.delete(uid));
+    const worker = new PodWorker(pod, gone, this.#shared, () => {
+      this.#workers.delete(uid);
+      this.#roomChanged();
+    });
     this.#workers.set(uid, worker);
     worker.wake();
   }
@@ -375,6 +405,9 @@ export class NodeAgent {
 }
 
 const tokenLookMs = 60_000;
+
+const isOver = ({ status }: Pod): boolean =>
+  status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 function amounts(
   cpuMilli: number,

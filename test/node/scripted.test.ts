@@ -108,6 +108,11 @@ async function open(script: Partial<Script> = {}) {
       } as Pod),
     get: async (name: string) =>
       (await admin.get({ ...inDefault, name }).catch(() => undefined)) as Pod | undefined,
+    resize: (name: string, resources: object) =>
+      admin.patch(
+        { ...inDefault, name, subresource: 'resize' },
+        { type: 'strategic', body: { spec: { containers: [{ name: 'main', resources }] } } },
+      ),
     readiness: async () => {
       const node = (await admin.get({ ...collectionOf(nodes), name: 'n1' })) as Node;
       return node.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -178,6 +183,40 @@ describe('agent on a scripted runtime', () => {
     await world.drive(world.delete('slow', 2));
     await world.run(4);
     assert.equal(await world.get('slow'), undefined);
+  });
+
+  it('resizes in place when there is room, and keeps that over a restart of the agent', async () => {
+    const world = await open();
+    const sized = (cpu: string) => ({
+      containers: [{ name: 'main', image: 'app:1', resources: { requests: { cpu } } }],
+    });
+    await world.create('big', sized('6'));
+    await world.create('small', sized('1'));
+    await world.run(3);
+    const told = () => world.runtime.calls.filter((call) => call.startsWith('updateResources'));
+    const pending = async () =>
+      (await world.get('small'))?.status?.conditions?.find(
+        ({ type }) => type === 'PodResizePending',
+      )?.reason;
+    await world.resize('small', { requests: { cpu: '2' } });
+    await world.run(2);
+    assert.deepEqual(told(), ['updateResources main 2048 0']);
+    assert.deepEqual(statusOf(await world.get('small'))?.resources, { requests: { cpu: '2' } });
+    await world.resize('small', { requests: { cpu: '4' } });
+    await world.run(2);
+    assert.equal(await pending(), 'Deferred');
+    await world.drive(world.agent.stop());
+    const again = world.makeAgent();
+    await world.drive(again.start());
+    await world.run(2);
+    assert.equal(await pending(), 'Deferred');
+    assert.equal(told().length, 1);
+    await world.drive(world.delete('big'));
+    await world.run(5);
+    assert.equal(await pending(), undefined);
+    assert.deepEqual(statusOf(await world.get('small'))?.allocatedResources, { cpu: '4' });
+    assert.deepEqual(told().at(-1), 'updateResources main 4096 0');
+    assert.equal(statusOf(await world.get('small'))?.restartCount, 0);
   });
 
   it('holds everything while the runtime is away', async () => {

@@ -88,6 +88,7 @@ function notesOn(
       container.terminationMessagePath ?? defaultTerminationPath,
     [annotations.terminationMessagePolicy]: container.terminationMessagePolicy ?? 'File',
     [annotations.podGraceSeconds]: String(pod.spec?.terminationGracePeriodSeconds ?? 30),
+    [annotations.resources]: JSON.stringify(container.resources ?? {}),
     ...(backOffSeconds !== undefined && { [annotations.backOff]: String(backOffSeconds) }),
     ...(preStop && { [annotations.preStop]: JSON.stringify(preStop) }),
   };

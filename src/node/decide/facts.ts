@@ -1,5 +1,6 @@
-import type { Pod } from '#api/types.ts';
+import type { Pod, ResourceRequirements } from '#api/types.ts';
 import type { ObservedContainer, ObservedSandbox } from './observed.ts';
+import type { NodeRoom } from './resize.ts';
 
 /** Why something did not come about, in words that go to status and events. */
 export interface Problem {
@@ -54,6 +55,13 @@ export interface PodFacts {
   /** Of the last creation, by container name. */
   readonly problems: ReadonlyMap<string, Problem>;
   readonly sandboxProblem: Problem | undefined;
+  /** Resources by container name, as far as this run of the agent has granted any. */
+  readonly granted: ReadonlyMap<string, ResourceRequirements>;
+  /** Resources by container id, as this run of the agent has told the runtime. */
+  readonly applied: ReadonlyMap<string, ResourceRequirements>;
+  readonly resizeProblem: Problem | undefined;
+  /** Asked only when a resize is wanted. */
+  readonly room: () => NodeRoom;
   /** Subjects of steps under way. */
   readonly busy: ReadonlySet<string>;
   /** The written status shows how every container ended. */
@@ -87,6 +95,9 @@ export type Step =
       readonly message: string;
       readonly graceSeconds: number;
     }
+  /** The node has room for what the spec wants now. */
+  | { readonly type: 'grantResize' }
+  | { readonly type: 'applyResize' }
   | { readonly type: 'removeContainer'; readonly id: string; readonly container: string }
   | { readonly type: 'stopSandbox'; readonly id: string }
   | { readonly type: 'removeSandbox'; readonly id: string }
@@ -111,6 +122,10 @@ export function subjectOf(step: Step): string {
     case 'killContainer':
     case 'removeContainer':
       return containerSubject(step.container);
+    case 'grantResize':
+      return 'grant';
+    case 'applyResize':
+      return 'resize';
     case 'removeCgroup':
       return 'cgroup';
     case 'deleteObject':

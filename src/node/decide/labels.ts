@@ -19,6 +19,8 @@ export const annotations = {
   podGraceSeconds: 'io.kubernetes.pod.terminationGracePeriod',
   /** JSON of the preStop hook, for a pod that is gone from the API. */
   preStop: 'io.kubernetes.container.preStopHandler',
+  /** JSON of requests and limits that it was made with. */
+  resources: 'gantry.io/resources',
   /** Seconds of back-off that came before this start; absent for a first start. */
   backOff: 'gantry.io/restart-back-off-seconds',
   /** `init`, `sidecar`, `main` or `ephemeral`. */

@@ -83,6 +83,10 @@ const facts = (pod: Pod, more: Partial<PodFacts> = {}): PodFacts => ({
   probes: new Map(),
   problems: new Map(),
   sandboxProblem: undefined,
+  granted: new Map(),
+  applied: new Map(),
+  resizeProblem: undefined,
+  room: () => ({ cpuMilli: 4000, memoryBytes: 8e9, othersCpuMilli: 1000, othersMemoryBytes: 1e9 }),
   busy: new Set(),
   reported: true,
   cgroupRemoved: false,
@@ -189,6 +193,101 @@ describe('ephemeral containers', () => {
   it('run once', () => {
     const containers = [observed('first'), ended('doctor', 1)];
     assert.equal(wordsOf(stepOf(looked, { ...base, containers })), 'wait');
+  });
+});
+
+describe('a resize', () => {
+  const amounts = (cpu: string) => ({ requests: { cpu }, limits: { memory: '1Gi' } });
+  const wanting = (cpu: string, more: Partial<Container> = {}): Pod => ({
+    ...podOf({ containers: [container('main', { resources: amounts(cpu), ...more })] }),
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        {
+          name: 'main',
+          ready: true,
+          restartCount: 0,
+          image: '',
+          imageID: '',
+          containerID: 'containerd://main-0',
+          allocatedResources: { cpu: '1' },
+          resources: amounts('1'),
+        },
+      ],
+    },
+  });
+  const running = { sandboxes: [sandbox()], containers: [observed('main')], images: ready };
+  const granted = (cpu: string) => new Map([['main', amounts(cpu)]]);
+  const condition = (pod: Pod, more: Partial<PodFacts>) => {
+    const { conditions = [] } = podStatus(facts(pod, { ...running, ...more }), now);
+    return conditions
+      .filter(({ type }) => type.startsWith('PodResize'))
+      .map(({ type, reason, message }) => [type, reason, message].filter(Boolean).join(' '));
+  };
+  const cases: [string, Pod, Partial<PodFacts>, string][] = [
+    ['the same amount in other words is none', wanting('1000m'), {}, 'wait'],
+    ['is granted where there is room', wanting('2'), {}, 'grantResize'],
+    ['then the runtime is told', wanting('2'), { granted: granted('2') }, 'applyResize'],
+    [
+      'and is over',
+      wanting('2'),
+      { granted: granted('2'), applied: new Map([['main-0', amounts('2')]]) },
+      'wait',
+    ],
+    ['waits for room', wanting('3500m'), {}, 'wait'],
+    [
+      'may ask for a new container',
+      wanting('2', { resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] }),
+      { granted: granted('2') },
+      'killContainer main',
+    ],
+    [
+      'which comes however the old one ended',
+      podOf({
+        ...wanting('2', {
+          resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }],
+        }).spec,
+        restartPolicy: 'OnFailure',
+      }),
+      {
+        granted: granted('2'),
+        containers: [ended('main', 0)],
+        applied: new Map([['main-0', amounts('1')]]),
+      },
+      'startContainer main 1',
+    ],
+    [
+      'that failed is tried again later',
+      wanting('2'),
+      {
+        granted: granted('2'),
+        resizeProblem: { reason: 'Error', message: 'no', retryAtMs: now + 1 },
+      },
+      'wait',
+    ],
+  ];
+  for (const [title, pod, more, expected] of cases) {
+    it(title, () => assert.equal(wordsOf(stepOf(pod, { ...running, ...more })), expected));
+  }
+  it('says why it waits, and how it goes', () => {
+    assert.deepEqual(condition(wanting('3500m'), {}), [
+      "PodResizePending Deferred Node didn't have enough resource: cpu, requested: 3500, used: 1000, capacity: 4000",
+    ]);
+    assert.deepEqual(condition(wanting('5'), {}), [
+      "PodResizePending Infeasible Node didn't have enough capacity: cpu, requested: 5000, capacity: 4000",
+    ]);
+    assert.deepEqual(condition(wanting('2'), { granted: granted('2') }), ['PodResizeInProgress']);
+    const resizeProblem = { reason: 'Error', message: 'busy', retryAtMs: now };
+    assert.deepEqual(condition(wanting('2'), { granted: granted('2'), resizeProblem }), [
+      'PodResizeInProgress Error busy',
+    ]);
+    assert.deepEqual(condition(wanting('1'), {}), []);
+  });
+  it('shows what was granted beside what is in force', () => {
+    const pod = wanting('2');
+    const [status] =
+      podStatus(facts(pod, { ...running, granted: granted('2') }), now).containerStatuses ?? [];
+    assert.deepEqual([status?.allocatedResources, status?.resources], [{ cpu: '2' }, amounts('1')]);
   });
 });
 

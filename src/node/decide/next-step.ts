@@ -13,13 +13,9 @@ import {
 import { annotations } from './labels.ts';
 import { templateHash } from './members.ts';
 import { deadlineOf, isFinished, verdictOf } from './phase.ts';
-import {
-  isComplete,
-  type MemberProgress,
-  type Progress,
-  progressOf,
-  statusesFor,
-} from './progress.ts';
+import { resizeStep } from './resize.ts';
+import { isComplete, type MemberProgress, type Progress, progressOf } from './progress.ts';
+import { statusesFor } from './written.ts';
 
 export function nextStep(facts: PodFacts, now: number): PodDecision {
   const progress = progressOf(facts);
@@ -45,9 +41,11 @@ function runStep(facts: PodFacts, progress: Progress, now: number): PodDecision 
     const attempt = (sandboxes[0]?.attempt ?? -1) + 1;
     return whenFree(facts, { type: 'makeSandbox', attempt }, sandboxProblem, now);
   }
+  const resize = resizeStep(facts, progress, now);
+  if (resize.step) return resize;
   const broken = progress.members.map((member) => killBroken(facts, member)).find(Boolean);
   if (broken) return { step: broken };
-  const starting = startSteps(facts, progress, progress.sandbox.id, now);
+  const starting = soonest(startSteps(facts, progress, progress.sandbox.id, now), resize.again);
   if (starting.step) return starting;
   const tidying = tidyStep(facts, progress);
   if (tidying && !busy.has('sandbox')) return { step: tidying, again: starting.again };

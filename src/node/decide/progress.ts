@@ -1,8 +1,10 @@
 /** Where each container of a pod stands: what the spec wants beside what the runtime shows. */
-import type { ContainerStatus, Pod } from '#api/types.ts';
+import type { Pod } from '#api/types.ts';
 import type { PodFacts } from './facts.ts';
 import { type Member, membersOf, type Role } from './members.ts';
 import type { ObservedContainer, ObservedSandbox } from './observed.ts';
+import { appliedOf, grantedOf, needsRestart } from './resize.ts';
+import { writtenStatus } from './written.ts';
 
 export interface MemberProgress extends Member {
   readonly name: string;
@@ -81,7 +83,7 @@ function progressOfMember(
     running,
     ended,
     started: running && hasStarted(facts, member, latest),
-    restarts: ended && restartsAfter(facts.pod, member, latest),
+    restarts: ended && restartsAfter(facts, member, latest),
   };
 }
 
@@ -90,28 +92,18 @@ function hasStarted(facts: PodFacts, { container, role }: Member, latest: Observ
   return facts.probes.get(latest.id)?.started ?? writtenStatus(facts.pod, latest)?.started === true;
 }
 
-/** The written statuses among which a container of that role stands. */
-export function statusesFor({ status }: Pod, role: Role): readonly ContainerStatus[] {
-  if (role === 'main') return status?.containerStatuses ?? [];
-  if (role === 'ephemeral') return status?.ephemeralContainerStatuses ?? [];
-  return status?.initContainerStatuses ?? [];
-}
-
-/** The status of exactly this container as last written: it bridges a restart of the agent. */
-export function writtenStatus(pod: Pod, { id, name }: ObservedContainer) {
-  return [...statusesFor(pod, 'main'), ...statusesFor(pod, 'sidecar')].find(
-    (status) => status.name === name && status.containerID === containerIdText(id),
-  );
-}
-
-export const containerIdText = (id: string): string => `containerd://${id}`;
-
 /**
  * Does the policy start it again after that end? A main container's own rules (KEP-5307) go first,
  * then its own policy, then the pod's.
  */
-function restartsAfter(pod: Pod, { container, role }: Member, ended: ObservedContainer): boolean {
+function restartsAfter(
+  facts: PodFacts,
+  { container, role }: Member,
+  ended: ObservedContainer,
+): boolean {
+  const { pod } = facts;
   const own = role === 'ephemeral' ? 'Never' : policyOf(pod, role, container.restartPolicy);
+  if (own !== 'Never' && wasResized(facts, { container, role }, ended)) return true;
   const rule = container.restartPolicyRules?.find(({ exitCodes }) => {
     const listed = exitCodes?.values?.includes(ended.exitCode) ?? false;
     return exitCodes?.operator === 'NotIn' ? !listed : listed;
@@ -119,6 +111,13 @@ function restartsAfter(pod: Pod, { container, role }: Member, ended: ObservedCon
   if (rule?.action === 'Restart') return true;
   if (own === 'Always') return true;
   return own === 'OnFailure' && (ended.exitCode !== 0 || ended.state === 'unknown');
+}
+
+/** Ended by us for the sake of its resources: however it ended, another one follows. */
+function wasResized(facts: PodFacts, { container, role }: Member, ended: ObservedContainer) {
+  if (role !== 'main' || !container.resizePolicy) return false;
+  const granted = grantedOf(facts, { name: container.name, role, container });
+  return needsRestart(container, appliedOf(facts, ended) ?? granted, granted);
 }
 
 function policyOf(pod: Pod, role: Role, own: string | undefined): string {

@@ -7,6 +7,7 @@ import { killContainer } from './kill-container.ts';
 import type { PodMemory } from './memory.ts';
 import { deleteObject } from './object.ts';
 import { ensureImage } from './ensure-image.ts';
+import { applyResize, grantResize } from './resize.ts';
 import { startContainer } from './start-container.ts';
 import { makeSandbox } from './make-sandbox.ts';
 import type { PodServices } from './services.ts';
@@ -34,7 +35,12 @@ export async function carryOut(step: Step, context: StepContext): Promise<void> 
       return startContainer(step, context);
     case 'killContainer':
       return killContainer(step, context);
+    case 'grantResize':
+      return grantResize(context);
+    case 'applyResize':
+      return applyResize(context);
     case 'removeContainer':
+      context.memory.applied.delete(step.id);
       await runtime.removeContainer(step.id);
       return mirror.forgetContainer(step.id);
     case 'stopSandbox':

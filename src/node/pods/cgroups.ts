@@ -5,7 +5,10 @@ import type { StepContext } from './carry-out.ts';
 const periodMicroseconds = 100_000;
 
 /** The runtime made the group with the sandbox; its bounds are ours to set. */
-export async function sizePodCgroup({ pod, services }: StepContext): Promise<void> {
+export async function sizePodCgroup(
+  { pod, services }: Pick<StepContext, 'pod' | 'services'>,
+  strict = false,
+): Promise<void> {
   const { cgroups, cgroupPrefix, logger } = services;
   if (!cgroups) return;
   await services.balance();
@@ -21,6 +24,7 @@ export async function sizePodCgroup({ pod, services }: StepContext): Promise<voi
       await cgroups.write('memory', path, 'memory.limit_in_bytes', String(memoryBytes));
     }
   } catch (error) {
+    if (strict) throw error;
     logger.warn('cannot bound the control group of a pod', { path, error: String(error) });
   }
 }

@@ -1,4 +1,5 @@
 /** What a worker knows of its pod beside the API and the runtime. Losing it costs a few repeated steps. */
+import type { ResourceRequirements } from '#api/types.ts';
 import type { ImageFact, Problem, VolumesFact } from '../decide/facts.ts';
 
 export class PodMemory {
@@ -6,6 +7,9 @@ export class PodMemory {
   readonly problems = new Map<string, Problem>();
   volumes: VolumesFact = { state: 'pending' };
   sandboxProblem: Problem | undefined;
+  readonly granted = new Map<string, ResourceRequirements>();
+  readonly applied = new Map<string, ResourceRequirements>();
+  resizeProblem: Problem | undefined;
   cgroupRemoved = false;
   /** Settles when the pod is to end: nobody waits for a hook of its beginning any more. */
   readonly ending = Promise.withResolvers<undefined>();

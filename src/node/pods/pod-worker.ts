@@ -9,6 +9,7 @@ import type { Timer } from '#base/clock.ts';
 import { containerSubject, type PodFacts, type Step, subjectOf } from '../decide/facts.ts';
 import { nextStep } from '../decide/next-step.ts';
 import { membersOf } from '../decide/members.ts';
+import { withGranted } from '../decide/resize.ts';
 import { newsOf } from '../decide/status/news.ts';
 import { isWritten, podStatus } from '../decide/status/pod-status.ts';
 import type { ProbedContainer } from '../probes/probes.ts';
@@ -50,6 +51,15 @@ export class PodWorker {
 
   get pod(): Pod {
     return this.#pod;
+  }
+
+  /** As the node has granted it: what it takes of the node's room. */
+  get granted(): Pod {
+    return withGranted(this.#pod, this.#memory.granted);
+  }
+
+  get waitsForRoom(): boolean {
+    return this.#status?.conditions?.some(({ type }) => type === 'PodResizePending') ?? false;
   }
 
   update(pod: Pod): void {
@@ -142,6 +152,7 @@ export class PodWorker {
     const { mirror, probes, hostIPs } = this.#services;
     const uid = this.#pod.metadata.uid ?? '';
     const { images, problems, volumes, sandboxProblem, cgroupRemoved } = this.#memory;
+    const { granted, applied, resizeProblem } = this.#memory;
     const reported = (facts: PodFacts): boolean => {
       const status = podStatus(facts, this.#services.clock.now());
       return this.#writer.knows(this.#pod, status) || isWritten(status, this.#pod.status);
@@ -155,6 +166,10 @@ export class PodWorker {
       problems,
       volumes,
       sandboxProblem,
+      granted,
+      applied,
+      resizeProblem,
+      room: () => this.#services.roomFor(uid),
       cgroupRemoved,
       probes: probes.factsOf(uid),
       busy: this.#busy,

@@ -9,6 +9,7 @@ import type { Files } from '#sys/files.ts';
 import type { ClusterDns } from '../config/dns.ts';
 import type { References } from '../config/env.ts';
 import type { Allocatable } from '../config/field-refs.ts';
+import type { NodeRoom } from '../decide/resize.ts';
 import type { HostPorts } from '../network/host-ports.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { NodePaths } from '../paths.ts';
@@ -42,6 +43,8 @@ export interface PodServices {
   readonly hostIPs: readonly string[];
   readonly memoryBytes: number;
   readonly allocatable: () => Allocatable;
+  /** What this node has for pods, and what all of them but that one ask for. */
+  readonly roomFor: (uid: string) => NodeRoom;
   readonly services: () => readonly Service[];
   /** Absent where nothing has ports: in simulation. */
   readonly hostPorts: HostPorts | undefined;

@@ -6,9 +6,11 @@ import { serviceEnv } from '../config/service-env.ts';
 import type { Step } from '../decide/facts.ts';
 import { memberNamed } from '../decide/members.ts';
 import type { ObservedContainer } from '../decide/observed.ts';
+import { withGranted } from '../decide/resize.ts';
 import type { ContainerConfig } from '../runtime/runtime.ts';
 import { wordsOf } from '../words.ts';
 import type { StepContext } from './carry-out.ts';
+import { sizePodCgroup } from './cgroups.ts';
 import { fieldPathOf } from './field-path.ts';
 import { postStartLimitMs, runHook } from './hooks.ts';
 import { killContainer } from './kill-container.ts';
@@ -31,6 +33,10 @@ export async function startContainer(step: StartStep, context: StepContext): Pro
   const made: { id?: string; stage: keyof typeof reasons } = { stage: 'config' };
   try {
     const config = await configOf(step, context);
+    // A group above that is smaller than the container's own would refuse it.
+    if (memory.granted.size > 0) {
+      await sizePodCgroup({ pod: withGranted(context.pod, memory.granted), services });
+    }
     made.stage = 'create';
     await services.startSlots.run(async () => {
       const { runtime } = services;
@@ -92,7 +98,8 @@ function sandboxOf({ sandboxId }: StartStep, { pod, services }: StepContext) {
 }
 
 async function configOf(step: StartStep, context: StepContext): Promise<ContainerConfig> {
-  const { pod, services } = context;
+  const { services } = context;
+  const pod = withGranted(context.pod, context.memory.granted);
   const member = memberNamed(pod, step.container);
   if (!member) throw new ConfigError(`no container ${step.container} in the pod's spec`);
   const uid = pod.metadata.uid ?? '';

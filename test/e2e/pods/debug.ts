@@ -38,7 +38,7 @@ export function debugTests(world: World): void {
       const seen = await kubectl('exec', 'patient', '-c', 'doctor', '--', 'busybox', 'ps');
       assert.match(seen, /sleep 98765/);
       const { ephemeralContainerStatuses } = (await world.now('patient')).status ?? {};
-      assert.equal(ephemeralContainerStatuses?.[0]?.name, 'doctor');
+      assert.ok(ephemeralContainerStatuses?.some(({ name }) => name === 'doctor'));
     });
 
     test('a terminal in it, as people use it', async () => {

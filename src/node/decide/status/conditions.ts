@@ -4,6 +4,7 @@ import type { ContainerStatus, Pod, PodCondition } from '#api/types.ts';
 import type { PodFacts } from '../facts.ts';
 import type { Phase } from '../phase.ts';
 import { isComplete, type Progress } from '../progress.ts';
+import { pendingResize, resizing } from '../resize.ts';
 
 type Truth = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>;
 
@@ -25,9 +26,10 @@ export function conditionsOf(input: ConditionInput): PodCondition[] {
     { ...podReadyOf(pod, containersReady), type: 'Ready' },
     { ...containersReady, type: 'ContainersReady' },
     { type: 'PodScheduled', status: 'True' },
+    ...resizeTruths(input),
   ];
   const written = pod.status?.conditions ?? [];
-  const own = new Set(truths.map(({ type }) => type));
+  const own = new Set([...truths.map(({ type }) => type), ...resizeTypes]);
   return [
     ...truths.map((truth) => dated(truth, pod, input.now)),
     ...written.filter(({ type }) => !own.has(type)),
@@ -69,6 +71,25 @@ function initializedOf({ progress, phase }: ConditionInput): Truth {
     reason: 'ContainersNotInitialized',
     message: `containers with incomplete status: ${bracketed(open.map(({ name }) => name))}`,
   };
+}
+
+const resizeTypes = ['PodResizePending', 'PodResizeInProgress'];
+
+/** There while they are true, gone afterwards. Source: KEP-1287. */
+function resizeTruths({ facts, progress, phase }: ConditionInput): Truth[] {
+  if (phase === 'Succeeded' || phase === 'Failed') return [];
+  const truths: Truth[] = [];
+  const refusal = pendingResize(facts, progress)?.refusal;
+  if (refusal) truths.push({ type: 'PodResizePending', status: 'True', ...refusal });
+  if (resizing(facts, progress).length > 0) {
+    const { reason, message } = facts.resizeProblem ?? {};
+    truths.push({
+      type: 'PodResizeInProgress',
+      status: 'True',
+      ...(reason && { reason, message: message ?? '' }),
+    });
+  }
+  return truths;
 }
 
 function readyOf({ progress, phase, statuses }: ConditionInput): Omit<Truth, 'type'> {

@@ -5,14 +5,9 @@ import { restartBackOff } from '../back-off.ts';
 import { containerSubject, type PodFacts, type Problem } from '../facts.ts';
 import { templateHash } from '../members.ts';
 import type { ObservedContainer } from '../observed.ts';
-import {
-  containerIdText,
-  isComplete,
-  type MemberProgress,
-  type Progress,
-  statusesFor,
-  writtenStatus,
-} from '../progress.ts';
+import { appliedOf, grantedOf } from '../resize.ts';
+import { containerIdText, statusesFor, writtenStatus } from '../written.ts';
+import { isComplete, type MemberProgress, type Progress } from '../progress.ts';
 
 interface Context {
   readonly facts: PodFacts;
@@ -40,16 +35,21 @@ export function containerStatus(context: Context, member: MemberProgress): Conta
     imageID: latest?.imageRef ?? '',
     ...(latest && { containerID: containerIdText(latest.id) }),
     started: member.running && started,
-    ...(member.running && resourcesOf(member)),
+    ...(latest && resourcesOf(facts, member, latest)),
     ...(facts.sandboxes[0] && volumeMountsOf(member)),
   };
 }
 
-function resourcesOf({ container: { resources } }: MemberProgress): Partial<ContainerStatus> {
-  if (!resources) return { resources: {} };
-  const { limits, requests } = resources;
+/** What the node has granted, and what the runtime was told: they differ while a resize is under way. */
+function resourcesOf(
+  facts: PodFacts,
+  member: MemberProgress,
+  latest: ObservedContainer,
+): Partial<ContainerStatus> {
+  const granted = grantedOf(facts, member);
+  const { limits, requests } = appliedOf(facts, latest) ?? granted;
   return {
-    ...(requests && { allocatedResources: requests }),
+    ...(granted.requests && { allocatedResources: granted.requests }),
     resources: { ...(limits && { limits }), ...(requests && { requests }) },
   };
 }

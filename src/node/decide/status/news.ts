@@ -13,8 +13,46 @@ export interface News {
 export function newsOf(pod: Pod, before: PodStatus | undefined, after: PodStatus): News[] {
   const known = new Map(statusesOf(before).map((status) => [status.name, status]));
   const news = statusesOf(after).flatMap((status) => waitNews(pod, known.get(status.name), status));
+  news.push(...resizeNews(pod, before, after));
   if (after.reason === 'DeadlineExceeded' && before?.reason !== after.reason) {
     news.push({ level: 'Normal', reason: after.reason, message: after.message ?? '' });
+  }
+  return news;
+}
+
+const pendingReasons: Readonly<Record<string, string>> = {
+  Deferred: 'ResizeDeferred',
+  Infeasible: 'ResizeInfeasible',
+};
+
+/** How a resize goes, each change of its conditions once. */
+function resizeNews(pod: Pod, before: PodStatus | undefined, after: PodStatus): News[] {
+  const of = (status: PodStatus | undefined, type: string) =>
+    status?.conditions?.find((condition) => condition.type === type);
+  const news: News[] = [];
+  const text = (words: string, error?: string): string => {
+    const containers = (pod.spec?.containers ?? []).map(({ name, resources = {} }) => ({
+      name,
+      resources,
+    }));
+    const { generation } = pod.metadata;
+    return `Pod resize ${words}: ${JSON.stringify({ containers, generation, error })}`;
+  };
+  const pending = of(after, 'PodResizePending');
+  const waited = of(before, 'PodResizePending');
+  const reason = pendingReasons[pending?.reason ?? ''];
+  if (pending && reason && waited?.reason !== pending.reason) {
+    const words = pending.reason?.toLowerCase() ?? '';
+    news.push({ level: 'Warning', reason, message: text(words, pending.message) });
+  }
+  const [was, is] = [of(before, 'PodResizeInProgress'), of(after, 'PodResizeInProgress')];
+  if (is && !was) {
+    news.push({ level: 'Normal', reason: 'ResizeStarted', message: text('started') });
+  } else if (was && !is && !pending) {
+    news.push({ level: 'Normal', reason: 'ResizeCompleted', message: text('completed') });
+  }
+  if (is?.reason === 'Error' && was?.message !== is.message) {
+    news.push({ level: 'Warning', reason: 'ResizeError', message: text('error', is.message) });
   }
   return news;
 }

@@ -9,6 +9,7 @@ import { RuntimeError } from '../runtime-error.ts';
 import type {
   ContainerConfig,
   ExecResult,
+  LinuxResources,
   Runtime,
   RuntimeEvent,
   SandboxConfig,
@@ -237,8 +238,12 @@ export class ScriptedRuntime implements Runtime {
     return this.#options.exec?.(observed, command) ?? nothing;
   }
 
-  updateResources(): Promise<void> {
-    return this.#pass(0);
+  async updateResources(id: string, resources: LinuxResources): Promise<void> {
+    await this.#pass(0);
+    const { cpuShares = 0, memoryLimitInBytes = 0 } = resources;
+    this.calls.push(
+      `updateResources ${this.#must(id).observed.name} ${cpuShares} ${memoryLimitInBytes}`,
+    );
   }
 
   reopenLog(): Promise<void> {

@@ -1,0 +1,99 @@
+/** Resources of a pod that runs, changed in place with `kubectl patch --subresource resize`. */
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { statusOf, type World } from './world.ts';
+
+const container = `image: "busybox:1", command: [sleep, "3600"], resources: {requests: {cpu: 20m, memory: 32Mi}, limits: {cpu: 100m, memory: 64Mi}}`;
+
+export const resizeManifest = `
+apiVersion: v1
+kind: Pod
+metadata: {name: grows}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{name: main, ${container}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: greedy}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{name: main, ${container}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: restarts}
+spec:
+  restartPolicy: OnFailure
+  terminationGracePeriodSeconds: 1
+  containers: [{name: main, ${container}, resizePolicy: [{resourceName: memory, restartPolicy: RestartContainer}]}]
+`;
+
+export function resizeTests(world: World): void {
+  suite('resize', { concurrency: true }, () => {
+    const resize = (name: string, resources: object) =>
+      world.cluster.kubectl([
+        ...['patch', 'pod', name, '--subresource', 'resize', '--patch'],
+        JSON.stringify({ spec: { containers: [{ name: 'main', resources }] } }),
+      ]);
+    const limit = async (name: string): Promise<string> => {
+      const read = 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes';
+      return (await world.exec(name, `${read} 2>/dev/null; true`)).trim();
+    };
+    const running = (name: string) =>
+      world.shows(name, (pod) => assert.ok(statusOf(pod).state?.running));
+    const now = (name: string, memory: string, restartCount: number) =>
+      world.becomes(name, (pod) => {
+        const status = statusOf(pod);
+        assert.equal(status.resources?.limits?.['memory'], memory);
+        assert.equal(status.restartCount, restartCount);
+        assert.ok(status.state?.running);
+        assert.ok(!pod.status?.conditions?.some(({ type }) => type.startsWith('PodResize')));
+        return status;
+      });
+
+    test('in place, up and down, without a restart', async () => {
+      await running('grows');
+      const before = statusOf(await world.now('grows')).containerID;
+      await resize('grows', { requests: { memory: '64Mi' }, limits: { memory: '128Mi' } });
+      const grown = await now('grows', '128Mi', 0);
+      assert.equal(grown.containerID, before);
+      assert.deepEqual(grown.allocatedResources, { cpu: '20m', memory: '64Mi' });
+      assert.equal(await limit('grows'), String(128 * 2 ** 20));
+      await resize('grows', { requests: { memory: '16Mi' }, limits: { memory: '48Mi' } });
+      await now('grows', '48Mi', 0);
+      assert.equal(await limit('grows'), String(48 * 2 ** 20));
+      await world.event('grows', 'ResizeCompleted', /^Pod resize completed: /);
+    });
+
+    test('with a new container where its policy says so', async () => {
+      await running('restarts');
+      await resize('restarts', { limits: { memory: '96Mi' } });
+      await now('restarts', '96Mi', 1);
+      assert.equal(await limit('restarts'), String(96 * 2 ** 20));
+      await world.event('restarts', 'Killing', /^Container main resize requires restart$/);
+    });
+
+    test('more than the node has is infeasible, and another class is refused', async () => {
+      await running('greedy');
+      await resize('greedy', { requests: { cpu: '50m' }, limits: { cpu: '4k' } });
+      await resize('greedy', { requests: { cpu: '2k' } });
+      await world.becomes('greedy', (pod) => {
+        const found = pod.status?.conditions?.find(({ type }) => type === 'PodResizePending');
+        assert.equal(found?.reason, 'Infeasible');
+        assert.match(
+          found?.message ?? '',
+          /^Node didn't have enough capacity: cpu, requested: 2000000/,
+        );
+      });
+      await assert.rejects(
+        () =>
+          resize('greedy', {
+            requests: { cpu: '100m', memory: '64Mi' },
+            limits: { cpu: '100m', memory: '64Mi' },
+          }),
+        /Pod QOS Class may not change as a result of resizing/,
+      );
+    });
+  });
+}
