@@ -40,6 +40,48 @@ export const schedulingReasons = {
     sentence: 'Too many pods',
     cure: 'The node runs as many pods as it may: add nodes, or raise its pod limit.',
   },
+  'claim-missing': {
+    sentence: 'persistentvolumeclaim "{subject}" not found',
+    cure: 'Create the PersistentVolumeClaim, or correct the name in the pod.',
+  },
+  'claim-awaited': {
+    sentence:
+      'waiting for ephemeral volume controller to create the persistentvolumeclaim "{subject}"',
+    cure: 'The claim of an ephemeral volume is made in a moment; events of the pod tell when it cannot be.',
+  },
+  'claim-foreign': {
+    sentence: 'PVC {subject} (pod is not owner)',
+    cure: 'Somebody else has a claim of the name that the ephemeral volume needs: rename the volume, the pod or the claim.',
+  },
+  'claim-going': {
+    sentence: 'persistentvolumeclaim "{subject}" is being deleted',
+    cure: 'The claim goes when the last pod that uses it has ended: wait and create it anew, or use another one.',
+  },
+  'claim-lost': {
+    sentence: 'persistentvolumeclaim {subject}',
+    cure: 'The volume of the claim was deleted with its data: delete the claim and create it anew.',
+  },
+  'claim-unbound': {
+    sentence: 'pod has unbound immediate PersistentVolumeClaims',
+    cure: 'No volume suits a claim of the pod: `kubectl describe pvc` says why.',
+  },
+  'claim-of-one-pod': {
+    sentence:
+      'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode',
+    cure: 'Only one pod may use the claim: end the other one, or use ReadWriteOnce.',
+  },
+  'volume-elsewhere': {
+    sentence: "node(s) didn't match PersistentVolume's node affinity",
+    cure: 'The volume can be reached from other nodes only: make room for the pod there.',
+  },
+  'volume-missing': {
+    sentence: 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)',
+    cure: 'The volume of a claim was deleted: delete the claim and create it anew.',
+  },
+  'no-volume-to-bind': {
+    sentence: "node(s) didn't find available persistent volumes to bind",
+    cure: 'Create a PersistentVolume that the node can reach and that suits the claim, or use a class that makes volumes.',
+  },
   'insufficient-resource': {
     sentence: 'Insufficient {subject}',
     cure: 'Lower the requests of the pod, remove other pods, or add a node with more room.',

@@ -19,8 +19,10 @@ import { messageOf } from './decide/message.ts';
 import { codesOf, type Placement, placementOf } from './decide/placement.ts';
 import { needsOf, type PodNeeds } from './decide/pod-needs.ts';
 import { unschedulableStatus } from './decide/unschedulable.ts';
+import type { VolumePlan } from './decide/volumes.ts';
 import { SchedulingQueue } from './queue.ts';
 import { Snapshot } from './snapshot.ts';
+import { Volumes, VolumesNotBound } from './volumes.ts';
 
 export interface SchedulerOptions {
   readonly verbs: Verbs;
@@ -58,7 +60,8 @@ export class Scheduler {
   readonly #name: string;
   readonly #logger: Logger;
   readonly #carrier: Carrier;
-  readonly #snapshot = new Snapshot();
+  readonly #snapshot: Snapshot;
+  readonly #volumes: Volumes;
   readonly #queue = new SchedulingQueue();
   /** Pods counted on a node that the server has not confirmed: by key, their uid. */
   readonly #assumed = new Map<string, string>();
@@ -82,6 +85,13 @@ export class Scheduler {
     this.#name = options.schedulerName ?? 'default-scheduler';
     this.#logger = options.logger.with({ loop: 'scheduler' });
     this.#carrier = new Carrier(options);
+    this.#volumes = new Volumes({
+      ...options,
+      carrier: this.#carrier,
+      isPlaced: (key) => this.#snapshot.nodeOf(key) !== undefined,
+      changed: (event, mayHelp) => this.#wakeSome(event, mayHelp),
+    });
+    this.#snapshot = new Snapshot(this.#volumes);
     options.informers.of(nodes);
     options.informers.of(pods);
   }
@@ -90,6 +100,7 @@ export class Scheduler {
   async start(): Promise<void> {
     const { informers } = this.#options;
     await Promise.all([informers.of(nodes).whenSynced(), informers.of(pods).whenSynced()]);
+    await this.#volumes.start();
     if (this.#stopped) return;
     this.#unlisten.push(
       informers.of(nodes).listen((previous, next) => this.#nodeChanged(previous, next)),
@@ -103,6 +114,7 @@ export class Scheduler {
   /** Resolves when bindings under way have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#volumes.stop();
     for (const unlisten of this.#unlisten) unlisten();
     for (const timer of [this.#wakeTimer, this.#gatherTimer, this.#forgottenTimer]) timer?.cancel();
     if (this.#binding > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve));
@@ -136,6 +148,7 @@ export class Scheduler {
     if (previous !== undefined && previous.metadata.uid !== pod.metadata.uid) this.#gone(key);
     if (next === undefined || isFinished(next)) {
       this.#gone(key);
+      this.#volumes.podGone(pod);
     } else if (next.spec.nodeName) {
       this.#confirmed(key, next, next.spec.nodeName);
     } else if (this.#isOurs(next)) {
@@ -204,6 +217,12 @@ export class Scheduler {
     this.#wakeUp();
   }
 
+  #wakeSome(event: ClusterEvent, mayHelp: (needs: PodNeeds) => boolean): void {
+    if (this.#queue.parked === 0) return;
+    this.#queue.wake(new Set([event]), mayHelp, this.#now());
+    this.#wakeUp();
+  }
+
   #wakeForgotten(): void {
     this.#forgottenTimer = this.#options.timers.after(bounds.forgottenMs, () => {
       this.#queue.wakeForgotten(this.#now());
@@ -254,10 +273,11 @@ export class Scheduler {
     this.#from = (this.#from + placement.looked) % Math.max(1, this.#snapshot.nodes.length);
     this.#snapshot.place(needs, placement.node);
     this.#assumed.set(needs.key, needs.uid);
-    void this.#bind(needs, placement.node);
+    void this.#bind(needs, placement.node, placement.volumes);
   }
 
-  async #bind(needs: PodNeeds, node: string): Promise<void> {
+  async #bind(needs: PodNeeds, node: string, volumes: VolumePlan | undefined): Promise<void> {
+    if (volumes !== undefined && !(await this.#bindVolumes(needs, node, volumes))) return;
     const { namespace = '', name } = needs.pod.metadata;
     const bind: Action = { type: 'bind', namespace, name, uid: needs.uid, node };
     const message = `Successfully assigned ${namespace}/${name} to ${node}`;
@@ -266,6 +286,31 @@ export class Scheduler {
       bind,
       { type: 'event', regarding, level: 'Normal', reason: 'Scheduled', message },
     ]);
+  }
+
+  /** Answers whether they are bound; else the pod waits again. Counts not as a binding: it may take long. */
+  async #bindVolumes(needs: PodNeeds, node: string, plan: VolumePlan): Promise<boolean> {
+    this.#volumes.promise(needs, plan);
+    try {
+      await this.#volumes.bind(plan, node);
+      return !this.#stopped;
+    } catch (error) {
+      const known = error instanceof ActionRefused || error instanceof VolumesNotBound;
+      if (!known) throw error;
+      const message = `running PreBind plugin "VolumeBinding": binding volumes: ${error.message}`;
+      this.#logger.info('the volumes of a pod were not bound', { pod: needs.key, error: message });
+      if (!this.#stopped) {
+        const regarding = needs.pod;
+        const reason = 'FailedScheduling';
+        this.#options.recorder.record({ regarding, level: 'Warning', reason, message });
+      }
+      this.#bindingsFailed++;
+      this.#forget(needs);
+      return false;
+    } finally {
+      this.#volumes.forget(needs.key);
+      this.#wakeUp();
+    }
   }
 
   #refuse(needs: PodNeeds, placement: Extract<Placement, { type: 'none' }>): void {

@@ -7,14 +7,20 @@ import type { ClusterState } from './decide/placement.ts';
 import { NodeState } from './decide/node-state.ts';
 import type { PodNeeds } from './decide/pod-needs.ts';
 import type { OwnerSpread } from './decide/scores.ts';
+import { noVolumes, type VolumeFacts } from './decide/volumes.ts';
 import { OwnerCounts } from './owner-counts.ts';
 
 export class Snapshot implements ClusterState {
+  readonly volumes: VolumeFacts;
   readonly #states = new Map<string, NodeState>();
   readonly #nodes: NodeState[] = [];
   /** On which node a pod is counted. */
   readonly #placed = new Map<string, NodeState>();
   readonly #owners = new OwnerCounts();
+
+  constructor(volumes: VolumeFacts = noVolumes) {
+    this.volumes = volumes;
+  }
 
   get nodes(): readonly NodeState[] {
     return this.#nodes;

@@ -8,7 +8,9 @@ export type ClusterEvent =
   | 'node-room'
   | 'node-taints'
   /** A pod left its node, or finished there. */
-  | 'pod-removed';
+  | 'pod-removed'
+  /** A claim, a volume or a storage class came, changed or went. */
+  | 'volumes';
 
 const cures: Readonly<Record<SchedulingCode, readonly ClusterEvent[]>> = {
   'no-nodes': ['node-added'],
@@ -18,6 +20,16 @@ const cures: Readonly<Record<SchedulingCode, readonly ClusterEvent[]>> = {
   'node-affinity': ['node-added', 'node-labels'],
   'host-port-taken': ['node-added', 'pod-removed'],
   'too-many-pods': ['node-added', 'node-room', 'pod-removed'],
+  'claim-missing': ['volumes'],
+  'claim-awaited': ['volumes'],
+  'claim-foreign': ['volumes'],
+  'claim-going': ['volumes'],
+  'claim-lost': ['volumes'],
+  'claim-unbound': ['volumes'],
+  'claim-of-one-pod': ['volumes', 'pod-removed'],
+  'volume-elsewhere': ['volumes', 'node-added', 'node-labels'],
+  'volume-missing': ['volumes'],
+  'no-volume-to-bind': ['volumes', 'node-added', 'node-labels'],
   'insufficient-resource': ['node-added', 'node-room', 'pod-removed'],
 };
 

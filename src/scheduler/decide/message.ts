@@ -11,7 +11,9 @@ const curableByRoom: ReadonlySet<SchedulingCode> = new Set<SchedulingCode>([
 
 export function messageOf(refusals: Tally, nodes: number): string {
   if (nodes === 0) return sentenceOf({ code: 'no-nodes' });
-  const counts = [...refusals].map(([sentence, { count }]) => `${count} ${sentence}`);
+  const counts = [...refusals].map(([sentence, { count }]) =>
+    count === 0 ? sentence : `${count} ${sentence}`,
+  );
   const head = `0/${nodes} nodes are available`;
   return `${head}: ${counts.sort().join(', ')}. ${preemption(refusals, nodes, head)}`;
 }
@@ -19,7 +21,7 @@ export function messageOf(refusals: Tally, nodes: number): string {
 function preemption(refusals: Tally, nodes: number, head: string): string {
   let hopeless = 0;
   for (const { refusal, count } of refusals.values()) {
-    if (!curableByRoom.has(refusal.code)) hopeless += count;
+    if (!curableByRoom.has(refusal.code)) hopeless += count === 0 ? nodes : count;
   }
   const parts: string[] = [];
   if (nodes > hopeless) {

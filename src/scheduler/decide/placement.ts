@@ -5,6 +5,14 @@ import { pinnedNodes } from './node-affinity.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodNeeds } from './pod-needs.ts';
 import { type OwnerSpread, scoresOf } from './scores.ts';
+import {
+  isRefusal,
+  type PodVolumes,
+  podVolumesOf,
+  type VolumeFacts,
+  type VolumePlan,
+  volumePlanOf,
+} from './volumes.ts';
 
 /** What a decision reads of the cluster. */
 export interface ClusterState {
@@ -12,6 +20,7 @@ export interface ClusterState {
   readonly nodes: readonly NodeState[];
   find(name: string): NodeState | undefined;
   spreadOf(owner: string | undefined): OwnerSpread;
+  readonly volumes: VolumeFacts;
 }
 
 export interface Chance {
@@ -22,16 +31,24 @@ export interface Chance {
 }
 
 export type Placement =
-  | { readonly type: 'node'; readonly node: string; readonly looked: number }
+  | {
+      readonly type: 'node';
+      readonly node: string;
+      readonly looked: number;
+      /** Absent: the pod has no claims. */
+      readonly volumes?: VolumePlan | undefined;
+    }
   | { readonly type: 'none'; readonly refusals: Tally; readonly nodes: number };
 
-/** By sentence. */
+/** By sentence; a count of 0 stands for the pod as a whole, which no node can cure. */
 export type Tally = ReadonlyMap<
   string,
   { readonly refusal: SchedulingRefusal; readonly count: number }
 >;
 
 export function placementOf(needs: PodNeeds, cluster: ClusterState, chance: Chance): Placement {
+  const volumes = needs.volumes.length > 0 ? podVolumesOf(needs, cluster.volumes) : undefined;
+  if (volumes !== undefined && isRefusal(volumes)) return refusedAsWhole(volumes, cluster);
   const pinned = pinnedNodes(needs);
   const candidates = pinned === undefined ? cluster.nodes : present(cluster, pinned);
   const enough = pinned === undefined ? enoughOf(cluster.nodes.length) : candidates.length;
@@ -39,11 +56,43 @@ export function placementOf(needs: PodNeeds, cluster: ClusterState, chance: Chan
   let looked = 0;
   for (; looked < candidates.length && fitting.length < enough; looked++) {
     const state = candidates[(chance.from + looked) % candidates.length];
-    if (state !== undefined && refusalsOf(needs, state) === undefined) fitting.push(state);
+    if (state === undefined || refusalsIn(cluster, needs, state, volumes)) continue;
+    fitting.push(state);
   }
   const best = bestOf(needs, fitting, cluster, chance);
-  if (best !== undefined) return { type: 'node', node: best.name, looked };
-  return { type: 'none', refusals: tally(needs, cluster.nodes), nodes: cluster.nodes.length };
+  if (best !== undefined) {
+    return { type: 'node', node: best.name, looked, volumes: planOn(best, volumes, cluster) };
+  }
+  const refusals = tally(needs, cluster, volumes);
+  return { type: 'none', refusals, nodes: cluster.nodes.length };
+}
+
+function refusedAsWhole(refusal: SchedulingRefusal, { nodes }: ClusterState): Placement {
+  const refusals = new Map([[sentenceOf(refusal), { refusal, count: 0 }]]);
+  return { type: 'none', refusals: nodes.length > 0 ? refusals : new Map(), nodes: nodes.length };
+}
+
+/** What the node refuses for on its own, then what the pod's volumes say about it. */
+function refusalsIn(
+  cluster: ClusterState,
+  needs: PodNeeds,
+  state: NodeState,
+  volumes: PodVolumes | undefined,
+): readonly SchedulingRefusal[] | undefined {
+  const refusals = refusalsOf(needs, state);
+  if (refusals || volumes === undefined || state.node === undefined) return refusals;
+  const plan = volumePlanOf(volumes, state.node, cluster.volumes);
+  return isRefusal(plan) ? [plan] : undefined;
+}
+
+function planOn(
+  { node }: NodeState,
+  volumes: PodVolumes | undefined,
+  cluster: ClusterState,
+): VolumePlan | undefined {
+  if (volumes === undefined || node === undefined) return undefined;
+  const plan = volumePlanOf(volumes, node, cluster.volumes);
+  return isRefusal(plan) ? undefined : plan;
 }
 
 function present(cluster: ClusterState, names: readonly string[]): readonly NodeState[] {
@@ -80,10 +129,10 @@ function bestOf(
   return fitting[best];
 }
 
-function tally(needs: PodNeeds, nodes: readonly NodeState[]): Tally {
+function tally(needs: PodNeeds, cluster: ClusterState, volumes: PodVolumes | undefined): Tally {
   const counts = new Map<string, { refusal: SchedulingRefusal; count: number }>();
-  for (const state of nodes) {
-    for (const refusal of refusalsOf(needs, state) ?? []) {
+  for (const state of cluster.nodes) {
+    for (const refusal of refusalsIn(cluster, needs, state, volumes) ?? []) {
       const sentence = sentenceOf(refusal);
       const known = counts.get(sentence);
       if (known === undefined) counts.set(sentence, { refusal, count: 1 });

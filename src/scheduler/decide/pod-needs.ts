@@ -1,7 +1,14 @@
 /** A pod as the scheduler sees it, worked out once. */
 import { keyOf } from '#api/object.ts';
-import type { NodeSelectorTerm, Pod, PreferredSchedulingTerm, Toleration } from '#api/types.ts';
+import type {
+  NodeSelectorTerm,
+  Pod,
+  PreferredSchedulingTerm,
+  Toleration,
+  Volume,
+} from '#api/types.ts';
 import { type Resources, requestOf } from './resources.ts';
+import { claimVolumesOf } from './claim-volumes.ts';
 
 export interface HostPort {
   /** `TCP/8080` */
@@ -25,6 +32,8 @@ export interface PodNeeds {
   readonly preferredTerms: readonly PreferredSchedulingTerm[];
   readonly tolerations: readonly Toleration[];
   readonly hostPorts: readonly HostPort[];
+  /** Those that stand for claims. */
+  readonly volumes: readonly Volume[];
   /** Pods of one owner keep away from each other. */
   readonly owner: string | undefined;
 }
@@ -50,6 +59,7 @@ export function needsOf(pod: Pod): PodNeeds {
     preferredTerms: affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [],
     tolerations: spec.tolerations ?? [],
     hostPorts: hostPortsOf(pod),
+    volumes: claimVolumesOf(pod),
     owner: metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid,
   };
 }

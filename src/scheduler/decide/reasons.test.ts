@@ -2,8 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cureOf, type SchedulingCode, schedulingReasons } from '#api/reasons.ts';
 import type { Node, Pod } from '#api/types.ts';
-import { nodeNamed, placed, podNamed } from '../testing/objects.ts';
+import {
+  boundClaim,
+  claimNamed,
+  classNamed,
+  nodeNamed,
+  placed,
+  podNamed,
+  podWith,
+  volumeNamed,
+  volumesOf,
+} from '../testing/objects.ts';
 import { codesOf } from './placement.ts';
+import type { VolumeFacts } from './volumes.ts';
 
 const hostPort = { containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: 80 }] }] };
 const tainted = { spec: { taints: [{ key: 'a', effect: 'NoExecute' }] } };
@@ -17,8 +28,10 @@ const pinned = {
   },
 };
 
+const ephemeral = podNamed('a', {}, { volumes: [{ name: 'c', ephemeral: {} }] });
+
 /** A smallest cluster that shows each reason. */
-const shows: Record<SchedulingCode, [Node[], Pod, [Pod, string][]]> = {
+const shows: Record<SchedulingCode, [Node[], Pod, [Pod, string][], VolumeFacts?]> = {
   'no-nodes': [[], podNamed('a'), []],
   'node-unschedulable': [[nodeNamed('n', { spec: { unschedulable: true } })], podNamed('a'), []],
   'node-name': [[nodeNamed('n')], podNamed('a', {}, { nodeName: 'elsewhere' }), []],
@@ -30,6 +43,55 @@ const shows: Record<SchedulingCode, [Node[], Pod, [Pod, string][]]> = {
     [[podNamed('b', {}, hostPort), 'n']],
   ],
   'too-many-pods': [[nodeNamed('n', { pods: '0' })], podNamed('a'), []],
+  'claim-missing': [[nodeNamed('n')], podWith('a', 'c'), []],
+  'claim-awaited': [[nodeNamed('n')], ephemeral, []],
+  'claim-foreign': [[nodeNamed('n')], ephemeral, [], volumesOf({ claims: [claimNamed('a-c')] })],
+  'claim-going': [
+    [nodeNamed('n')],
+    podWith('a', 'c'),
+    [],
+    volumesOf({ claims: [claimNamed('c', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' })] }),
+  ],
+  'claim-lost': [
+    [nodeNamed('n')],
+    podWith('a', 'c'),
+    [],
+    volumesOf({ claims: [{ ...boundClaim('c'), status: { phase: 'Lost' } }] }),
+  ],
+  'claim-unbound': [
+    [nodeNamed('n')],
+    podWith('a', 'c'),
+    [],
+    volumesOf({ claims: [claimNamed('c', { storageClassName: 'early' })] }),
+  ],
+  'claim-of-one-pod': [
+    [nodeNamed('n')],
+    podWith('a', 'c'),
+    [],
+    volumesOf({
+      claims: [boundClaim('c', { accessModes: ['ReadWriteOncePod'] })],
+      volumes: [volumeNamed('c')],
+      used: ['default/c'],
+    }),
+  ],
+  'volume-elsewhere': [
+    [nodeNamed('n')],
+    podWith('a', 'c'),
+    [],
+    volumesOf({ claims: [boundClaim('c')], volumes: [volumeNamed('c', 'm')] }),
+  ],
+  'volume-missing': [
+    [nodeNamed('n')],
+    podWith('a', 'c'),
+    [],
+    volumesOf({ claims: [boundClaim('c')] }),
+  ],
+  'no-volume-to-bind': [
+    [nodeNamed('n')],
+    podWith('a', 'c'),
+    [],
+    volumesOf({ claims: [claimNamed('c')], classes: [classNamed('late')] }),
+  ],
   'insufficient-resource': [[nodeNamed('n')], podNamed('a', { memory: '1Ti' }), []],
 };
 

@@ -1,7 +1,22 @@
 /** Short words for the nodes and pods of tests. */
-import type { Node, NodeSpec, Pod, PodSpec } from '#api/types.ts';
+import { keyOf } from '#api/object.ts';
+import { storageAnnotations } from '#api/storage/annotations.ts';
+import { classNameOf } from '#api/storage/claims.ts';
+import type {
+  Node,
+  NodeSpec,
+  ObjectMeta,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  PersistentVolumeClaimSpec,
+  PersistentVolumeSpec,
+  Pod,
+  PodSpec,
+  StorageClass,
+} from '#api/types.ts';
 import { type Chance, type Placement, placementOf } from '../decide/placement.ts';
 import { needsOf } from '../decide/pod-needs.ts';
+import { noVolumes, type VolumeFacts } from '../decide/volumes.ts';
 import { Snapshot } from '../snapshot.ts';
 
 export interface NodeWords {
@@ -41,6 +56,94 @@ export function podNamed(
   };
 }
 
+export interface VolumeWords {
+  readonly claims?: readonly PersistentVolumeClaim[];
+  readonly volumes?: readonly PersistentVolume[];
+  readonly classes?: readonly StorageClass[];
+  readonly promised?: Readonly<Record<string, string>>;
+  readonly used?: readonly string[];
+}
+
+export function volumesOf(words: VolumeWords): VolumeFacts {
+  const { claims = [], volumes = [], classes = [], promised = {}, used = [] } = words;
+  return {
+    claim: (namespace, name) => claims.find((each) => keyOf(each) === `${namespace}/${name}`),
+    volume: (name) => volumes.find(({ metadata }) => metadata.name === name),
+    volumesOfClass: (name) => volumes.filter((each) => classNameOf(each) === name),
+    storageClass: (name) => classes.find(({ metadata }) => metadata.name === name),
+    promisedTo: (volume) => promised[volume],
+    isUsedBeside: (claim) => used.includes(claim),
+  };
+}
+
+export function claimNamed(
+  name: string,
+  spec: Partial<PersistentVolumeClaimSpec> = {},
+  metadata: Partial<ObjectMeta> = {},
+): PersistentVolumeClaim {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: 'default', uid: `uid-${name}`, ...metadata },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '1Gi' } },
+      storageClassName: 'late',
+      ...spec,
+    },
+  };
+}
+
+/** It has the volume `name`. */
+export function boundClaim(name: string, spec: Partial<PersistentVolumeClaimSpec> = {}) {
+  const annotations = { [storageAnnotations.bindCompleted]: 'yes' };
+  return claimNamed(name, { volumeName: name, ...spec }, { annotations });
+}
+
+/** `node`: the only one from which it can be reached. */
+export function volumeNamed(
+  name: string,
+  node?: string,
+  spec: Partial<PersistentVolumeSpec> = {},
+): PersistentVolume {
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node ?? ''] }];
+  const nodeAffinity = { required: { nodeSelectorTerms: [{ matchFields }] } };
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name, uid: `uid-${name}` },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      hostPath: { path: '/data' },
+      storageClassName: 'late',
+      ...(node !== undefined && { nodeAffinity }),
+      ...spec,
+    },
+    status: { phase: 'Available' },
+  };
+}
+
+export function classNamed(name: string, words: Partial<StorageClass> = {}): StorageClass {
+  return {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name },
+    provisioner: 'kubernetes.io/no-provisioner',
+    volumeBindingMode: 'WaitForFirstConsumer',
+    ...words,
+  };
+}
+
+/** A pod that uses these claims. */
+export function podWith(name: string, ...claims: readonly string[]): Pod {
+  const volumes = claims.map((claimName) => ({
+    name: claimName,
+    persistentVolumeClaim: { claimName },
+  }));
+  return podNamed(name, {}, { volumes });
+}
+
 export const first: Chance = { from: 0, below: () => 1 };
 
 /** What becomes of the last pod when the others are on their nodes. */
@@ -48,8 +151,9 @@ export function placed(
   nodes: readonly Node[],
   pod: Pod,
   others: readonly (readonly [Pod, string])[] = [],
+  volumes: VolumeFacts = noVolumes,
 ): Placement {
-  const snapshot = new Snapshot();
+  const snapshot = new Snapshot(volumes);
   for (const node of nodes) snapshot.setNode(node);
   for (const [other, node] of others) snapshot.place(needsOf(other), node);
   return placementOf(needsOf(pod), snapshot, first);
