@@ -68,8 +68,10 @@ export async function eventually<T>(
     try {
       return await look();
     } catch (error) {
-      if (Date.now() > deadline)
-        throw new Error(`not within ${withinMs} ms: ${what}`, { cause: error });
+      if (Date.now() > deadline) {
+        const last = error instanceof Error ? error.message : String(error);
+        throw new Error(`not within ${withinMs} ms: ${what}; at last: ${last}`, { cause: error });
+      }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

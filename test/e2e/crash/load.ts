@@ -57,16 +57,17 @@ export class Writer extends Activity {
   }
 
   async missing(): Promise<string[]> {
-    const list = await this.#api.read<{ items: { metadata: { name: string } }[] }>(this.#path);
+    const list = await this.#api.read<ConfigMapList>(this.#path);
     const there = new Set(list.items.map(({ metadata }) => metadata.name));
     return this.acknowledged.filter((name) => !there.has(name));
   }
 }
 
-/** Watches like an informer: after a break it goes on from the last revision that it saw. */
+/** Lists, then watches, like an informer: after a break it goes on from the last revision that it saw. */
 export class Watcher extends Activity {
   readonly added: string[] = [];
-  breaks = 0;
+  /** Why the last watch ended before its time. */
+  lastBreak = 'no break';
   readonly #api: Api;
   readonly #path: string;
   #revision = '';
@@ -80,12 +81,13 @@ export class Watcher extends Activity {
   protected async once(): Promise<void> {
     try {
       if (this.#revision === '') {
-        const list = await this.#api.read<{ metadata: { resourceVersion: string } }>(this.#path);
+        const list = await this.#api.read<ConfigMapList>(this.#path);
+        for (const { metadata } of list.items) this.#add(metadata.name);
         this.#revision = list.metadata.resourceVersion;
       }
       await this.#watch();
-    } catch {
-      this.breaks += 1;
+    } catch (error) {
+      this.lastBreak = String(error);
       if (!this.ended) await pause(againMs);
     }
   }
@@ -106,9 +108,17 @@ export class Watcher extends Activity {
   #saw({ type, object }: WatchLine): void {
     if (type === 'ERROR') throw new Error(JSON.stringify(object));
     this.#revision = object.metadata.resourceVersion;
-    const { name } = object.metadata;
-    if (type === 'ADDED' && name?.startsWith('written-')) this.added.push(name);
+    if (type === 'ADDED') this.#add(object.metadata.name ?? '');
   }
+
+  #add(name: string): void {
+    if (name.startsWith('written-')) this.added.push(name);
+  }
+}
+
+interface ConfigMapList {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
 }
 
 interface WatchLine {
