@@ -2,15 +2,18 @@
  * Every "no" and every "not yet" has a code. Events, conditions, `gantry why` and the documentation
  * print the sentence and the cure from here; loops compare codes, never sentences.
  */
+import { containerReasons, probeReasons } from './reasons/containers.ts';
+import { imageReasons } from './reasons/images.ts';
+import { machineReasons } from './reasons/machine.ts';
+import { fill, type Reason, type Words } from './reasons/reason.ts';
+import { referenceReasons } from './reasons/references.ts';
+import { trafficReasons } from './reasons/traffic.ts';
+import { nodeReasons, workloadReasons } from './reasons/workloads.ts';
 
-export interface Reason {
-  /** As Kubernetes says it, where it says it. `{subject}` is the resource, taint, … that it is about. */
-  readonly sentence: string;
-  /** What a person can do about it. */
-  readonly cure: string;
-}
-
-/** Why no node takes a pod. */
+/**
+ * Why no node takes a pod; as Kubernetes says it. `{subject}` is the resource, taint, … that it is
+ * about.
+ */
 export const schedulingReasons = {
   'no-nodes': {
     sentence: 'no nodes available to schedule pods',
@@ -88,7 +91,18 @@ export const schedulingReasons = {
   },
 } as const satisfies Readonly<Record<string, Reason>>;
 
-export const reasons = { ...schedulingReasons };
+/** By area; a code has one home. Sentences of an area but the first stand alone, in words for people. */
+export const reasons = {
+  ...schedulingReasons,
+  ...imageReasons,
+  ...containerReasons,
+  ...probeReasons,
+  ...referenceReasons,
+  ...trafficReasons,
+  ...workloadReasons,
+  ...nodeReasons,
+  ...machineReasons,
+};
 
 export type SchedulingCode = keyof typeof schedulingReasons;
 export type ReasonCode = keyof typeof reasons;
@@ -107,4 +121,10 @@ export function sentenceOf({ code, subject = '' }: Refusal): string {
 
 export function cureOf({ code }: Refusal): string {
   return reasons[code].cure;
+}
+
+/** The sentence and the cure of a reason, with its words in them. */
+export function explained(code: ReasonCode, words: Words): Reason {
+  const { sentence, cure } = reasons[code];
+  return { sentence: fill(sentence, words), cure: fill(cure, words) };
 }

@@ -7,7 +7,7 @@ import { StatusError } from '#base/status-error.ts';
 import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts';
 import type { ImageAnswer, ImageInfo, PartStatus } from '#cli/control.ts';
 import { pauseImageName } from '#node/containerd/config.ts';
-import { normalImageName } from '#node/images/names.ts';
+import { normalImageName } from '#api/image-name.ts';
 import { GantryNode } from '#node/node.ts';
 import type { NodeConnector } from '#server/node-connector.ts';
 import { systemCgroups } from '#sys/cgroup.ts';

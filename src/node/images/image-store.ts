@@ -6,7 +6,7 @@ import type { Clock } from '#base/clock.ts';
 import type { ImageFailure } from '../decide/facts.ts';
 import { isRuntimeError } from '../runtime/runtime-error.ts';
 import type { Images, RegistryCredentials, RuntimeImage } from '../runtime/runtime.ts';
-import { normalImageName } from './names.ts';
+import { normalImageName } from '#api/image-name.ts';
 import { Slots } from '../slots.ts';
 
 export interface ImageRequest {

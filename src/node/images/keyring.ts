@@ -5,7 +5,7 @@
 import type { Secret } from '#api/types.ts';
 import { bytesOf } from '../config/env.ts';
 import type { RegistryCredentials } from '../runtime/runtime.ts';
-import { parseImageName } from './names.ts';
+import { parseImageName } from '#api/image-name.ts';
 
 interface AuthEntry {
   readonly auth?: string;

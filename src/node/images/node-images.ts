@@ -2,7 +2,7 @@
 import type { Files } from '#sys/files.ts';
 import type { ImageTool } from '../containerd/image-tool.ts';
 import type { Images, RuntimeImage } from '../runtime/runtime.ts';
-import { normalImageName } from './names.ts';
+import { normalImageName } from '#api/image-name.ts';
 
 export class NodeImages {
   readonly #images: Images;

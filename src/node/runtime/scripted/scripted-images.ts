@@ -1,5 +1,5 @@
 import type { Timers } from '#base/clock.ts';
-import { normalImageName } from '../../images/names.ts';
+import { normalImageName } from '#api/image-name.ts';
 import { RuntimeError } from '../runtime-error.ts';
 import type { Images, RuntimeEvent, RuntimeImage } from '../runtime.ts';
 import type { Script } from './script.ts';

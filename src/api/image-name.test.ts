@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { normalImageName } from './names.ts';
+import { normalImageName } from './image-name.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const names: [string, string | undefined][] = [

@@ -1,0 +1,168 @@
+/** Why requests to a Service do not arrive. */
+import { selectorOfLabels } from '../selector.ts';
+import type { EndpointSlice, Pod, Service, ServicePort } from '../types.ts';
+import { containersOf } from './containers-of.ts';
+import type { Facts } from './facts.ts';
+import { finding, type Finding, nameOf, under } from './finding.ts';
+import { isReady, podFindings } from './pods.ts';
+import { containerPort } from './probes.ts';
+import { bare, listOf } from './words.ts';
+
+/** Classes that the gateway serves (`traffic/gateway`). */
+const servedClass = 'gantry.dev/gateway';
+/** How many pods of one owner are looked into; replicas fail alike. */
+const podsMax = 10;
+
+export function serviceFindings(service: Service, facts: Facts): Finding[] {
+  const { spec, metadata } = service;
+  if (spec?.type === 'ExternalName') return [];
+  const balancer = balancerFindings(service);
+  const { selector } = spec ?? {};
+  if (selector === undefined || Object.keys(selector).length === 0) {
+    // The program itself answers these.
+    if (metadata.namespace === 'kube-system' && metadata.name === 'kube-dns') return balancer;
+    return [...withoutSelector(service, facts), ...balancer];
+  }
+  const all = facts.objects('pod', metadata.namespace);
+  const wanted = selectorOfLabels(selector);
+  const chosen = all.filter(
+    ({ metadata: pod, status }) =>
+      wanted.matches(pod.labels ?? {}) &&
+      status?.phase !== 'Succeeded' &&
+      status?.phase !== 'Failed',
+  );
+  if (chosen.length === 0) return [selectsNothing(service, selector, all), ...balancer];
+  const ready = chosen.filter(isReady);
+  if (ready.length === 0) return [...notReady(service, chosen, facts), ...balancer];
+  return [...portFindings(service, ready, facts), ...balancer];
+}
+
+function withoutSelector(service: Service, facts: Facts): Finding[] {
+  const { namespace, name = '' } = service.metadata;
+  const slices = facts.objects('endpointslice', namespace).filter((each) => isOf(each, name));
+  if (slices.some(({ endpoints }) => (endpoints ?? []).length > 0)) return [];
+  return [finding('service-without-selector', nameOf(service), { name })];
+}
+
+const isOf = ({ metadata }: EndpointSlice, service: string): boolean =>
+  metadata.labels?.['kubernetes.io/service-name'] === service;
+
+function selectsNothing(
+  service: Service,
+  selector: Readonly<Record<string, string>>,
+  all: readonly Pod[],
+): Finding {
+  const pairs = Object.entries(selector);
+  const nearestPod = closestPod(pairs, all);
+  const { name = '' } = service.metadata;
+  const words = { name, selector: textOf(selector), closest: '', suggested: 'KEY=VALUE' };
+  if (!nearestPod) return finding('service-selects-nothing', nameOf(service), words);
+  const labels = nearestPod.metadata.labels ?? {};
+  const keys = pairs.map(([key]) => key).filter((key) => labels[key] !== undefined);
+  const suggested = textOf(
+    Object.fromEntries((keys.length > 0 ? keys : usefulKeys(labels)).map((key) => [key, labels[key] ?? ''])),
+  );
+  const closest = `; the nearest is pod ${nearestPod.metadata.name}, which has ${suggested || 'no labels'}`;
+  return finding(
+    'service-selects-nothing',
+    nameOf(service),
+    { ...words, closest, suggested: suggested || 'KEY=VALUE' },
+    { because: [nameOf(nearestPod)] },
+  );
+}
+
+/** With the most of the wanted keys, and of the wanted values; the one whose name tells of the Service first. */
+function closestPod(
+  wanted: readonly (readonly [string, string])[],
+  all: readonly Pod[],
+): Pod | undefined {
+  const score = ({ metadata }: Pod): number => {
+    let sum = 0;
+    for (const [key, value] of wanted) {
+      const has = metadata.labels?.[key];
+      if (has === value) sum += 4;
+      else if (has !== undefined) sum += has.includes(value) || value.includes(has) ? 3 : 2;
+      if (Object.values(metadata.labels ?? {}).includes(value)) sum += 1;
+    }
+    return sum;
+  };
+  return all
+    .map((pod) => ({ pod, score: score(pod) }))
+    .filter((each) => each.score > 0)
+    .sort((a, b) => b.score - a.score)[0]?.pod;
+}
+
+/** What controllers put on says nothing to people. */
+function usefulKeys(labels: Readonly<Record<string, string>>): string[] {
+  return Object.keys(labels).filter((key) => !/hash|revision|controller-uid|pod-index/.test(key));
+}
+
+const textOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+
+function notReady(service: Service, chosen: readonly Pod[], facts: Facts): Finding[] {
+  const causes = chosen.slice(0, podsMax).flatMap((pod) => podFindings(pod, facts));
+  const words = { count: String(chosen.length) };
+  const because = chosen.slice(0, podsMax).map(nameOf);
+  return [
+    ...under(nameOf(service), causes),
+    finding('service-pods-not-ready', nameOf(service), words, { because }),
+  ];
+}
+
+function portFindings(service: Service, ready: readonly Pod[], facts: Facts): Finding[] {
+  const [pod] = ready;
+  if (!pod) return [];
+  return (service.spec?.ports ?? []).flatMap((port) => portFinding(service, port, pod, facts));
+}
+
+function portFinding(service: Service, port: ServicePort, pod: Pod, facts: Facts): Finding[] {
+  const target = String(port.targetPort ?? port.port);
+  const number = containerPort(pod, target);
+  const words = { port: String(port.port), target };
+  const because = [nameOf(pod)];
+  if (number === undefined) {
+    const names = containersOf(pod).flatMap(({ container }) =>
+      (container.ports ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])),
+    );
+    const there = listOf(names);
+    return [
+      finding('service-target-port-unknown', nameOf(service), { ...words, there }, { because }),
+    ];
+  }
+  if ((port.protocol ?? 'TCP') !== 'TCP') return [];
+  const listening = facts.listening(pod);
+  if (!listening || listening.open.includes(number)) return [];
+  const loopback = listening.loopbackOnly.includes(number) ? ` (${number} only for itself)` : '';
+  const said = `${listOf(listening.open)}${loopback}`;
+  return [
+    finding(
+      'service-target-port-closed',
+      nameOf(service),
+      { ...words, target: String(number), listening: said },
+      { because },
+    ),
+  ];
+}
+
+function balancerFindings(service: Service): Finding[] {
+  const { spec, status } = service;
+  if (spec?.type !== 'LoadBalancer') return [];
+  const { loadBalancerClass } = spec;
+  if (loadBalancerClass !== undefined && loadBalancerClass !== servedClass) {
+    const words = { class: loadBalancerClass };
+    return [finding('load-balancer-class-unknown', nameOf(service), words)];
+  }
+  const problem = status?.conditions?.find(
+    ({ type, status: is }) => type === 'LoadBalancerPortsError' && is === 'True',
+  );
+  if (problem) {
+    const words = { message: bare(problem.message) };
+    return [finding('load-balancer-port-taken', nameOf(service), words)];
+  }
+  if ((status?.loadBalancer?.ingress ?? []).length > 0) return [];
+  const words = { what: 'The Service', message: 'the gateway has not given it its address yet' };
+  return [finding('still-starting', nameOf(service), words)];
+}

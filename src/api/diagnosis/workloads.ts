@@ -1,0 +1,174 @@
+/** Why a workload has not the pods that it should have: its own conditions, then its pods. */
+import type { KubeObject } from '../object.ts';
+import type {
+  CronJob,
+  DaemonSet,
+  Deployment,
+  HorizontalPodAutoscaler,
+  Job,
+  PodDisruptionBudget,
+  Pod,
+  ReplicaSet,
+  StatefulSet,
+} from '../types.ts';
+import { eventsOf, timeOf } from './events.ts';
+import type { Facts } from './facts.ts';
+import { finding, type Finding, nameOf, under, wordFor } from './finding.ts';
+import { isReady, podFindings } from './pods.ts';
+import { bare } from './words.ts';
+
+/** How many pods of one owner are looked into; replicas fail alike. */
+const podsMax = 10;
+/** Refused creations are told again while they last. */
+const recentMs = 10 * 60_000;
+
+export function deploymentFindings(deployment: Deployment, facts: Facts): Finding[] {
+  const self = nameOf(deployment);
+  const { replicas = 1, paused, progressDeadlineSeconds = 600 } = deployment.spec ?? {};
+  const { updatedReplicas = 0, readyReplicas = 0, conditions = [] } = deployment.status ?? {};
+  if (replicas === 0) return [toZero(deployment)];
+  const sets = ownedBy(deployment, facts.objects('replicaset', self.namespace));
+  const causes = sets
+    .filter(({ spec }) => (spec?.replicas ?? 0) > 0)
+    .sort((a, b) => revisionOf(b) - revisionOf(a))
+    .flatMap((set) => replicaSetFindings(set, facts));
+  const refused = conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  if (refused && causes.length === 0) causes.push(...refusals(deployment, refused.message));
+  const words = {
+    what: wordFor(self),
+    deadline: String(progressDeadlineSeconds),
+    updated: String(Math.min(updatedReplicas, readyReplicas)),
+    wanted: String(replicas),
+  };
+  const found = under(self, causes.filter(({ subject }) => subject.name !== self.name || subject.kind !== self.kind));
+  found.unshift(...causes.filter(({ subject }) => subject.kind === self.kind));
+  const progress = conditions.find(({ type }) => type === 'Progressing');
+  if (progress?.reason === 'ProgressDeadlineExceeded') found.push(finding('rollout-stalled', self, words));
+  if (paused && updatedReplicas < replicas) {
+    const paused = { ...words, updated: String(updatedReplicas) };
+    found.push(finding('rollout-paused', self, paused));
+  }
+  return found;
+}
+
+function revisionOf({ metadata }: ReplicaSet): number {
+  return Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
+}
+
+export function replicaSetFindings(set: ReplicaSet, facts: Facts): Finding[] {
+  const { replicas = 1 } = set.spec ?? {};
+  if (replicas === 0) return [toZero(set)];
+  const refused = set.status?.conditions?.find(
+    ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
+  );
+  const own = refused ? refusals(set, refused.message) : toldRefusals(set, facts);
+  return [...own, ...podCauses(set, facts)];
+}
+
+export function statefulSetFindings(set: StatefulSet, facts: Facts): Finding[] {
+  if (set.spec?.replicas === 0) return [toZero(set)];
+  return [...toldRefusals(set, facts), ...podCauses(set, facts)];
+}
+
+export function daemonSetFindings(set: DaemonSet, facts: Facts): Finding[] {
+  const found = [...toldRefusals(set, facts), ...podCauses(set, facts)];
+  const { desiredNumberScheduled = 0, observedGeneration } = set.status ?? {};
+  if (found.length > 0 || desiredNumberScheduled > 0 || observedGeneration === undefined) return found;
+  const { nodeSelector } = set.spec?.template?.spec ?? {};
+  const message = nodeSelector
+    ? `no node has the labels ${Object.entries(nodeSelector).map((pair) => pair.join('=')).join(',')}`
+    : 'all nodes have taints or labels that keep it away';
+  return [finding('no-node-matches', nameOf(set), { message })];
+}
+
+export function jobFindings(job: Job, facts: Facts): Finding[] {
+  const self = nameOf(job);
+  const conditions = job.status?.conditions ?? [];
+  const holds = (wanted: string) =>
+    conditions.find(({ type, status }) => type === wanted && status === 'True');
+  if (holds('Complete')) return [];
+  const failed = holds('Failed');
+  if (failed) {
+    const message = bare(failed.message) || bare(failed.reason);
+    return [finding('job-failed', self, { message }), ...podCauses(job, facts)];
+  }
+  if (job.spec?.suspend) return [finding('suspended', self, { what: wordFor(self) })];
+  return [...toldRefusals(job, facts), ...podCauses(job, facts)];
+}
+
+export function cronJobFindings(cron: CronJob, facts: Facts): Finding[] {
+  const self = nameOf(cron);
+  if (cron.spec?.suspend) return [finding('suspended', self, { what: wordFor(self) })];
+  const [last] = ownedBy(cron, facts.objects('job', self.namespace)).sort((a, b) =>
+    (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1,
+  );
+  return last ? under(self, jobFindings(last, facts)) : [];
+}
+
+export function autoscalerFindings(scaler: HorizontalPodAutoscaler): Finding[] {
+  const blind = (scaler.status?.conditions ?? []).find(
+    ({ type, status, reason }) =>
+      (type === 'ScalingActive' || type === 'AbleToScale') &&
+      status === 'False' &&
+      reason !== 'ScalingDisabled',
+  );
+  if (!blind) return [];
+  return [finding('autoscaler-blind', nameOf(scaler), { message: bare(blind.message) })];
+}
+
+export function budgetFindings(budget: PodDisruptionBudget): Finding[] {
+  const { disruptionsAllowed = 0, currentHealthy = 0, desiredHealthy = 0, expectedPods = 0 } =
+    budget.status ?? {};
+  if (disruptionsAllowed > 0 || expectedPods === 0) return [];
+  const words = { healthy: String(currentHealthy), desired: String(desiredHealthy) };
+  return [finding('budget-allows-none', nameOf(budget), words)];
+}
+
+export function ownedBy<T extends KubeObject>(owner: KubeObject, all: readonly T[]): T[] {
+  const { uid } = owner.metadata;
+  return all.filter(({ metadata }) => metadata.ownerReferences?.some((each) => each.uid === uid));
+}
+
+/** What keeps its pods from being ready, seen from the owner. */
+export function podCauses(owner: KubeObject, facts: Facts): Finding[] {
+  const pods: Pod[] = ownedBy(owner, facts.objects('pod', owner.metadata.namespace));
+  const open = pods.filter((pod) => !isReady(pod) && pod.status?.phase !== 'Succeeded');
+  const causes = open.slice(0, podsMax).flatMap((pod) => podFindings(pod, facts));
+  return under(nameOf(owner), causes);
+}
+
+function toZero(object: KubeObject): Finding {
+  return finding('scaled-to-zero', nameOf(object), { what: wordFor(nameOf(object)) });
+}
+
+/** `Error creating: …` of the last minutes, when nothing was created after it. */
+function toldRefusals(owner: KubeObject, facts: Facts): Finding[] {
+  const told = eventsOf(owner, facts);
+  const refused = told.find(({ reason }) => reason === 'FailedCreate');
+  const done = told.find(({ reason }) => reason === 'SuccessfulCreate');
+  if (!refused || facts.now - timeOf(refused) > recentMs) return [];
+  if (done && timeOf(done) > timeOf(refused)) return [];
+  return refusals(owner, refused.message);
+}
+
+/** The words of the quota and of other admission, as the API server answers them. */
+function refusals(owner: KubeObject, said = ''): Finding[] {
+  const message = bare(said.replace(/^.*?Error creating: /, ''));
+  const self = nameOf(owner);
+  const words = { what: `A pod of ${wordFor(self)}`, message };
+  const more = { details: [message] };
+  const [, quota, missing] = /failed quota: ([^:]+): must specify (.+)$/.exec(message) ?? [];
+  if (quota && missing) {
+    const named = missing.replace(/ for:? .*$/, '');
+    return [finding('quota-needs-requests', self, { ...words, quota, missing: named }, more)];
+  }
+  const [, exceeded] = /exceeded quota: ([^,]+), /.exec(message) ?? [];
+  if (exceeded) {
+    const because = [{ kind: 'ResourceQuota', namespace: self.namespace, name: exceeded }];
+    const short = message.replace(/^.*exceeded quota: [^,]+, /, '');
+    return [
+      finding('quota-exceeded', self, { ...words, quota: exceeded, message: short }, { ...more, because }),
+    ];
+  }
+  return [finding('admission-refused', self, words, more)];
+}

@@ -1,0 +1,81 @@
+import type { Reason } from './reason.ts';
+
+/** What `gantry doctor` finds on a machine and in its cluster. */
+export const machineReasons = {
+  'certificate-ended': {
+    sentence: 'The certificate {certificate} ended on {end}.',
+    cure: 'Restart the program: "gantry up" after "gantry down". It is made anew at the start.',
+  },
+  'certificate-ends-soon': {
+    sentence: 'The certificate {certificate} ends on {end} and was not renewed.',
+    cure: 'A running gantry renews it by itself: see "gantry logs" for why it did not, and restart the program.',
+  },
+  'certificate-not-yet-valid': {
+    sentence: 'The certificate {certificate} is valid only from {begin} on: the clock of this machine is wrong.',
+    cure: 'Set the clock ("timedatectl set-ntp true"), then restart the program.',
+  },
+  'certificate-missing': {
+    sentence: 'The certificate {certificate} is missing or cannot be read.',
+    cure: 'Restart the program: it makes certificates that are missing. The authority (ca) is the exception: with another one every kubeconfig is made anew.',
+  },
+  'kubeconfig-stale': {
+    sentence: 'The kubeconfig {path} has not the certificate that the cluster has now.',
+    cure: '"gantry status" or "gantry up" writes it anew.',
+  },
+  'disk-low': {
+    sentence: 'The disk that holds {path} has {free} MiB free ({percent} %).',
+    cure: 'Make space there: "gantry image rm IMAGE", logs, other files. Below 10 % the node takes no pods.',
+  },
+  'inodes-low': {
+    sentence: 'The file system that holds {path} has only {free} free inodes ({percent} %).',
+    cure: 'Remove many small files there, or make the file system anew with more inodes.',
+  },
+  'clock-behind': {
+    sentence: 'The clock is {behind} behind the last write of the store.',
+    cure: 'Set the clock ("timedatectl set-ntp true"): leases, events and certificates go by it.',
+  },
+  'port-taken': {
+    sentence: 'Port {port}, which {what} needs, is in use by {owner}.',
+    cure: 'Stop that program; the cluster takes the port at its next start.',
+  },
+  'port-silent': {
+    sentence: 'Nothing listens on port {port}, where {what} should answer.',
+    cure: 'See "gantry status" and "gantry logs"; restart the program.',
+  },
+  'kernel-lacks': {
+    sentence: 'The kernel of this machine lacks {feature}.',
+    cure: '{how}',
+  },
+  'cgroups-lack': {
+    sentence: 'The control group controller "{controller}" is off: {effect}.',
+    cure: 'Add "cgroup_enable={controller}" to the kernel command line (cgroup v1), or let systemd delegate it, and restart the machine.',
+  },
+  'program-missing': {
+    sentence: 'The program {program} is not installed.',
+    cure: 'Install it: "apt-get install {package}"; "gantry up" does so by itself.',
+  },
+  'program-too-old': {
+    sentence: '{program} {version} is older than what gantry is tried with ({least}).',
+    cure: 'Bring in a newer one from Debian 12 or Ubuntu 22.04 or later.',
+  },
+  'leftover': {
+    sentence: 'This machine has {what} of a cluster "{cluster}" that does not exist any more.',
+    cure: '{how}',
+  },
+  'program-not-running': {
+    sentence: 'The cluster "{cluster}" does not run.',
+    cure: 'Start it with "gantry up --name {cluster}".',
+  },
+  'part-not-ready': {
+    sentence: 'The part {part} of the running program is not ready: {message}.',
+    cure: 'See "gantry logs" for why; it goes on trying by itself.',
+  },
+  'store-damaged': {
+    sentence: 'The store does not pass its check: {message}.',
+    cure: 'Stop the cluster ("gantry down"), keep a copy of the data directory, and put back a backup of the store.',
+  },
+  'store-newer': {
+    sentence: 'The store has format {format}, and this gantry reads up to {readable}.',
+    cure: 'Use the gantry that wrote it, or a newer one.',
+  },
+} as const satisfies Readonly<Record<string, Reason>>;

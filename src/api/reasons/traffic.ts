@@ -1,0 +1,54 @@
+import type { Reason } from './reason.ts';
+
+/** Why requests do not arrive. */
+export const trafficReasons = {
+  'service-selects-nothing': {
+    sentence: 'No pod has the labels that the Service selects ({selector}){closest}.',
+    cure: 'Make selector and labels the same: "kubectl set selector service {name} {suggested}".',
+  },
+  'service-pods-not-ready': {
+    sentence: 'The Service selects {count} pods, and none of them is ready.',
+    cure: 'Cure what keeps the pods from being ready; then the Service has endpoints by itself.',
+  },
+  'service-without-selector': {
+    sentence: 'The Service has no selector, and nobody has given it endpoints.',
+    cure: 'Give it a selector, or an EndpointSlice with the label kubernetes.io/service-name={name}.',
+  },
+  'service-target-port-closed': {
+    sentence:
+      'Port {port} of the Service leads to port {target} of its pods, where nothing listens; they listen on {listening}.',
+    cure: 'Set targetPort to a port that is listened on, or let the program listen on {target} (on all addresses).',
+  },
+  'service-target-port-unknown': {
+    sentence: 'Port {port} of the Service leads to the port named "{target}", which no container of its pods has.',
+    cure: 'Name a container port "{target}", or set targetPort to a number or to a name that is there ({there}).',
+  },
+  'load-balancer-port-taken': {
+    sentence: 'The gateway cannot give a port: {message}.',
+    cure: 'Use another port in spec.ports, or remove the owner that is named; the port is then given by itself.',
+  },
+  'load-balancer-class-unknown': {
+    sentence: 'The Service wants load balancer class "{class}", which nothing in this cluster serves.',
+    cure: 'Leave out spec.loadBalancerClass (the Service is made anew for that).',
+  },
+  'ingress-class-unknown': {
+    sentence: 'The Ingress wants class "{class}", which {problem}.',
+    cure: 'Set spec.ingressClassName to {there}, or leave it out.',
+  },
+  'ingress-without-rules': {
+    sentence: 'The Ingress has neither rules with paths nor a default backend.',
+    cure: 'Add spec.rules or spec.defaultBackend.',
+  },
+  'ingress-backend-missing': {
+    sentence: 'The Ingress leads {route} to Service "{name}", which does not exist{closest}.',
+    cure: 'Create the Service, or correct the backend\'s name.',
+  },
+  'ingress-backend-port-unknown': {
+    sentence: 'The Ingress leads {route} to port {port} of Service "{name}", which it does not have; it has {there}.',
+    cure: 'Correct the backend\'s port, or add the port to the Service.',
+  },
+  'ingress-secret-missing': {
+    sentence: 'The Secret "{name}" with the certificate for {hosts} {problem}{closest}.',
+    cure: 'Create it: "kubectl create secret tls {name} --cert=… --key=…". Until then the gateway serves its own certificate.',
+  },
+} as const satisfies Readonly<Record<string, Reason>>;
