@@ -9,6 +9,7 @@ import { resetCommand } from '#cli/commands/reset.ts';
 import { statusCommand } from '#cli/commands/status.ts';
 import { type UpHooks, upCommand } from '#cli/commands/up.ts';
 import { versionCommand } from '#cli/commands/version.ts';
+import { whyCommand } from '#cli/commands/why.ts';
 import { CommandError, exitCodes } from '#cli/exit-code.ts';
 import type { Machine } from '#cli/machine.ts';
 import { parse } from '#cli/parse.ts';
@@ -51,13 +52,16 @@ const serveCommand: Command = {
     hooks.serve(await requireConfig(machine, clusterName(options['name']))),
 };
 
+const setExitCode = (code: number): void => {
+  process.exitCode = code;
+};
+
 const commands: readonly Command[] = [
   upCommand(hooks),
   downCommand(hooks),
   resetCommand(hooks),
-  statusCommand((code) => {
-    process.exitCode = code;
-  }),
+  statusCommand(setExitCode),
+  whyCommand(setExitCode),
   ...imageCommands,
   versionCommand({ gantry: gantryVersion, kubernetes: kubernetesVersion, node: process.version }),
   serveCommand,

@@ -97,9 +97,10 @@ function told(
 }
 
 function startFailed(of: ContainerOfPod, message: string): Finding {
-  const missing = /executable file [`"']?(\S*?)[`"']? not found|exec: "([^"]+)"[^"]*(?:not found|no such file)|stat (\S+): no such file|exec (?:container process )?[`"']?([^`"':]+)[`"']?: (?:No such file|no such file)/i.exec(
-    message,
-  );
+  const missing =
+    /executable file [`"']?(\S*?)[`"']? not found|exec: "([^"]+)"[^"]*(?:not found|no such file)|stat (\S+): no such file|exec (?:container process )?[`"']?([^`"':]+)[`"']?: (?:No such file|no such file)/i.exec(
+      message,
+    );
   const command = missing?.slice(1).find((word) => word !== undefined && word !== '');
   if (command === undefined) return told('container-cannot-start', of, message);
   return told('command-not-found', of, message, { command });
@@ -129,7 +130,10 @@ function endingFinding(
   const words = {
     container: name,
     exitCode: String(exitCode),
-    restarts: restartCount === 0 ? '' : ` (${restartCount} ${restartCount === 1 ? 'restart' : 'restarts'} so far)`,
+    restarts:
+      restartCount === 0
+        ? ''
+        : ` (${restartCount} ${restartCount === 1 ? 'restart' : 'restarts'} so far)`,
     logs: logsCommand(pod, name, previous),
     limit: container.resources?.limits?.['memory'] ?? 'the node',
     signal: signalOf(ending) ?? '',

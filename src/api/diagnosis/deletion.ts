@@ -26,5 +26,9 @@ export function namespaceFindings(namespace: Namespace, facts: Facts): Finding[]
   if (content.length === 0) return own;
   const objects = listOf(content.map((object) => wordFor(nameOf(object))));
   const because = content.slice(0, 20).map(nameOf);
-  return [...waiting, finding('namespace-holds', nameOf(namespace), { objects }, { because }), ...own];
+  return [
+    ...waiting,
+    finding('namespace-holds', nameOf(namespace), { objects }, { because }),
+    ...own,
+  ];
 }

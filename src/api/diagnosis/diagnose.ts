@@ -50,7 +50,8 @@ export function diagnose(
   object: KubeObject,
   facts: Facts,
 ): ExplainedFinding[] {
-  const area = sort && (areas[sort] as ((object: KubeObject, facts: Facts) => Finding[]) | undefined);
+  const area =
+    sort && (areas[sort] as ((object: KubeObject, facts: Facts) => Finding[]) | undefined);
   const own = area?.(object, facts) ?? [];
   const ownDeletion = sort === 'pod' || sort === 'namespace' ? [] : deletionFindings(object);
   return grouped([...own, ...ownDeletion]).map(explain);

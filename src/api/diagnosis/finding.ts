@@ -1,6 +1,6 @@
 /** What a diagnosis answers. */
 import type { KubeObject } from '../object.ts';
-import { explained, type ReasonCode } from '../reasons.ts';
+import { explained, type ReasonCode, schedulingReasons } from '../reasons.ts';
 import type { Words } from '../reasons/reason.ts';
 
 export interface ObjectName {
@@ -75,5 +75,10 @@ export function grouped(findings: readonly Finding[]): Finding[] {
 }
 
 export function explain(finding: Finding): ExplainedFinding {
-  return { ...finding, ...explained(finding.code, finding.words) };
+  const { sentence, cure } = explained(finding.code, finding.words);
+  // The scheduler's are parts of a sentence, counted by node.
+  const whole = Object.hasOwn(schedulingReasons, finding.code)
+    ? `No node takes the pod: ${finding.words['count'] ?? ''} ${sentence}.`
+    : sentence;
+  return { ...finding, sentence: whole, cure };
 }

@@ -78,7 +78,9 @@ function backendFindings(ingress: Ingress, { backend, route }: Led, facts: Facts
     port?.name === undefined ? each.port === port?.number : each.name === port.name,
   );
   if (!has) {
-    const there = listOf(ports.map((each) => (each.name ? `${each.port} (${each.name})` : each.port)));
+    const there = listOf(
+      ports.map((each) => (each.name ? `${each.port} (${each.name})` : each.port)),
+    );
     const words = { route, name, port: String(port?.name ?? port?.number ?? ''), there };
     const because = [nameOf(service)];
     return [finding('ingress-backend-port-unknown', nameOf(ingress), words, { because })];

@@ -103,9 +103,7 @@ function gateFindings(pod: Pod): Finding[] {
     .filter(({ conditionType }) =>
       conditions.every(({ type, status }) => type !== conditionType || status !== 'True'),
     )
-    .map(({ conditionType }) =>
-      finding('readiness-gate', nameOf(pod), { gate: conditionType }),
-    );
+    .map(({ conditionType }) => finding('readiness-gate', nameOf(pod), { gate: conditionType }));
 }
 
 function nodeTrouble(pod: Pod, facts: Facts): Finding[] {

@@ -58,7 +58,11 @@ function referencesOf(spec: PodSpec): Reference[] {
   ];
 }
 
-function referencesOfContainer({ name: container, env = [], envFrom = [] }: Container): Reference[] {
+function referencesOfContainer({
+  name: container,
+  env = [],
+  envFrom = [],
+}: Container): Reference[] {
   const all: Reference[] = [];
   for (const { configMapRef, secretRef } of envFrom) {
     const field = `envFrom of container "${container}"`;

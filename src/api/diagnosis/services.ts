@@ -60,7 +60,9 @@ function selectsNothing(
   const labels = nearestPod.metadata.labels ?? {};
   const keys = pairs.map(([key]) => key).filter((key) => labels[key] !== undefined);
   const suggested = textOf(
-    Object.fromEntries((keys.length > 0 ? keys : usefulKeys(labels)).map((key) => [key, labels[key] ?? ''])),
+    Object.fromEntries(
+      (keys.length > 0 ? keys : usefulKeys(labels)).map((key) => [key, labels[key] ?? '']),
+    ),
   );
   const closest = `; the nearest is pod ${nearestPod.metadata.name}, which has ${suggested || 'no labels'}`;
   return finding(

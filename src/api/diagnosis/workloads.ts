@@ -32,7 +32,9 @@ export function deploymentFindings(deployment: Deployment, facts: Facts): Findin
     .filter(({ spec }) => (spec?.replicas ?? 0) > 0)
     .sort((a, b) => revisionOf(b) - revisionOf(a))
     .flatMap((set) => replicaSetFindings(set, facts));
-  const refused = conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  const refused = conditions.find(
+    ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
+  );
   if (refused && causes.length === 0) causes.push(...refusals(deployment, refused.message));
   const words = {
     what: wordFor(self),
@@ -40,10 +42,14 @@ export function deploymentFindings(deployment: Deployment, facts: Facts): Findin
     updated: String(Math.min(updatedReplicas, readyReplicas)),
     wanted: String(replicas),
   };
-  const found = under(self, causes.filter(({ subject }) => subject.name !== self.name || subject.kind !== self.kind));
+  const found = under(
+    self,
+    causes.filter(({ subject }) => subject.name !== self.name || subject.kind !== self.kind),
+  );
   found.unshift(...causes.filter(({ subject }) => subject.kind === self.kind));
   const progress = conditions.find(({ type }) => type === 'Progressing');
-  if (progress?.reason === 'ProgressDeadlineExceeded') found.push(finding('rollout-stalled', self, words));
+  if (progress?.reason === 'ProgressDeadlineExceeded')
+    found.push(finding('rollout-stalled', self, words));
   if (paused && updatedReplicas < replicas) {
     const paused = { ...words, updated: String(updatedReplicas) };
     found.push(finding('rollout-paused', self, paused));
@@ -73,10 +79,13 @@ export function statefulSetFindings(set: StatefulSet, facts: Facts): Finding[] {
 export function daemonSetFindings(set: DaemonSet, facts: Facts): Finding[] {
   const found = [...toldRefusals(set, facts), ...podCauses(set, facts)];
   const { desiredNumberScheduled = 0, observedGeneration } = set.status ?? {};
-  if (found.length > 0 || desiredNumberScheduled > 0 || observedGeneration === undefined) return found;
+  if (found.length > 0 || desiredNumberScheduled > 0 || observedGeneration === undefined)
+    return found;
   const { nodeSelector } = set.spec?.template?.spec ?? {};
   const message = nodeSelector
-    ? `no node has the labels ${Object.entries(nodeSelector).map((pair) => pair.join('=')).join(',')}`
+    ? `no node has the labels ${Object.entries(nodeSelector)
+        .map((pair) => pair.join('='))
+        .join(',')}`
     : 'all nodes have taints or labels that keep it away';
   return [finding('no-node-matches', nameOf(set), { message })];
 }
@@ -117,8 +126,12 @@ export function autoscalerFindings(scaler: HorizontalPodAutoscaler): Finding[] {
 }
 
 export function budgetFindings(budget: PodDisruptionBudget): Finding[] {
-  const { disruptionsAllowed = 0, currentHealthy = 0, desiredHealthy = 0, expectedPods = 0 } =
-    budget.status ?? {};
+  const {
+    disruptionsAllowed = 0,
+    currentHealthy = 0,
+    desiredHealthy = 0,
+    expectedPods = 0,
+  } = budget.status ?? {};
   if (disruptionsAllowed > 0 || expectedPods === 0) return [];
   const words = { healthy: String(currentHealthy), desired: String(desiredHealthy) };
   return [finding('budget-allows-none', nameOf(budget), words)];
@@ -167,7 +180,12 @@ function refusals(owner: KubeObject, said = ''): Finding[] {
     const because = [{ kind: 'ResourceQuota', namespace: self.namespace, name: exceeded }];
     const short = message.replace(/^.*exceeded quota: [^,]+, /, '');
     return [
-      finding('quota-exceeded', self, { ...words, quota: exceeded, message: short }, { ...more, because }),
+      finding(
+        'quota-exceeded',
+        self,
+        { ...words, quota: exceeded, message: short },
+        { ...more, because },
+      ),
     ];
   }
   return [finding('admission-refused', self, words, more)];

@@ -16,7 +16,8 @@ export const containerReasons = {
     cure: 'Signal 9 without lack of memory comes from inside the container or from the machine; 11 and 6 are faults of the program itself: {logs}.',
   },
   'out-of-memory': {
-    sentence: 'Container "{container}" is ended because it needs more memory than its limit of {limit}{restarts}.',
+    sentence:
+      'Container "{container}" is ended because it needs more memory than its limit of {limit}{restarts}.',
     cure: 'Raise resources.limits.memory of the container, or let the program use less.',
   },
   'command-not-found': {
@@ -25,7 +26,7 @@ export const containerReasons = {
   },
   'container-cannot-start': {
     sentence: 'Container "{container}" cannot start: {message}.',
-    cure: 'Change what the message names in the container\'s spec; the start is tried again by itself.',
+    cure: "Change what the message names in the container's spec; the start is tried again by itself.",
   },
   'runs-as-root': {
     sentence: 'Container "{container}" must not run as root (runAsNonRoot), and its image would.',
@@ -91,7 +92,8 @@ export const probeReasons = {
     cure: 'Correct exec.command of {probe}Probe, or cure what it finds.',
   },
   'probe-port-unknown': {
-    sentence: 'The {probe} probe of "{container}" asks port "{port}", and the container has no port of that name.',
+    sentence:
+      'The {probe} probe of "{container}" asks port "{port}", and the container has no port of that name.',
     cure: 'Give a port in ports[] the name "{port}", or use a number.',
   },
   'probe-fails': {

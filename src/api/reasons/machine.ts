@@ -11,7 +11,8 @@ export const machineReasons = {
     cure: 'A running gantry renews it by itself: see "gantry logs" for why it did not, and restart the program.',
   },
   'certificate-not-yet-valid': {
-    sentence: 'The certificate {certificate} is valid only from {begin} on: the clock of this machine is wrong.',
+    sentence:
+      'The certificate {certificate} is valid only from {begin} on: the clock of this machine is wrong.',
     cure: 'Set the clock ("timedatectl set-ntp true"), then restart the program.',
   },
   'certificate-missing': {
@@ -58,7 +59,7 @@ export const machineReasons = {
     sentence: '{program} {version} is older than what gantry is tried with ({least}).',
     cure: 'Bring in a newer one from Debian 12 or Ubuntu 22.04 or later.',
   },
-  'leftover': {
+  leftover: {
     sentence: 'This machine has {what} of a cluster "{cluster}" that does not exist any more.',
     cure: '{how}',
   },

@@ -39,7 +39,8 @@ export const referenceReasons = {
     cure: 'Cure what the message names; binding is tried again by itself.',
   },
   'claim-waits-for-pod': {
-    sentence: 'The claim waits for the first pod that uses it; its class ({class}) binds no earlier.',
+    sentence:
+      'The claim waits for the first pod that uses it; its class ({class}) binds no earlier.',
     cure: 'Nothing is wrong: create a pod that uses the claim.',
   },
   'claim-lost': {

@@ -20,7 +20,8 @@ export const trafficReasons = {
     cure: 'Set targetPort to a port that is listened on, or let the program listen on {target} (on all addresses).',
   },
   'service-target-port-unknown': {
-    sentence: 'Port {port} of the Service leads to the port named "{target}", which no container of its pods has.',
+    sentence:
+      'Port {port} of the Service leads to the port named "{target}", which no container of its pods has.',
     cure: 'Name a container port "{target}", or set targetPort to a number or to a name that is there ({there}).',
   },
   'load-balancer-port-taken': {
@@ -28,7 +29,8 @@ export const trafficReasons = {
     cure: 'Use another port in spec.ports, or remove the owner that is named; the port is then given by itself.',
   },
   'load-balancer-class-unknown': {
-    sentence: 'The Service wants load balancer class "{class}", which nothing in this cluster serves.',
+    sentence:
+      'The Service wants load balancer class "{class}", which nothing in this cluster serves.',
     cure: 'Leave out spec.loadBalancerClass (the Service is made anew for that).',
   },
   'ingress-class-unknown': {
@@ -41,11 +43,12 @@ export const trafficReasons = {
   },
   'ingress-backend-missing': {
     sentence: 'The Ingress leads {route} to Service "{name}", which does not exist{closest}.',
-    cure: 'Create the Service, or correct the backend\'s name.',
+    cure: "Create the Service, or correct the backend's name.",
   },
   'ingress-backend-port-unknown': {
-    sentence: 'The Ingress leads {route} to port {port} of Service "{name}", which it does not have; it has {there}.',
-    cure: 'Correct the backend\'s port, or add the port to the Service.',
+    sentence:
+      'The Ingress leads {route} to port {port} of Service "{name}", which it does not have; it has {there}.',
+    cure: "Correct the backend's port, or add the port to the Service.",
   },
   'ingress-secret-missing': {
     sentence: 'The Secret "{name}" with the certificate for {hosts} {problem}{closest}.',

@@ -3,7 +3,8 @@ import type { Reason } from './reason.ts';
 /** Why a workload has not the pods that it should have, and why an object does not go away. */
 export const workloadReasons = {
   'rollout-stalled': {
-    sentence: 'The rollout has made no progress within {deadline} s: {updated} of {wanted} new pods are ready.',
+    sentence:
+      'The rollout has made no progress within {deadline} s: {updated} of {wanted} new pods are ready.',
     cure: 'Cure the new pods, or go back: "kubectl rollout undo {what}".',
   },
   'rollout-paused': {
@@ -43,7 +44,8 @@ export const workloadReasons = {
     cure: 'Give the containers of its target resources.requests, and see that metrics are there ("kubectl top pods").',
   },
   'budget-allows-none': {
-    sentence: 'The budget allows no eviction now: {healthy} pods are healthy, and {desired} must be.',
+    sentence:
+      'The budget allows no eviction now: {healthy} pods are healthy, and {desired} must be.',
     cure: 'Cure pods that are not healthy, add replicas, or lower the budget.',
   },
   'deletion-waits': {
