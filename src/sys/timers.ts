@@ -16,3 +16,11 @@ function after(delayMs: number, callback: () => void): Timer {
   arm(delayMs);
   return { cancel: () => clearTimeout(handle) };
 }
+
+/**
+ * Runs `callback` when everything that has arrived on sockets so far has been read and handled. Not a
+ * timer: it cannot be late, and simulated sockets need none.
+ */
+export function afterArrivals(callback: () => void): void {
+  setImmediate(callback);
+}

@@ -5,7 +5,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Transform } from 'node:stream';
+import { afterArrivals } from '#sys/timers.ts';
 
 export interface TunnelTarget {
   readonly host: string;
@@ -36,18 +37,28 @@ export function openTunnel(
     upstream.setNoDelay(true);
     upstream.write(requestHead(request, target));
     if (head.length > 0) upstream.write(head);
-    client.pipe(upstream);
+    client.pipe(readFirst()).pipe(upstream);
     upstream.pipe(client);
   });
   upstream.once('error', (error) => {
-    if (connected || client.destroyed) client.destroy();
-    else refuse(client, error);
+    // What it said before the break is still on its way to the client: `close` ends that side.
+    if (!connected && !client.destroyed) refuse(client, error);
   });
   client.once('error', () => upstream.destroy());
   client.once('close', () => upstream.destroy());
   upstream.once('close', () => {
     closeSoon(client);
     done();
+  });
+}
+
+/**
+ * Lets the other direction be read before each write. The runtime closes when a container ends, and a write
+ * that fails then takes a socket down at once, with all that has arrived and has not been read.
+ */
+function readFirst(): Transform {
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => afterArrivals(() => done(null, chunk)),
   });
 }
 
