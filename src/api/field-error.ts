@@ -42,6 +42,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   };
 }
 
+/** Of something whose value would not help to understand the sentence (a whole list, an object). */
+export function unsound(field: string, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, message: `Invalid value: ${detail}` };
+}
+
 /** `supported` in the order in which Kubernetes lists them, which is not always the alphabet's. */
 export function notSupported(
   field: string,

@@ -121,6 +121,11 @@ export interface Kind<T extends KubeObject = KubeObject> {
   gracePeriodSeconds?(object: T): number;
   /** DELETE answers with the removed object instead of a Status (Kubernetes: ReturnDeletedObject; Pod, Service, ServiceAccount, …). */
   readonly returnsDeleted?: boolean;
+  /**
+   * DELETE without a propagation policy leaves the dependents where they are, and warns of it
+   * (Kubernetes keeps this for batch/v1 Jobs, whose first clients relied on it).
+   */
+  readonly orphansByDefault?: boolean;
   /** Seconds after which the store removes it. */
   readonly ttlSeconds?: number;
   /** Status is a subresource: the main resource ignores changes of it and the other way round. */

@@ -1,5 +1,12 @@
 /** Every built-in kind, and the one list that discovery, OpenAPI and the server's routes read. */
 import type { Kind } from '../kind.ts';
+import { autoscalingV1HorizontalPodAutoscalers } from './autoscaling-v1-horizontal-pod-autoscalers.ts';
+import { cronJobs } from './cron-jobs.ts';
+import { horizontalPodAutoscalers } from './horizontal-pod-autoscalers.ts';
+import { jobs } from './jobs.ts';
+import { limitRanges } from './limit-ranges.ts';
+import { podDisruptionBudgets } from './pod-disruption-budgets.ts';
+import { resourceQuotas } from './resource-quotas.ts';
 import { clusterRoleBindings } from './cluster-role-bindings.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import { configMaps } from './config-maps.ts';
@@ -60,6 +67,13 @@ export {
   controllerRevisions,
   replicationControllers,
   podTemplates,
+  jobs,
+  cronJobs,
+  horizontalPodAutoscalers,
+  autoscalingV1HorizontalPodAutoscalers,
+  podDisruptionBudgets,
+  limitRanges,
+  resourceQuotas,
   ingresses,
   ingressClasses,
   networkPolicies,
@@ -103,6 +117,13 @@ export const allKinds: readonly Kind[] = [
   controllerRevisions,
   replicationControllers,
   podTemplates,
+  jobs,
+  cronJobs,
+  horizontalPodAutoscalers,
+  autoscalingV1HorizontalPodAutoscalers,
+  podDisruptionBudgets,
+  limitRanges,
+  resourceQuotas,
   ingresses,
   ingressClasses,
   networkPolicies,

@@ -13,7 +13,7 @@ import type { Entry, Snapshot } from '#store/backend.ts';
 import type { AdmissionRequest } from '../admission/admission.ts';
 import type { RequestContext, Stored, Target } from './core.ts';
 import { invalid, notFound, uidConflict, versionConflict } from './errors.ts';
-import { finalizersFor, isHeld } from './finalizers.ts';
+import { finalizersFor, isChosen, isHeld } from './finalizers.ts';
 import { keyFor } from './keys.ts';
 import { readerOf } from './reader.ts';
 import { unstored } from './stored.ts';
@@ -32,6 +32,7 @@ export class Deleting {
   async delete(context: RequestContext, target: Target, options: DeleteOptions): Promise<Deleted> {
     const { kind, namespace, name = '' } = target;
     checkOptions(options);
+    if (kind.orphansByDefault && !isChosen(options)) context.warn(dependentsStay(kind));
     return transact<Deleted>(this.#deps.backend, (head) => {
       const entry = head.get(keyFor(kind, namespace, name));
       if (entry === undefined) throw notFound(kind, name);
@@ -86,7 +87,7 @@ export class Deleting {
     } else if (graceful && deletionTimestamp === undefined) {
       grace = graceOf(kind, object, options);
     }
-    const finalizers = finalizersFor(object, options);
+    const finalizers = finalizersFor(kind, object, options);
     if (finalizers.length > 0) next.metadata.finalizers = finalizers;
     else delete next.metadata.finalizers;
     if (grace === 0 && !isHeld(kind, next)) return 'remove';
@@ -135,6 +136,10 @@ export class Deleting {
       warn: context.warn,
     };
   }
+}
+
+function dependentsStay({ resource }: Kind): string {
+  return `child pods are preserved by default when ${resource} are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning`;
 }
 
 export function isDryRun({ dryRun }: DeleteOptions): boolean {

@@ -14,12 +14,21 @@ export function isHeld(kind: Kind, object: KubeObject): boolean {
   return finalizers.length > 0 || (kind.heldBy?.(object).length ?? 0) > 0;
 }
 
-/** The finalizers that a deletion with these options leaves, in their order. Without a choice, what stands there stays. */
-export function finalizersFor(object: KubeObject, options: DeleteOptions): string[] {
+export function isChosen({ propagationPolicy, orphanDependents }: DeleteOptions): boolean {
+  return propagationPolicy !== undefined || orphanDependents !== undefined;
+}
+
+/**
+ * The finalizers that a deletion with these options leaves, in their order. Without a choice, what
+ * stands there stays, and where nothing does the kind's own habit counts.
+ */
+export function finalizersFor(kind: Kind, object: KubeObject, options: DeleteOptions): string[] {
   const { finalizers = [] } = object.metadata;
   const { propagationPolicy: policy, orphanDependents } = options;
-  const chosen = policy !== undefined || orphanDependents !== undefined;
-  if (!chosen) return [...finalizers];
+  if (!isChosen(options)) {
+    const decided = finalizers.includes(orphan) || finalizers.includes(foreground);
+    return kind.orphansByDefault && !decided ? [...finalizers, orphan] : [...finalizers];
+  }
   const kept = finalizers.filter((each) => each !== orphan && each !== foreground);
   if (policy === 'Orphan' || orphanDependents === true) return [...kept, orphan];
   return policy === 'Foreground' ? [...kept, foreground] : kept;

@@ -33,7 +33,7 @@ const standardResources = new Set([
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
 
 /** A node has a fixed number of these; promising more than there is cannot work. */
-function mayOvercommit(name: string): boolean {
+export function mayOvercommit(name: string): boolean {
   return isNative(name) && !isHugePages(name);
 }
 
@@ -79,7 +79,7 @@ export function checkOverhead(
 }
 
 function checkEntry(errors: Errors, path: string, name: string, quantity: Quantity): void {
-  errors.push(...errorsOfName(path, name));
+  errors.push(...errorsOfContainerResource(path, name));
   checkResourceQuantity(errors, path, name, quantity);
   if (isHugePages(name) && !isMultipleOfPage(name, quantity)) {
     const detail = `${quantity} is not positive integer multiple of ${name}`;
@@ -87,7 +87,8 @@ function checkEntry(errors: Errors, path: string, name: string, quantity: Quanti
   }
 }
 
-function errorsOfName(path: string, name: string): FieldError[] {
+/** A resource that a container may ask for. */
+export function errorsOfContainerResource(path: string, name: string): FieldError[] {
   const malformed = isQualifiedName(name).map((message) => invalid(path, name, message));
   if (malformed.length > 0) return malformed;
   if (name.includes('/')) {
@@ -96,10 +97,15 @@ function errorsOfName(path: string, name: string): FieldError[] {
   }
   if (containerResources.has(name) || isHugePages(name)) return [];
   const found = [invalid(path, name, 'must be a standard resource for containers')];
-  if (!standardResources.has(name)) {
-    found.unshift(invalid(path, name, 'must be a standard resource type or fully qualified'));
-  }
-  return found;
+  return [...errorsOfResourceName(path, name), ...found];
+}
+
+/** A resource of any sort: of a container, a node, a quota, a claim. */
+export function errorsOfResourceName(path: string, name: string): FieldError[] {
+  const malformed = isQualifiedName(name).map((message) => invalid(path, name, message));
+  if (malformed.length > 0 || name.includes('/')) return malformed;
+  if (standardResources.has(name) || isHugePages(name)) return [];
+  return [invalid(path, name, 'must be a standard resource type or fully qualified')];
 }
 
 /** Also used for what a node has. Pods, ports and devices come in whole numbers. */
