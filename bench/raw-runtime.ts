@@ -77,5 +77,6 @@ function containerOf(
     backOffSeconds: undefined,
     targetId: undefined,
     placeOf: () => undefined,
+    fileIn: () => Promise.resolve(undefined),
   });
 }

@@ -37,4 +37,6 @@ export const limits = {
   /** Answers of other DNS servers that are kept, and for how long at most. */
   dnsCacheAnswers: 10_000,
   dnsCacheSeconds: 300,
+  /** A file from which containers take variables (Kubernetes: 64 KiB). */
+  envFileBytes: 64 * 1024,
 } as const;

@@ -34,7 +34,7 @@ import { Probes } from './probes/probes.ts';
 import { RuntimeMirror } from './runtime/mirror.ts';
 import type { Runtime, RuntimeEvent } from './runtime/runtime.ts';
 import { Slots } from './slots.ts';
-import { countCpus, readMachine, readSystemInfo } from './status/machine-facts.ts';
+import { countCpus, hasAppArmor, readMachine, readSystemInfo } from './status/machine-facts.ts';
 import { RuntimeHealth, runtimeSilenceMs } from './status/runtime-health.ts';
 import { NodeReporter } from './status/node-reporter.ts';
 import { Tokens } from './volumes/tokens.ts';
@@ -223,6 +223,7 @@ export class NodeAgent {
       hostDns: parseResolvConf((await files.readText('/etc/resolv.conf')) ?? ''),
       hostHosts: async () => (await files.readText('/etc/hosts')) ?? '',
       hostIPs,
+      machine: { appArmor: await hasAppArmor(files) },
       hostPorts: options.hostPorts,
       memoryBytes,
       allocatable: () => allocatable,

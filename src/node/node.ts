@@ -16,6 +16,7 @@ import { networkProbes } from '#wire/probe/network-probes.ts';
 import { NodeAgent } from './agent.ts';
 import type { ClusterDns } from './config/dns.ts';
 import {
+  type ContainerdLayout,
   containerdPaths,
   type NodeNetwork,
   pauseImageName,
@@ -23,7 +24,7 @@ import {
 } from './containerd/config.ts';
 import { Containerd } from './containerd/containerd.ts';
 import { ctrImageTool, type ImageTool } from './containerd/image-tool.ts';
-import { chooseLowLevel } from './containerd/low-level.ts';
+import { chooseLowLevels } from './containerd/low-level.ts';
 import { NodeImages } from './images/node-images.ts';
 import { NodeLogs } from './logs/node-logs.ts';
 import { hostPortTable } from './decide/host-ports.ts';
@@ -108,15 +109,16 @@ export class GantryNode {
 
   /** Rejects when the machine lacks a program that a node needs. */
   static async create(options: NodeOptions, machine: Machine): Promise<GantryNode> {
-    const lowLevel = await chooseLowLevel(options.directory, machine.files, machine.mounts);
-    if (!lowLevel) throw new Error('This machine has neither crun nor runc: install one of them.');
-    return new GantryNode(options, machine, lowLevel);
+    const lowLevels = await chooseLowLevels(options.directory, machine.files, machine.mounts);
+    if (lowLevels.length === 0)
+      throw new Error('This machine has neither crun nor runc: install one of them.');
+    return new GantryNode(options, machine, lowLevels);
   }
 
   private constructor(
     options: NodeOptions,
     machine: Machine,
-    lowLevel: { name: string; program: string },
+    lowLevels: ContainerdLayout['lowLevels'],
   ) {
     this.#options = options;
     this.#machine = machine;
@@ -133,7 +135,7 @@ export class GantryNode {
     });
     this.#containerd = new Containerd({
       ...machine,
-      layout: { directory: options.directory, lowLevel, cniPlugins: programs.cniPlugins },
+      layout: { directory: options.directory, lowLevels, cniPlugins: programs.cniPlugins },
       network: options.network,
       registries: options.registries ?? [],
       program: programs.containerd,

@@ -1,14 +1,16 @@
 /** What a node does with its pods beside running them: looking into them, sizes, pressure, ends. */
 import { after, before, suite } from 'node:test';
 import { debugManifest, debugTests } from './pods/debug.ts';
+import { oddFieldManifest, oddFieldTests } from './pods/odd-fields.ts';
 import { resizeManifest, resizeTests } from './pods/resize.ts';
 import { World } from './pods/world.ts';
 
 const world = new World('no', { api: 16_550, http: 18_150, https: 18_550 });
 
 suite('node', { timeout: 240_000, concurrency: true }, () => {
-  before(() => world.open([debugManifest, resizeManifest]));
+  before(() => world.open([debugManifest, resizeManifest, oddFieldManifest]));
   after(() => world.close());
   debugTests(world);
   resizeTests(world);
+  oddFieldTests(world);
 });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Container, Pod, Service } from '#api/types.ts';
 import { podDns, parseResolvConf } from './dns.ts';
 import { containerEnv } from './env.ts';
+import { parseEnvFile } from './env-file.ts';
 import { expand } from './expand.ts';
 import { hostsFile } from './hosts.ts';
 import { containerResources, podCgroup, podLimits } from './resources.ts';
@@ -39,6 +40,24 @@ describe('$(NAME)', () => {
   }
 });
 
+describe('a file of variables', () => {
+  const cases: [string, Record<string, string>][] = [
+    ["A='1'", { A: '1' }],
+    ["# comment\n\n  A='x y'  # more\nB=''\n", { A: 'x y', B: '' }],
+    ["A='one\ntwo'\nB='$A \\n \"'\r\n", { A: 'one\ntwo', B: '$A \\n "' }],
+    ["A='1'\nA='2'", { A: '2' }],
+  ];
+  for (const [text, expected] of cases) {
+    it(JSON.stringify(text), () =>
+      assert.deepEqual(Object.fromEntries(parseEnvFile(text, 'f')), expected),
+    );
+  }
+  for (const text of ['A=1', 'A="1"', "A = '1'", "A='1' B='2'", "A='1", '=1', "export A='1'"]) {
+    it(`${text} is none`, () =>
+      assert.throws(() => parseEnvFile(`\n${text}`, 'f'), /env file "f": line 2 is not/));
+  }
+});
+
 describe('environment', () => {
   const service: Service = {
     apiVersion: 'v1',
@@ -65,7 +84,25 @@ describe('environment', () => {
       secret: () => Promise.resolve(undefined),
     },
     services: serviceEnv([service], 'shop', true),
+    fileIn: (volume: string, path: string) =>
+      Promise.resolve(volume === 'data' && path === 'app.env' ? "A='one'\nB='t w o'\n" : undefined),
   };
+  it('takes from files', async () => {
+    const from = (key: string, path = 'app.env', optional = false) =>
+      containerEnv(
+        container({
+          env: [
+            { name: 'V', valueFrom: { fileKeyRef: { volumeName: 'data', path, key, optional } } },
+          ],
+        }),
+        context,
+      );
+    assert.equal((await from('B')).get('V'), 't w o');
+    assert.equal((await from('C', 'app.env', true)).has('V'), false);
+    assert.equal((await from('A', 'other', true)).has('V'), false);
+    await assert.rejects(() => from('C'), /key "C" not found in file "app.env"/);
+    await assert.rejects(() => from('A', 'other'), /file "other" not found in volume "data"/);
+  });
   it('takes from objects, fields and resources, in order', async () => {
     const env = await containerEnv(
       container({

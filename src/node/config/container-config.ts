@@ -79,7 +79,7 @@ function notesOn(
   container: Container,
   { pod, attempt, backOffSeconds }: ContainerContext,
 ): Record<string, string> {
-  const preStop = container.lifecycle?.preStop;
+  const { preStop, stopSignal } = container.lifecycle ?? {};
   return {
     [annotations.hash]: templateHash(container),
     [annotations.restartCount]: String(attempt),
@@ -90,6 +90,7 @@ function notesOn(
     [annotations.podGraceSeconds]: String(pod.spec?.terminationGracePeriodSeconds ?? 30),
     [annotations.resources]: JSON.stringify(container.resources ?? {}),
     ...(backOffSeconds !== undefined && { [annotations.backOff]: String(backOffSeconds) }),
+    ...(stopSignal && { [annotations.stopSignal]: stopSignal }),
     ...(preStop && { [annotations.preStop]: JSON.stringify(preStop) }),
   };
 }

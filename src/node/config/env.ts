@@ -1,6 +1,15 @@
 /** The environment of a container. */
-import type { ConfigMap, Container, EnvFromSource, EnvVar, Pod, Secret } from '#api/types.ts';
+import type {
+  ConfigMap,
+  Container,
+  EnvFromSource,
+  EnvVar,
+  FileKeySelector,
+  Pod,
+  Secret,
+} from '#api/types.ts';
 import { ConfigError } from './config-error.ts';
+import { parseEnvFile } from './env-file.ts';
 import { expand } from './expand.ts';
 import { type Allocatable, fieldValue, type PodAddresses, resourceValue } from './field-refs.ts';
 
@@ -16,6 +25,8 @@ export interface EnvContext {
   readonly allocatable: Allocatable;
   readonly references: References;
   readonly services: ReadonlyMap<string, string>;
+  /** Text of a file in a volume of the pod; undefined when it is not there. */
+  readonly fileIn: (volume: string, path: string) => Promise<string | undefined>;
 }
 
 /** Later sources win; Services come in only where nothing else has that name. */
@@ -81,8 +92,21 @@ async function valueFrom(
     const value = keyOf('secret', data, secretKeyRef, context);
     return value === undefined ? undefined : textOf(value);
   }
-  if (fileKeyRef) throw new ConfigError('env valueFrom.fileKeyRef is not supported by this node');
-  return undefined;
+  return fileKeyRef && fileValue(fileKeyRef, context);
+}
+
+async function fileValue(
+  { volumeName, path, key, optional }: FileKeySelector,
+  { fileIn }: EnvContext,
+): Promise<string | undefined> {
+  const text = await fileIn(volumeName, path);
+  if (text === undefined) {
+    if (optional) return undefined;
+    throw new ConfigError(`file "${path}" not found in volume "${volumeName}"`);
+  }
+  const value = parseEnvFile(text, path).get(key);
+  if (value !== undefined || optional) return value;
+  throw new ConfigError(`environment variable key "${key}" not found in file "${path}"`);
 }
 
 type Source = 'configMap' | 'secret';

@@ -1,5 +1,6 @@
 /** Volume mounts of a container as paths of this machine. */
 import type { Container, VolumeMount } from '#api/types.ts';
+import { limits } from '#base/limits.ts';
 import type { Files } from '#sys/files.ts';
 import type { ContainerMount } from '../runtime/runtime.ts';
 import { ConfigError } from './config-error.ts';
@@ -33,7 +34,7 @@ export async function volumeMounts(
     mounts.push({
       containerPath: absolute(mount.mountPath),
       hostPath: await hostPathOf(mount, place, env, files),
-      readonly: mount.readOnly === true || place.readonly,
+      readonly: isReadonly(mount, place),
       propagation:
         propagations[(mount.mountPropagation ?? 'None') as keyof typeof propagations] ??
         'PROPAGATION_PRIVATE',
@@ -41,6 +42,33 @@ export async function volumeMounts(
   }
   // A mount below another one must come after it.
   return mounts.sort((a, b) => depth(a.containerPath) - depth(b.containerPath));
+}
+
+/** `IfPossible` is what is possible here: mounts below keep their own mode. */
+function isReadonly({ name, readOnly, recursiveReadOnly }: VolumeMount, place: VolumePlace) {
+  if (recursiveReadOnly === 'Enabled') {
+    throw new ConfigError(
+      `volume "${name}" requested recursive read-only mode, but it is not supported by the runtime`,
+    );
+  }
+  return readOnly === true || place.readonly;
+}
+
+/** A file of a volume, as far as it really lies inside the volume. */
+export async function fileInVolume(
+  place: VolumePlace | undefined,
+  path: string,
+  files: Files,
+): Promise<string | undefined> {
+  if (!place || path.startsWith('/') || path.split('/').includes('..')) return undefined;
+  const base = await files.realPath(place.path);
+  const real = await files.realPath(`${place.path}/${path}`);
+  if (!base || !real?.startsWith(`${base}/`)) return undefined;
+  const { sizeBytes = 0 } = (await files.info(real)) ?? {};
+  if (sizeBytes > limits.envFileBytes) {
+    throw new ConfigError(`file "${path}" is larger than ${limits.envFileBytes} bytes`);
+  }
+  return files.readText(real);
 }
 
 async function hostPathOf(

@@ -1,5 +1,5 @@
 /** Security contexts of pod and container as the runtime takes them. */
-import type { Container, Pod, SeccompProfile as SeccompSpec } from '#api/types.ts';
+import type { AppArmorProfile, Container, Pod, SeccompProfile as SeccompSpec } from '#api/types.ts';
 import type { ContainerSecurity, NamespaceOptions, SeccompProfile } from '../runtime/runtime.ts';
 import { ConfigError } from './config-error.ts';
 
@@ -84,7 +84,21 @@ export function containerSecurity(
     maskedPaths: bare ? [] : maskedPaths,
     readonlyPaths: bare ? [] : readonlyPaths,
     ...(seccomp && { seccomp }),
+    ...apparmorOf(own.appArmorProfile ?? whole.appArmorProfile, privileged),
   };
+}
+
+/** Without a word the runtime's own profile holds, where the kernel has AppArmor. */
+function apparmorOf(
+  profile: AppArmorProfile | undefined,
+  privileged: boolean,
+): Pick<ContainerSecurity, 'apparmor'> {
+  if (!profile || privileged) return {};
+  const { type, localhostProfile } = profile;
+  if (type === 'Localhost') {
+    return { apparmor: { profileType: 'Localhost', localhostRef: localhostProfile ?? '' } };
+  }
+  return { apparmor: { profileType: type === 'Unconfined' ? 'Unconfined' : 'RuntimeDefault' } };
 }
 
 export function supplementalGroups({ spec }: Pod): number[] {

@@ -9,8 +9,11 @@ export const pauseImageName = 'gantry.io/pause:1';
 export interface ContainerdLayout {
   /** Everything of the node lies below it. */
   readonly directory: string;
-  /** The low-level runtime's name and program: `crun`, `/usr/bin/crun`. */
-  readonly lowLevel: { readonly name: string; readonly program: string };
+  /**
+   * Low-level runtimes by name and program: `crun`, `/usr/bin/crun`. The first one is the default; the
+   * names are what handlers of runtime classes name.
+   */
+  readonly lowLevels: readonly { readonly name: string; readonly program: string }[];
   /** Where the CNI plugins lie: `/usr/lib/cni`. */
   readonly cniPlugins: string;
 }
@@ -46,10 +49,20 @@ export function containerdPaths(directory: string): ContainerdPaths {
 
 const cri = 'plugins."io.containerd.grpc.v1.cri"';
 
-export function containerdConfig({ directory, lowLevel, cniPlugins }: ContainerdLayout): string {
+export function containerdConfig({ directory, lowLevels, cniPlugins }: ContainerdLayout): string {
   const paths = containerdPaths(directory);
   const text = (value: string): string => JSON.stringify(value);
-  const runtime = `${cri}.containerd.runtimes.${lowLevel.name}`;
+  const runtimes = lowLevels.map(({ name, program }) => {
+    const runtime = `${cri}.containerd.runtimes.${name}`;
+    return `[${runtime}]
+  runtime_type = "io.containerd.runc.v2"
+
+[${runtime}.options]
+  BinaryName = ${text(program)}
+  Root = ${text(paths.lowLevelRoot)}
+  SystemdCgroup = false
+`;
+  });
   return `version = 2
 root = ${text(paths.root)}
 state = ${text(paths.state)}
@@ -82,16 +95,9 @@ disabled_plugins = [
   conf_dir = ${text(paths.cniConfig)}
 
 [${cri}.containerd]
-  default_runtime_name = ${text(lowLevel.name)}
+  default_runtime_name = ${text(lowLevels[0]?.name ?? '')}
 
-[${runtime}]
-  runtime_type = "io.containerd.runc.v2"
-
-[${runtime}.options]
-  BinaryName = ${text(lowLevel.program)}
-  Root = ${text(paths.lowLevelRoot)}
-  SystemdCgroup = false
-
+${runtimes.join('\n')}
 [${cri}.registry]
   config_path = ${text(paths.registries)}
 `;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MountPoint, Mounts } from '#sys/mounts.ts';
 import { MemoryFiles } from '#sys/simulated/memory-files.ts';
-import { chooseLowLevel } from './low-level.ts';
+import { chooseLowLevels } from './low-level.ts';
 
 const mount = (path: string, type: string, ...superOptions: string[]): MountPoint => ({
   path,
@@ -33,7 +33,7 @@ async function choice(controllers: string, groups: string, list: readonly MountP
       await files.write('/sys/fs/cgroup/unified/cgroup.controllers', '', 0o444);
     },
   } as Partial<Mounts> as Mounts;
-  const chosen = await chooseLowLevel('/node', files, mounts);
+  const [chosen] = await chooseLowLevels('/node', files, mounts);
   return { name: chosen?.name, made };
 }
 

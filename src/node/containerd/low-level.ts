@@ -7,7 +7,7 @@ import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { ContainerdLayout } from './config.ts';
 
-type LowLevel = ContainerdLayout['lowLevel'];
+type LowLevel = ContainerdLayout['lowLevels'][number];
 
 const places: readonly LowLevel[] = [
   { name: 'crun', program: '/usr/bin/crun' },
@@ -17,17 +17,18 @@ const places: readonly LowLevel[] = [
   { name: 'runc', program: '/usr/local/sbin/runc' },
 ];
 
-/** Undefined when the machine has none. */
-export async function chooseLowLevel(
+/** Those that work here, the one for pods without a runtime class first. */
+export async function chooseLowLevels(
   directory: string,
   files: Files,
   mounts: Mounts,
-): Promise<LowLevel | undefined> {
+): Promise<readonly LowLevel[]> {
   const found: LowLevel[] = [];
   for (const place of places) if (await files.info(place.program)) found.push(place);
   const crun = found.find(({ name }) => name === 'crun');
-  if (crun && (await emptyUnified(directory, files, mounts))) return crun;
-  return found.find(({ name }) => name === 'runc');
+  const usable = crun && (await emptyUnified(directory, files, mounts)) ? [crun] : [];
+  const runc = found.find(({ name }) => name === 'runc');
+  return runc ? [...usable, runc] : usable;
 }
 
 /**

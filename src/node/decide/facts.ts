@@ -67,6 +67,10 @@ export interface PodFacts {
   /** The written status shows how every container ended. */
   readonly reported: boolean;
   readonly cgroupRemoved: boolean;
+  readonly machine: {
+    /** The kernel confines processes by AppArmor profiles. */
+    readonly appArmor: boolean;
+  };
   /** The node's own addresses. */
   readonly hostIPs: readonly string[];
   /** When the agent took the pod on, for a pod without a written start time. */

@@ -19,6 +19,7 @@ export const annotations = {
   podGraceSeconds: 'io.kubernetes.pod.terminationGracePeriod',
   /** JSON of the preStop hook, for a pod that is gone from the API. */
   preStop: 'io.kubernetes.container.preStopHandler',
+  stopSignal: 'gantry.io/stop-signal',
   /** JSON of requests and limits that it was made with. */
   resources: 'gantry.io/resources',
   /** Seconds of back-off that came before this start; absent for a first start. */

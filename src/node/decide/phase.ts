@@ -12,8 +12,24 @@ export interface Verdict {
 }
 
 /** What this node cannot honour: said at once instead of ignored. */
-export function refusalOf(pod: Pod): Verdict | undefined {
-  const { hostUsers, os, resourceClaims = [] } = pod.spec ?? {};
+export function refusalOf(pod: Pod, { appArmor }: PodFacts['machine']): Verdict | undefined {
+  const { hostUsers, os, resourceClaims = [], securityContext = {} } = pod.spec ?? {};
+  const sysctl = forbiddenSysctl(pod);
+  if (sysctl !== undefined) {
+    return { reason: 'SysctlForbidden', message: `forbidden sysctl: "${sysctl}" not allowlisted` };
+  }
+  if (securityContext.supplementalGroupsPolicy === 'Strict') {
+    return {
+      reason: 'SupplementalGroupsPolicyNotSupported',
+      message: 'SupplementalGroupsPolicy=Strict is not supported in this node',
+    };
+  }
+  if (!appArmor && wantsAppArmor(pod)) {
+    return {
+      reason: 'AppArmor',
+      message: 'Cannot enforce AppArmor: AppArmor is not enabled on the host',
+    };
+  }
   if (hostUsers === false) {
     return refusal('spec.hostUsers: false needs user namespaces, which this runtime lacks');
   }
@@ -27,6 +43,36 @@ export function refusalOf(pod: Pod): Verdict | undefined {
     return refusal('spec.resourceClaims need device drivers, of which this node has none');
   }
   return undefined;
+}
+
+/** Those that stay within the pod. Source: Kubernetes, "Using sysctls in a Kubernetes Cluster". */
+const safeSysctls: ReadonlySet<string> = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_wmem',
+]);
+
+function forbiddenSysctl({ spec }: Pod): string | undefined {
+  const names = (spec?.securityContext?.sysctls ?? []).map(({ name }) => name);
+  return names.find((name) => !safeSysctls.has(name.replaceAll('/', '.')));
+}
+
+function wantsAppArmor({ spec }: Pod): boolean {
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = spec ?? {};
+  const all = [...containers, ...initContainers, ...ephemeralContainers];
+  return [spec, ...all].some((one) => {
+    const type = one?.securityContext?.appArmorProfile?.type;
+    return type !== undefined && type !== 'Unconfined';
+  });
 }
 
 const refusal = (message: string): Verdict => ({ reason: 'UnexpectedAdmissionError', message });
@@ -54,7 +100,7 @@ export function verdictOf(facts: PodFacts, now: number): Verdict | undefined {
       message: 'Pod was active on the node longer than the specified deadline',
     };
   }
-  return refusalOf(facts.pod);
+  return refusalOf(facts.pod, facts.machine);
 }
 
 /** Nothing runs any more and nothing will. */

@@ -1,4 +1,7 @@
 import type { Step } from '../decide/facts.ts';
+import { signalNumber } from '#sys/signals.ts';
+import { annotations } from '../decide/labels.ts';
+import type { ObservedContainer } from '../decide/observed.ts';
 import type { StepContext } from './carry-out.ts';
 import { preStopOf, runHook } from './hooks.ts';
 import { fieldPathOf } from './field-path.ts';
@@ -39,8 +42,25 @@ export async function killContainer(step: KillStep, context: StepContext): Promi
   await within(gate, graceSeconds * 1000, context);
   const spent = Math.floor((clock.monotonic() - from) / 1000);
   const left = spent === 0 ? graceSeconds : Math.max(lastGraceSeconds, graceSeconds - spent);
-  await runtime.stopContainer(id, left);
+  const rest = await askToStop(container, left, context);
+  await runtime.stopContainer(id, rest);
   await mirror.refreshContainer(id);
+}
+
+/** By the signal that the pod names, which the runtime does not know; answers the time for the runtime's own. */
+async function askToStop(
+  container: ObservedContainer | undefined,
+  graceSeconds: number,
+  context: StepContext,
+): Promise<number> {
+  const signal = container?.annotations[annotations.stopSignal];
+  const number = signal === undefined ? undefined : signalNumber(signal);
+  if (!container || number === undefined || graceSeconds === 0) return graceSeconds;
+  const { runtime, mirror } = context.services;
+  const ended = mirror.whenEnded(container.id);
+  await runtime.signalContainer(container.id, number);
+  await within(ended, graceSeconds * 1000, context);
+  return 0;
 }
 
 async function within<T>(

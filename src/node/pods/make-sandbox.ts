@@ -1,6 +1,10 @@
+import { runtimeClasses } from '#api/kinds/index.ts';
+import { collectionOf } from '#api/kind.ts';
+import type { RuntimeClass } from '#api/types.ts';
+import { isStatusError } from '#base/status-error.ts';
 import { hostsFile } from '../config/hosts.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
-import { isRuntimeError } from '../runtime/runtime-error.ts';
+import { isRuntimeError, RuntimeError } from '../runtime/runtime-error.ts';
 import { wordsOf } from '../words.ts';
 import type { StepContext } from './carry-out.ts';
 
@@ -14,7 +18,8 @@ export async function makeSandbox(attempt: number, context: StepContext): Promis
   try {
     const config = sandboxConfig(pod, attempt, { paths, dns: dns(), hostDns, cgroupPrefix });
     await services.files.makeDirectory(config.logDirectory, 0o755);
-    const id = await sandboxSlots.run(() => runtime.runSandbox(config));
+    const handler = await handlerOf(context);
+    const id = await sandboxSlots.run(() => runtime.runSandbox(config, handler));
     const sandbox = await mirror.refreshSandbox(id);
     await writeHosts(context, sandbox?.ips ?? []);
     if (sandbox?.ips[0] && !pod.spec?.hostNetwork) {
@@ -37,6 +42,19 @@ export async function makeSandbox(attempt: number, context: StepContext): Promis
     const delay = memory.nextDelay('sandbox', firstDelayMs, ours ? firstDelayMs : mostDelayMs);
     const retryAtMs = clock.now() + delay;
     memory.sandboxProblem = { reason: 'FailedCreatePodSandBox', message, retryAtMs };
+  }
+}
+
+/** Which of the runtime's low-level runtimes the pod's class names. */
+async function handlerOf({ pod, services }: StepContext): Promise<string> {
+  const name = pod.spec?.runtimeClassName;
+  if (!name) return '';
+  try {
+    const found = await services.verbs.get({ ...collectionOf(runtimeClasses), name });
+    return (found as RuntimeClass).handler;
+  } catch (error) {
+    if (!isStatusError(error, 'NotFound')) throw error;
+    throw new RuntimeError('InvalidArgument', `RuntimeClass "${name}" not found`, error);
   }
 }
 

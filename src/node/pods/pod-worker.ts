@@ -177,6 +177,7 @@ export class PodWorker {
       get reported() {
         return reported(this);
       },
+      machine: this.#services.machine,
       hostIPs,
       acceptedAtMs: this.#acceptedAtMs,
     };

@@ -9,6 +9,7 @@ import type { Files } from '#sys/files.ts';
 import type { ClusterDns } from '../config/dns.ts';
 import type { References } from '../config/env.ts';
 import type { Allocatable } from '../config/field-refs.ts';
+import type { PodFacts } from '../decide/facts.ts';
 import type { NodeRoom } from '../decide/resize.ts';
 import type { HostPorts } from '../network/host-ports.ts';
 import type { ImageStore } from '../images/image-store.ts';
@@ -41,6 +42,7 @@ export interface PodServices {
   /** The machine's own /etc/hosts, for pods on its network. */
   readonly hostHosts: () => Promise<string>;
   readonly hostIPs: readonly string[];
+  readonly machine: PodFacts['machine'];
   readonly memoryBytes: number;
   readonly allocatable: () => Allocatable;
   /** What this node has for pods, and what all of them but that one ask for. */

@@ -1,6 +1,7 @@
 /** Brings a container up: its configuration, the runtime's two calls, its hook. */
 import { ConfigError } from '../config/config-error.ts';
 import { containerConfig } from '../config/container-config.ts';
+import { fileInVolume } from '../config/mounts.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import { serviceEnv } from '../config/service-env.ts';
 import type { Step } from '../decide/facts.ts';
@@ -127,6 +128,8 @@ async function configOf(step: StartStep, context: StepContext): Promise<Containe
     backOffSeconds: step.backOffSeconds,
     targetId: target ? targetOf(uid, target, context) : undefined,
     placeOf: (name) => services.volumes.placeOf(pod, name),
+    fileIn: (volume, path) =>
+      fileInVolume(services.volumes.placeOf(pod, volume), path, services.files),
   });
 }
 

@@ -43,6 +43,7 @@ export class RuntimeMirror {
   readonly #following = new Set<string>();
   /** Ends told of before we knew the container: a short one may end while it is being asked about. */
   readonly #early = new Set<string>();
+  readonly #ending = new Map<string, PromiseWithResolvers<undefined>>();
   #sequence = 0;
   #subscription: { close(): void } | undefined;
   #timer: Timer | undefined;
@@ -85,6 +86,15 @@ export class RuntimeMirror {
 
   container(id: string): ObservedContainer | undefined {
     return this.#containers.get(id)?.value;
+  }
+
+  /** Settles when the container has ended or is gone, as far as is known here. */
+  whenEnded(id: string): Promise<undefined> {
+    const state = this.container(id)?.state;
+    if (state === undefined || state === 'exited') return Promise.resolve(undefined);
+    const known = this.#ending.get(id) ?? Promise.withResolvers<undefined>();
+    this.#ending.set(id, known);
+    return known.promise;
   }
 
   async refreshSandbox(id: string): Promise<ObservedSandbox | undefined> {
@@ -250,7 +260,13 @@ export class RuntimeMirror {
     this.#containers.set(value.id, { value, at: ++this.#sequence });
     this.#containersByPod.delete(value.podUid);
     if (this.#early.delete(value.id) && value.state !== 'exited') void this.#follow(value.id);
+    if (value.state === 'exited') this.#ended(value.id);
     if (before?.state !== value.state) this.#options.changed(value.podUid);
+  }
+
+  #ended(id: string): void {
+    this.#ending.get(id)?.resolve(undefined);
+    this.#ending.delete(id);
   }
 
   #dropSandbox(id: string): void {
@@ -261,6 +277,7 @@ export class RuntimeMirror {
   }
 
   #dropContainer(id: string): void {
+    this.#ended(id);
     const before = this.#containers.get(id)?.value;
     if (!this.#containers.delete(id) || !before) return;
     this.#containersByPod.delete(before.podUid);

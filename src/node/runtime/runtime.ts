@@ -98,6 +98,8 @@ export interface ContainerSecurity {
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
   readonly seccomp?: SeccompProfile;
+  /** `localhostRef` is the name of a profile that the kernel has loaded. */
+  readonly apparmor?: SeccompProfile;
 }
 
 /** Field names are those of CRI v1, `runtime.v1.ContainerConfig`. */
@@ -205,7 +207,8 @@ export interface Runtime {
   /** Without addresses. */
   listSandboxes(): Promise<readonly ObservedSandbox[]>;
   sandbox(id: string): Promise<ObservedSandbox | undefined>;
-  runSandbox(config: SandboxConfig): Promise<string>;
+  /** `handler` names one of the runtime's low-level runtimes; empty: its default. */
+  runSandbox(config: SandboxConfig, handler?: string): Promise<string>;
   stopSandbox(id: string): Promise<void>;
   removeSandbox(id: string): Promise<void>;
   /** Without times, exit code, reason and log path. */
@@ -215,6 +218,8 @@ export interface Runtime {
   startContainer(id: string): Promise<void>;
   /** SIGTERM (or the image's stop signal), SIGKILL after `graceSeconds`. Settles when it has ended. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;
+  /** To its first process. What it makes of it is seen later; one that has ended hears nothing. */
+  signalContainer(id: string, signal: number): Promise<void>;
   removeContainer(id: string): Promise<void>;
   updateResources(id: string, resources: LinuxResources): Promise<void>;
   reopenLog(id: string): Promise<void>;

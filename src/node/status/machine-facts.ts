@@ -38,6 +38,11 @@ export async function countCpus(files: Files): Promise<number> {
   return Math.max(1, text.match(/^processor\s*:/gm)?.length ?? 1);
 }
 
+export async function hasAppArmor(files: Files): Promise<boolean> {
+  const text = await files.readText('/sys/module/apparmor/parameters/enabled');
+  return text?.trim() === 'Y';
+}
+
 export async function readSystemInfo(
   files: Files,
   given: { runtimeVersion: string; version: string; architecture: string },

@@ -1,5 +1,5 @@
 /** A gRPC client for packages that `proto.ts` describes; `target` as `unix:/path` or `host:port`. */
-import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { MethodDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { assert } from '#base/assert.ts';
 import type { Clock } from '#base/clock.ts';
@@ -13,9 +13,14 @@ export interface GrpcStreamSink<T> {
   closed(error: GrpcError | undefined): void;
 }
 
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 export interface GrpcClient {
   /** `method` as `package.Service/Method`. Rejects with a `GrpcError`. */
-  call<Answer>(method: string, request: object, options?: { timeoutMs?: number }): Promise<Answer>;
+  call<Answer>(method: string, request: object, options?: CallOptions): Promise<Answer>;
   subscribe<T>(method: string, request: object, sink: GrpcStreamSink<T>): { close(): void };
   /** Bytes as the message of that full name, for payloads that carry another message. */
   decode<T>(type: string, bytes: Uint8Array): T;
@@ -52,7 +57,11 @@ export function connectGrpc(
     return method;
   };
   return {
-    call: <Answer>(name: string, request: object, { timeoutMs = defaultTimeoutMs } = {}) => {
+    call: <Answer>(
+      name: string,
+      request: object,
+      { timeoutMs = defaultTimeoutMs, metadata = {} }: CallOptions = {},
+    ) => {
       const { path, requestSerialize, responseDeserialize } = find(name);
       return new Promise<Answer>((resolve, reject) => {
         client.makeUnaryRequest(
@@ -60,6 +69,7 @@ export function connectGrpc(
           requestSerialize,
           responseDeserialize,
           request,
+          Metadata.fromHttp2Headers(metadata),
           { deadline: clock.now() + timeoutMs },
           (error, answer) => (error ? reject(errorOf(error)) : resolve(answer as Answer)),
         );

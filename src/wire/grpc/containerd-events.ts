@@ -1,6 +1,6 @@
 import type { ProtoPackage } from './proto.ts';
 
-/** What containerd says of itself: its event service, and the payloads that the node agent reads. */
+/** What containerd says of itself, its event service and the payloads that the agent reads; signals. */
 export const containerdEvents: readonly ProtoPackage[] = [
   {
     name: 'containerd.services.events.v1',
@@ -31,12 +31,18 @@ export const containerdEvents: readonly ProtoPackage[] = [
       ImageDelete: '1 name string',
     },
   },
+  {
+    name: 'containerd.services.tasks.v1',
+    messages: { KillRequest: '1 containerId string; 2 execId string; 3 signal uint32; 4 all bool' },
+    services: { Tasks: { Kill: 'KillRequest google.protobuf.Empty' } },
+  },
   // Payloads stay bytes: which message they hold follows from the topic.
   {
     name: 'google.protobuf',
     messages: {
       Timestamp: '1 seconds int64; 2 nanos int32',
       Any: '1 typeUrl string; 2 value bytes',
+      Empty: '',
     },
   },
 ];

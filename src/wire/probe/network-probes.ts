@@ -4,7 +4,8 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { Clock, Timers } from '#base/clock.ts';
 import { connectGrpc } from '../grpc/client.ts';
-import { compileProto } from '../grpc/proto.ts';
+import { GrpcError } from '../grpc/grpc-error.ts';
+import { compileProto, type ProtoPackage } from '../grpc/proto.ts';
 
 export interface HttpQuestion {
   readonly scheme: 'HTTP' | 'HTTPS';
@@ -34,17 +35,18 @@ export interface NetworkProbes {
 const bodyMaxBytes = 10 * 1024;
 const redirectsMax = 10;
 
-const health = compileProto([
-  {
-    name: 'grpc.health.v1',
-    messages: {
-      HealthCheckRequest: '1 service string',
-      HealthCheckResponse: '1 status ServingStatus',
-    },
-    enums: { ServingStatus: ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] },
-    services: { Health: { Check: 'HealthCheckRequest HealthCheckResponse' } },
+/** Source: the gRPC health checking protocol. */
+export const healthProtocol: ProtoPackage = {
+  name: 'grpc.health.v1',
+  messages: {
+    HealthCheckRequest: '1 service string',
+    HealthCheckResponse: '1 status ServingStatus',
   },
-]);
+  enums: { ServingStatus: ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] },
+  services: { Health: { Check: 'HealthCheckRequest HealthCheckResponse' } },
+};
+
+const health = compileProto([healthProtocol]);
 
 export function networkProbes(clock: Clock, timers: Timers): NetworkProbes {
   return {
@@ -59,6 +61,8 @@ export function networkProbes(clock: Clock, timers: Timers): NetworkProbes {
           { timeoutMs },
         );
         return status;
+      } catch (error) {
+        throw new Error(healthWords(error, timeoutMs), { cause: error });
       } finally {
         client.close();
       }
@@ -71,6 +75,17 @@ const connectWords: ReadonlyMap<string, string> = new Map([
   ['EHOSTUNREACH', 'no route to host'],
   ['ENETUNREACH', 'network is unreachable'],
 ]);
+
+function healthWords(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof GrpcError)) return `error: health rpc probe failed: ${String(error)}`;
+  const { status, message } = error;
+  if (status === 'UNIMPLEMENTED') {
+    return `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${message}`;
+  }
+  return status === 'DEADLINE_EXCEEDED'
+    ? `timeout: health rpc did not complete within ${timeoutMs / 1000}s`
+    : `error: health rpc probe failed: rpc error: code = ${status} desc = ${message}`;
+}
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 

@@ -148,6 +148,7 @@ function containerCalls(options: MachineRuntimeOptions) {
       machine.terminate(container, graceSeconds * 1000);
       await container.ended.promise;
     },
+    signalContainer: async (): Promise<void> => takes(longest.read),
     removeContainer: async (id: string): Promise<void> => {
       await takes(longest.remove);
       const container = machine.containers.get(id);

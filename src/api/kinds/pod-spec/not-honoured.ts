@@ -34,7 +34,6 @@ const podFields: readonly NotHonoured[] = [
     because: 'it decides which pod is scheduled first, and none is preempted for it',
   },
   { path: 'schedulingGroup', because: 'pods are scheduled one by one' },
-  { path: 'runtimeClassName', because: 'every pod runs in the node’s default runtime' },
   { path: 'resourceClaims', because: 'devices are not allocated yet; the pod does not start' },
   {
     path: 'hostUsers',
@@ -53,8 +52,8 @@ const podFields: readonly NotHonoured[] = [
   },
   {
     path: 'securityContext.supplementalGroupsPolicy',
-    because: 'groups of the image are always merged in',
-    when: isNot('Merge'),
+    because: 'groups of the image are always merged in; a pod that refuses them does not start',
+    when: is('Strict'),
   },
   { path: 'securityContext.seLinuxChangePolicy', because: 'volumes are not relabelled' },
 ];
@@ -115,15 +114,11 @@ const containerFields: readonly NotHonoured[] = [
   },
   {
     path: 'volumeMounts[*].recursiveReadOnly',
-    because: 'mounts below a read-only one keep their own mode',
+    because:
+      'mounts below a read-only one keep their own mode; with Enabled the container does not start',
     when: isNot('Disabled'),
   },
   { path: 'resources.claims', because: 'devices are not allocated yet' },
-  {
-    path: 'env[*].valueFrom.fileKeyRef',
-    because: 'variables cannot be read from files yet; the container does not start',
-  },
-  { path: 'lifecycle.stopSignal', because: 'the image’s stop signal is sent' },
   { path: 'securityContext.windowsOptions', because: 'nodes run Linux' },
 ];
 

@@ -36,6 +36,8 @@ export function containerStatus(context: Context, member: MemberProgress): Conta
     ...(latest && { containerID: containerIdText(latest.id) }),
     started: member.running && started,
     ...(latest && resourcesOf(facts, member, latest)),
+    ...(latest &&
+      container.lifecycle?.stopSignal && { stopSignal: container.lifecycle.stopSignal }),
     ...(facts.sandboxes[0] && volumeMountsOf(member)),
   };
 }

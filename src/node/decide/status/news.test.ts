@@ -45,10 +45,14 @@ describe('news of a status', () => {
     assert.deepEqual(told(waiting('ImagePullBackOff'), waiting('ImagePullBackOff')), []);
     assert.deepEqual(told(waiting('ContainerCreating'), waiting('ErrImagePull')), []);
   });
+  it('what a node cannot do for a pod is told once', () => {
+    const refused = { reason: 'SysctlForbidden', message: 'x' };
+    assert.deepEqual(newsOf(pod, {}, refused), [{ level: 'Warning', ...refused }]);
+    assert.deepEqual(newsOf(pod, refused, refused), []);
+  });
   it('a deadline is told once, of the pod', () => {
     const late = { reason: 'DeadlineExceeded', message: 'too long' };
     assert.deepEqual(newsOf(pod, {}, late), [{ level: 'Normal', ...late }]);
     assert.deepEqual(newsOf(pod, late, late), []);
-    assert.deepEqual(newsOf(pod, undefined, { reason: 'Evicted', message: 'x' }), []);
   });
 });

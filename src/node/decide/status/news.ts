@@ -14,8 +14,9 @@ export function newsOf(pod: Pod, before: PodStatus | undefined, after: PodStatus
   const known = new Map(statusesOf(before).map((status) => [status.name, status]));
   const news = statusesOf(after).flatMap((status) => waitNews(pod, known.get(status.name), status));
   news.push(...resizeNews(pod, before, after));
-  if (after.reason === 'DeadlineExceeded' && before?.reason !== after.reason) {
-    news.push({ level: 'Normal', reason: after.reason, message: after.message ?? '' });
+  if (after.reason && before?.reason !== after.reason) {
+    const level = after.reason === 'DeadlineExceeded' ? 'Normal' : 'Warning';
+    news.push({ level, reason: after.reason, message: after.message ?? '' });
   }
   return news;
 }

@@ -40,7 +40,10 @@ export function connectCri({ socketPath, clock, timers }: CriOptions): Runtime {
   );
   const call: CriCall = async (method, request, timeoutMs) => {
     try {
-      return await client.call(`runtime.v1.${method}`, request, timeoutMs ? { timeoutMs } : {});
+      const [name, metadata] = method.startsWith('Tasks/')
+        ? [`containerd.services.tasks.v1.${method}`, { 'containerd-namespace': 'k8s.io' }]
+        : [`runtime.v1.${method}`, {}];
+      return await client.call(name, request, { metadata, ...(timeoutMs && { timeoutMs }) });
     } catch (error) {
       throw runtimeErrorOf(error);
     }
@@ -55,6 +58,11 @@ function runtimeCalls(call: CriCall, client: GrpcClient, timers: Timers): Omit<R
     ...sandboxCalls(ask),
     ...containerCalls(ask),
     ...streamCalls(ask),
+    signalContainer: async (containerId, signal) => {
+      const request = { containerId, signal };
+      // CRI knows one signal only; containerd itself knows the others.
+      await orGone(() => call('Tasks/Kill', request));
+    },
     version: async () => {
       const answer = await ask<{ runtimeName: string; runtimeVersion: string }>('Version', {});
       return { name: answer.runtimeName, version: answer.runtimeVersion };
@@ -91,10 +99,10 @@ function sandboxCalls(
         });
         return sandboxOf(status);
       }),
-    runSandbox: async (config) => {
+    runSandbox: async (config, runtimeHandler = '') => {
       const { podSandboxId } = await ask<{ podSandboxId: string }>(
         'RunPodSandbox',
-        { config },
+        { config, runtimeHandler },
         sandboxTimeoutMs,
       );
       return podSandboxId;

@@ -222,6 +222,19 @@ export class ScriptedRuntime implements Runtime {
     await running.ended.promise;
   }
 
+  /** One that listens to SIGTERM listens to any other. */
+  async signalContainer(id: string, signal: number): Promise<void> {
+    await this.#pass(0);
+    const running = this.#containers.get(id);
+    if (running?.observed.state !== 'running') return;
+    this.calls.push(`signalContainer ${running.observed.name} ${signal}`);
+    const { stopMs } = running.script;
+    if (stopMs === undefined) return;
+    this.#options.timers.after(stopMs, () => {
+      if (running.observed.state === 'running') this.#end(running, 0, 'Completed');
+    });
+  }
+
   async removeContainer(id: string): Promise<void> {
     await this.#pass(0);
     const running = this.#containers.get(id);
