@@ -21,6 +21,8 @@ export interface Source<T extends KubeObject = KubeObject> {
 export interface LoopDefinition {
   /** `deployment-controller`: log lines, metrics, the event source and the identity `system:controller:NAME`. */
   readonly name: string;
+  /** As events name it, where Kubernetes' name for that is another one; default: `name`. */
+  readonly component?: string;
   readonly sources: readonly Source[];
   readonly decide: Decide;
   /** Keys decided side by side; one key never twice at once. */

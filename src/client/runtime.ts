@@ -50,7 +50,7 @@ export class LoopRuntime {
   /** Before or after `start`. A loop added later decides when its own sources are there. */
   add(definition: LoopDefinition): void {
     const verbs = this.#options.verbsFor(definition.name);
-    const recorder = this.recorderFor(definition.name);
+    const recorder = this.#record(verbs, definition.component ?? definition.name);
     const { informers } = this;
     const runner = new LoopRunner(definition, { ...this.#options, verbs, recorder, informers });
     this.#runners.push(runner);
@@ -59,7 +59,10 @@ export class LoopRuntime {
 
   /** Also for parts that are not loops (the scheduler): `stop` waits for its events. */
   recorderFor(component: string): EventRecorder {
-    const verbs = this.#options.verbsFor(component);
+    return this.#record(this.#options.verbsFor(component), component);
+  }
+
+  #record(verbs: Verbs, component: string): EventRecorder {
     const recorder = new EventRecorder({ ...this.#options, verbs, component });
     this.#recorders.push(recorder);
     return recorder;

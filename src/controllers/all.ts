@@ -2,6 +2,7 @@
 import type { Kind } from '#api/kind.ts';
 import type { LoopDefinition } from '#client/loop.ts';
 import { deploymentController } from './deployment/index.ts';
+import { ephemeralVolumeController } from './ephemeral-volume/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSliceController } from './endpointslice/index.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/index.ts';
@@ -9,6 +10,9 @@ import { garbageCollector } from './garbage-collector/index.ts';
 import { namespaceController } from './namespace/index.ts';
 import type { HealthOptions } from './node-lifecycle/decide/health.ts';
 import { nodeLifecycleController } from './node-lifecycle/index.ts';
+import { persistentVolumeBinder } from './persistent-volume-binder/index.ts';
+import { pvProtectionController } from './pv-protection/index.ts';
+import { pvcProtectionController } from './pvc-protection/index.ts';
 import type { PodGcOptions } from './pod-gc/decide/pod-gc.ts';
 import { podGcController } from './pod-gc/index.ts';
 import { replicaSetController } from './replicaset/index.ts';
@@ -39,5 +43,9 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     nodeLifecycleController(options.nodeHealth),
     taintEvictionController,
     podGcController(options.podGc),
+    persistentVolumeBinder,
+    pvcProtectionController,
+    pvProtectionController,
+    ephemeralVolumeController,
   ];
 }

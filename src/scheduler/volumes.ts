@@ -13,12 +13,12 @@ import {
 import { keyOf } from '#api/object.ts';
 import { storageAnnotations } from '#api/storage/annotations.ts';
 import {
-  classNameOf,
   hasAnnotation,
   isFullyBound,
   isHeldFor,
   podClaimIndex,
   referenceTo,
+  volumeIndexes,
 } from '#api/storage/claims.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '#api/types.ts';
 import type { Timers } from '#base/clock.ts';
@@ -66,7 +66,7 @@ export class Volumes implements VolumeFacts {
     informers.of(persistentVolumeClaims);
     informers.of(storageClasses);
     informers.of(pods).cache.addIndex('claim', podClaimIndex.claim);
-    informers.of(persistentVolumes).cache.addIndex('class', (volume) => [classNameOf(volume)]);
+    informers.of(persistentVolumes).cache.addIndex('class', volumeIndexes.class);
   }
 
   async start(): Promise<void> {

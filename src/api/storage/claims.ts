@@ -57,3 +57,10 @@ export const podClaimIndex = {
     return names.filter((name) => name !== undefined).map((name) => `${namespace}/${name}`);
   },
 };
+
+/** Volumes by their class and by the claim that they are held for (`namespace/name`). */
+export const volumeIndexes = {
+  class: (volume: PersistentVolume): readonly string[] => [classNameOf(volume)],
+  claim: ({ spec }: PersistentVolume): readonly string[] =>
+    spec.claimRef ? [`${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}`] : [],
+};

@@ -15,6 +15,7 @@ import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountStep } from './service-account.ts';
 import { formatAddress, parseRange } from './service-addresses/ip.ts';
 import { serviceAddressStep } from './service-addresses/step.ts';
+import { claimResize, defaultStorageClass } from './storage.ts';
 
 export interface AdmissionOptions {
   readonly backend: Backend;
@@ -52,6 +53,8 @@ export function standardAdmission(options: AdmissionOptions): readonly Admission
     priority,
     runtimeClass,
     defaultIngressClass,
+    defaultStorageClass,
+    claimResize,
     nodeRestriction,
     ...(options.checks ?? []),
     serviceAddressStep({
