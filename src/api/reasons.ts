@@ -43,32 +43,32 @@ export const schedulingReasons = {
     sentence: 'Too many pods',
     cure: 'The node runs as many pods as it may: add nodes, or raise its pod limit.',
   },
-  'claim-missing': {
+  'pod-claim-missing': {
     sentence: 'persistentvolumeclaim "{subject}" not found',
     cure: 'Create the PersistentVolumeClaim, or correct the name in the pod.',
   },
-  'claim-awaited': {
+  'pod-claim-awaited': {
     sentence:
       'waiting for ephemeral volume controller to create the persistentvolumeclaim "{subject}"',
     cure: 'The claim of an ephemeral volume is made in a moment; events of the pod tell when it cannot be.',
   },
-  'claim-foreign': {
+  'pod-claim-foreign': {
     sentence: 'PVC {subject} (pod is not owner)',
     cure: 'Somebody else has a claim of the name that the ephemeral volume needs: rename the volume, the pod or the claim.',
   },
-  'claim-going': {
+  'pod-claim-going': {
     sentence: 'persistentvolumeclaim "{subject}" is being deleted',
     cure: 'The claim goes when the last pod that uses it has ended: wait and create it anew, or use another one.',
   },
-  'claim-lost': {
+  'pod-claim-lost': {
     sentence: 'persistentvolumeclaim {subject}',
     cure: 'The volume of the claim was deleted with its data: delete the claim and create it anew.',
   },
-  'claim-unbound': {
+  'pod-claim-unbound': {
     sentence: 'pod has unbound immediate PersistentVolumeClaims',
     cure: 'No volume suits a claim of the pod: `kubectl describe pvc` says why.',
   },
-  'claim-of-one-pod': {
+  'pod-claim-taken': {
     sentence:
       'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode',
     cure: 'Only one pod may use the claim: end the other one, or use ReadWriteOnce.',

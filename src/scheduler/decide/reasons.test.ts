@@ -43,28 +43,33 @@ const shows: Record<SchedulingCode, [Node[], Pod, [Pod, string][], VolumeFacts?]
     [[podNamed('b', {}, hostPort), 'n']],
   ],
   'too-many-pods': [[nodeNamed('n', { pods: '0' })], podNamed('a'), []],
-  'claim-missing': [[nodeNamed('n')], podWith('a', 'c'), []],
-  'claim-awaited': [[nodeNamed('n')], ephemeral, []],
-  'claim-foreign': [[nodeNamed('n')], ephemeral, [], volumesOf({ claims: [claimNamed('a-c')] })],
-  'claim-going': [
+  'pod-claim-missing': [[nodeNamed('n')], podWith('a', 'c'), []],
+  'pod-claim-awaited': [[nodeNamed('n')], ephemeral, []],
+  'pod-claim-foreign': [
+    [nodeNamed('n')],
+    ephemeral,
+    [],
+    volumesOf({ claims: [claimNamed('a-c')] }),
+  ],
+  'pod-claim-going': [
     [nodeNamed('n')],
     podWith('a', 'c'),
     [],
     volumesOf({ claims: [claimNamed('c', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' })] }),
   ],
-  'claim-lost': [
+  'pod-claim-lost': [
     [nodeNamed('n')],
     podWith('a', 'c'),
     [],
     volumesOf({ claims: [{ ...boundClaim('c'), status: { phase: 'Lost' } }] }),
   ],
-  'claim-unbound': [
+  'pod-claim-unbound': [
     [nodeNamed('n')],
     podWith('a', 'c'),
     [],
     volumesOf({ claims: [claimNamed('c', { storageClassName: 'early' })] }),
   ],
-  'claim-of-one-pod': [
+  'pod-claim-taken': [
     [nodeNamed('n')],
     podWith('a', 'c'),
     [],

@@ -83,7 +83,7 @@ export function podVolumesOf(
     else if (!claim.spec.volumeName && waitsForPod(claim, facts)) waiting.push(claim);
     else isUnbound = true;
   }
-  return isUnbound ? { code: 'claim-unbound' } : { bound, waiting, isTaken };
+  return isUnbound ? { code: 'pod-claim-unbound' } : { bound, waiting, isTaken };
 }
 
 function soundClaim(
@@ -95,18 +95,18 @@ function soundClaim(
   const name = claimNameOf(pod, volume) ?? '';
   const claim = facts.claim(namespace, name);
   if (claim === undefined) {
-    return { code: volume.ephemeral ? 'claim-awaited' : 'claim-missing', subject: name };
+    return { code: volume.ephemeral ? 'pod-claim-awaited' : 'pod-claim-missing', subject: name };
   }
   if (claim.status?.phase === 'Lost') {
     const subject = `"${name}" bound to non-existent persistentvolume "${claim.spec.volumeName}"`;
-    return { code: 'claim-lost', subject };
+    return { code: 'pod-claim-lost', subject };
   }
   if (claim.metadata.deletionTimestamp !== undefined) {
-    return { code: 'claim-going', subject: name };
+    return { code: 'pod-claim-going', subject: name };
   }
   if (volume.ephemeral && !isMadeFor(claim, pod)) {
     const subject = `"${namespace}/${name}" was not created for pod "${namespace}/${podName}"`;
-    return { code: 'claim-foreign', subject };
+    return { code: 'pod-claim-foreign', subject };
   }
   return claim;
 }
@@ -126,7 +126,7 @@ export function volumePlanOf(
   node: Node,
   facts: VolumeFacts,
 ): VolumePlan | SchedulingRefusal {
-  if (isTaken) return { code: 'claim-of-one-pod' };
+  if (isTaken) return { code: 'pod-claim-taken' };
   for (const { spec } of bound) {
     const volume = facts.volume(spec.volumeName ?? '');
     if (volume === undefined) return { code: 'volume-missing' };
