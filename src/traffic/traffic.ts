@@ -71,13 +71,16 @@ export class Traffic {
     this.#options = options;
     this.#runtime = new LoopRuntime({ ...options, verbsFor: () => options.verbs });
     const { informers } = this.#runtime;
-    this.#secrets = new Informer(secrets, { ...options, fieldSelector: 'type=kubernetes.io/tls' });
+    // Any may be named by an Ingress: for its names, or for who may come in.
+    this.#secrets = new Informer(secrets, options);
+
     this.proxy = new ServiceProxy({ ...options, informers, ownAddresses: [options.dnsAddress] });
     this.policies = new Policies({ ...options, informers });
     this.gateway = new Gateway({
       ...options,
       informers,
       secrets: this.#secrets,
+      recorder: this.#runtime.recorderFor('gantry-gateway'),
       program: options.haproxy,
     });
     this.#drain = new Drain({

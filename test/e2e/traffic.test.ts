@@ -1,5 +1,6 @@
 /** Services, names and the gateway with real containers and real packets: one cluster for all. */
 import { after, before, suite } from 'node:test';
+import { annotationTests } from './traffic/annotations.ts';
 import { gatewayTests } from './traffic/gateway.ts';
 import { nameTests } from './traffic/names.ts';
 import { serviceTests } from './traffic/services.ts';
@@ -11,10 +12,11 @@ const world = new World({
   network: 77,
 });
 
-suite('traffic', { timeout: 240_000 }, () => {
+suite('traffic', { timeout: 360_000 }, () => {
   before(() => world.open());
   after(() => world.close());
   serviceTests(world);
   nameTests(world);
   gatewayTests(world);
+  annotationTests(world);
 });

@@ -7,7 +7,12 @@ import {
   validateIngressCreate,
   validateIngressStatus,
 } from './ingresses/validate.ts';
+import { readIngressOptions } from './ingresses/annotations.ts';
 import { balancerAddresses } from './services/columns.ts';
+
+const classAnnotation = 'kubernetes.io/ingress.class';
+/** The gateway's own; of others' Ingresses their controllers speak. */
+const ownClasses: readonly (string | undefined)[] = [undefined, 'gantry'];
 
 export const ingresses: Kind<Ingress> = {
   group: 'networking.k8s.io',
@@ -32,12 +37,16 @@ export const ingresses: Kind<Ingress> = {
   validate: validateIngress,
   validateCreate: validateIngressCreate,
   validateSubresource: { status: validateIngressStatus },
-  warnings: ({ metadata }) =>
-    metadata.annotations?.['kubernetes.io/ingress.class'] === undefined
+  warnings: ({ metadata: { annotations }, spec }) => [
+    ...(annotations?.[classAnnotation] === undefined
       ? []
       : [
-          'annotation "kubernetes.io/ingress.class" is deprecated, please use \'spec.ingressClassName\' instead',
-        ],
+          `annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`,
+        ]),
+    ...(ownClasses.includes(spec?.ingressClassName ?? annotations?.[classAnnotation])
+      ? readIngressOptions(annotations).problems
+      : []),
+  ],
   columns: [
     nameColumn,
     {

@@ -2,42 +2,32 @@
  * Certificates out of Secrets. The server takes any text for one; HAProxy would refuse its whole
  * configuration for a single bad one, and with it everybody's changes.
  */
-import { keyOf } from '#api/object.ts';
 import type { Secret } from '#api/types.ts';
-import type { Logger } from '#base/log.ts';
 import { servingProblem } from '#wire/pki/serving-problem.ts';
 
+/** Chain and key in PEM, or why they cannot be served, for a person. */
+export type ReadCertificate = { readonly pem: string } | { readonly problem: string };
+
 export class Certificates {
-  readonly #logger: Logger;
   readonly #decode: (base64: string) => string;
   /** Secrets are frozen: what was found about one holds as long as it is there. */
-  readonly #known = new WeakMap<Secret, string>();
+  readonly #known = new WeakMap<Secret, ReadCertificate>();
 
-  constructor(logger: Logger, decodeBase64: (text: string) => string) {
-    this.#logger = logger;
+  constructor(decodeBase64: (text: string) => string) {
     this.#decode = decodeBase64;
   }
 
-  /** Chain and key in PEM; undefined for what cannot be served, which is told once. */
-  pemOf(secret: Secret): string | undefined {
-    let pem = this.#known.get(secret);
-    if (pem === undefined) {
-      pem = this.#read(secret);
-      this.#known.set(secret, pem);
-    }
-    return pem === '' ? undefined : pem;
+  pemOf(secret: Secret): ReadCertificate {
+    const known = this.#known.get(secret) ?? this.#read(secret);
+    this.#known.set(secret, known);
+    return known;
   }
 
-  #read(secret: Secret): string {
+  #read(secret: Secret): ReadCertificate {
     const [chain, key] = ['tls.crt', 'tls.key'].map((name) =>
       this.#decode(secret.data?.[name] ?? '').trim(),
     );
     const problem = servingProblem(chain ?? '', key ?? '');
-    if (problem === undefined) return `${chain}\n${key}\n`;
-    this.#logger.warn('a Secret holds no certificate that the gateway can serve', {
-      secret: keyOf(secret),
-      problem,
-    });
-    return '';
+    return problem === undefined ? { pem: `${chain}\n${key}\n` } : { problem };
   }
 }

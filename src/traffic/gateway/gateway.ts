@@ -3,6 +3,7 @@ import { endpointSlices, ingressClasses, ingresses, services } from '#api/kinds/
 import type { EndpointSlice, Secret } from '#api/types.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
+import type { EventRecorder } from '#client/events.ts';
 import type { Informer } from '#client/informer.ts';
 import type { Informers } from '#client/informers.ts';
 import type { Files } from '#sys/files.ts';
@@ -11,12 +12,11 @@ import { Batch, type ObserveApplied } from '../batch.ts';
 import type { Backend } from '../proxy/decide/frontend.ts';
 import { Certificates } from './certificates.ts';
 import { arrangeSlots, haproxyFiles, slotCommands } from './decide/haproxy-config.ts';
-import { type GatewayTable, gatewayTable } from './decide/routes.ts';
+import { type GatewayTable, gatewayTable, type Problem } from './decide/routes.ts';
 import { Haproxy } from './haproxy.ts';
 
 export interface GatewayOptions {
   readonly informers: Informers;
-  /** Of type kubernetes.io/tls. */
   readonly secrets: Informer<Secret>;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly httpsPort: number;
   /** For names that no Secret covers: certificate and key, PEM. */
   readonly defaultCertificate: string;
+  /** Tells people by events on their Ingresses. */
+  readonly recorder: Pick<EventRecorder, 'record'>;
   readonly decodeBase64: (text: string) => string;
 }
 
@@ -48,6 +50,7 @@ export class Gateway {
   #applied: { structure: string; slots: Slots } | undefined;
   #counts: ReadonlyMap<string, number> = new Map();
   #routes = 0;
+  #told: ReadonlySet<string> = new Set();
   #ready = false;
   #problem = 'not started';
 
@@ -61,7 +64,7 @@ export class Gateway {
       failed: (error) => this.#failed(error),
       applied: (ms) => options.observeApplied?.('gateway', ms / 1000),
     });
-    this.#certificates = new Certificates(options.logger, options.decodeBase64);
+    this.#certificates = new Certificates(options.decodeBase64);
     this.#haproxy = new Haproxy({ ...options, lost: () => this.#lost() });
   }
 
@@ -103,7 +106,7 @@ export class Gateway {
     const table = this.#table();
     const slots = this.#arrange(table);
     const made = haproxyFiles(table, { folder, httpPort, httpsPort }, this.#counts, slots);
-    const structure = structureOf(table, made.slots);
+    const { structure } = made;
     const applied = this.#applied;
     this.#applied = undefined;
     if (applied?.structure === structure && this.#haproxy.running) {
@@ -121,6 +124,19 @@ export class Gateway {
     this.#applied = { structure, slots };
     this.#routes = table.routes.length;
     this.#ready = true;
+    this.#tell(table.problems);
+  }
+
+  /** Each once, as long as it lasts. */
+  #tell(problems: readonly Problem[]): void {
+    const told = new Set<string>();
+    for (const { ingress, reason, message } of problems) {
+      const key = `${ingress.metadata.uid} ${message}`;
+      if (!this.#told.has(key) && !told.has(key))
+        this.#options.recorder.record({ regarding: ingress, level: 'Warning', reason, message });
+      told.add(key);
+    }
+    this.#told = told;
   }
 
   #table(): GatewayTable {
@@ -133,14 +149,15 @@ export class Gateway {
       slices: (namespace, name) => slices.byIndex(byService, `${namespace}/${name}`),
       secret: (namespace, name) => secrets.cache.get(`${namespace}/${name}`),
       pemOf: (secret) => this.#certificates.pemOf(secret),
+      decodeBase64: this.#options.decodeBase64,
     });
   }
 
   #arrange({ backends }: GatewayTable): Slots {
     return new Map(
-      [...backends].map(([name, wanted]) => [
+      [...backends].map(([name, { servers }]) => [
         name,
-        arrangeSlots(this.#applied?.slots.get(name) ?? [], wanted),
+        arrangeSlots(this.#applied?.slots.get(name) ?? [], servers),
       ]),
     );
   }
@@ -160,11 +177,6 @@ export class Gateway {
       error: this.#problem,
     });
   }
-}
-
-/** All that needs a reload when it changes; addresses of servers do not. */
-function structureOf(table: GatewayTable, slots: ReadonlyMap<string, number>): string {
-  return JSON.stringify([table.routes, table.defaultBackend, table.certificates, [...slots]]);
 }
 
 function serviceKeysOf({ metadata }: EndpointSlice): string[] {

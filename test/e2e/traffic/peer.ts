@@ -196,6 +196,10 @@ const port = Number(process.env.WHO_PORT ?? 8080);
 const name = process.env.WHO_NAME ?? hostname();
 const server = createServer((message, response) => {
   const from = message.socket.remoteAddress?.replace('::ffff:', '');
+  if (message.url?.startsWith('/headers')) {
+    response.end(JSON.stringify({ url: message.url, ...message.headers }));
+    return;
+  }
   if (message.method !== 'POST') {
     response.end(`${name} ${process.env.WHO_VERSION ?? '1'} from ${from} for ${message.url}\n`);
     return;

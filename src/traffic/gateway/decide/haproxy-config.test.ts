@@ -1,33 +1,46 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { IngressOptions } from '#api/kinds/ingresses/annotations.ts';
 import type { Backend } from '../../proxy/decide/frontend.ts';
 import { arrangeSlots, haproxyFiles, slotCommands, slotsFor } from './haproxy-config.ts';
-import type { GatewayTable } from './routes.ts';
+import type { GatewayBackend, GatewayTable, Route } from './routes.ts';
 
 const places = { folder: '/data', httpPort: 80, httpsPort: 443 };
 const server = (last: number): Backend => ({ address: `10.244.0.${last}`, port: 8080 });
 
-function tableOf(backends: Record<string, readonly Backend[]>, more: Partial<GatewayTable> = {}) {
-  const table: GatewayTable = {
+function tableOf(
+  servers: Record<string, readonly Backend[]>,
+  more: Partial<GatewayTable> = {},
+  options: IngressOptions = {},
+): GatewayTable {
+  const backends = Object.entries(servers).map(([name, each]): [string, GatewayBackend] => [
+    name,
+    { servers: each, options },
+  ]);
+  return {
     routes: [],
-    backends: new Map(Object.entries(backends)),
+    backends: new Map(backends),
+    canaries: [],
     certificates: [],
+    forwardedFrom: [],
+    proxiedFrom: [],
+    problems: [],
     ...more,
   };
-  return table;
 }
 
 function filesOf(table: GatewayTable, previous: Record<string, number> = {}) {
-  return haproxyFiles(table, places, new Map(Object.entries(previous)), table.backends);
+  const arranged = new Map([...table.backends].map(([name, { servers }]) => [name, servers]));
+  return haproxyFiles(table, places, new Map(Object.entries(previous)), arranged);
 }
 
 test('routes are maps: paths by whole elements, exact ones as they are', () => {
-  const route = { host: 'a.test', path: '/x', exact: false, backend: 'one' };
+  const route: Route = { host: 'a.test', path: '/x', match: 'prefix', backend: 'one' };
   const { files } = filesOf(
     tableOf(
       { one: [] },
-      { routes: [route, { ...route, path: '/x/', backend: 'two' }, { ...route, exact: true }] },
+      { routes: [route, { ...route, path: '/x/', backend: 'two' }, { ...route, match: 'exact' }] },
     ),
   );
   assert.equal(files.get('prefix.map'), 'a.test/x/ one\na.test/x/ two\n');
@@ -62,6 +75,81 @@ test('certificates: ours first, for names that nobody covers', () => {
     files.get('certificates.list'),
     '/data/default.pem\n/data/cert-default_one.pem a.test *.b.test\n',
   );
+});
+
+test('a path that is a regular expression is looked for after exact ones, its host as it is', () => {
+  const routes: Route[] = [
+    { host: 'a.test', path: '/x(/|$)(.*)', match: 'regex', backend: 'one' },
+    { host: '*.b.test', path: '/y', match: 'regex', backend: 'one' },
+  ];
+  const { files, config } = filesOf(tableOf({ one: [] }, { routes }));
+  assert.equal(
+    files.get('regex.map'),
+    '(?i)^a\\.test/x(/|$)(.*) one\n(?i)^\\*\\.b\\.test/y(?:/|$) one\n',
+  );
+  assert.match(config, /map_reg/);
+  assert.doesNotMatch(filesOf(tableOf({})).config, /map_reg/);
+});
+
+const effects: readonly [options: IngressOptions, ...lines: string[]][] = [
+  [{ appRoot: '/app' }, "http-request redirect location '/app' code 302 if { path / }"],
+  [
+    { permanentRedirect: 'https://new.test$request_uri', permanentRedirectCode: 308 },
+    "http-request redirect location 'https://new.test%[pathq]' code 308",
+  ],
+  [{ temporalRedirect: 'http://x/%20' }, "http-request redirect location 'http://x/%%20' code 302"],
+  [
+    { allowSources: ['10.0.0.0/8', '1.2.3.4'] },
+    'http-request set-var(txn.allowed) bool(true) if { src 10.0.0.0/8 1.2.3.4 }',
+    'http-request deny deny_status 403 unless { var(txn.allowed) -m bool }',
+  ],
+  [{ denySources: ['1.2.3.4'] }, 'http-request deny deny_status 403 if { src 1.2.3.4 }'],
+  [{ bodyBytesMax: 1024 }, 'http-request deny deny_status 413 if { req.body_size gt 1024 }'],
+  [{ bodyBytesMax: 0 }],
+  [{ rewriteTarget: '/b/$1' }, "http-request set-path '/b/'"],
+  [{ connectSeconds: 7 }, 'timeout connect 7s'],
+  [{ readSeconds: 300, sendSeconds: 20 }, 'timeout server 300s', 'timeout tunnel 300s'],
+  [
+    { affinity: 'cookie', cookieName: 'route', cookieSameSite: 'Lax', cookieSeconds: 60 },
+    "cookie route insert indirect nocache httponly dynamic attr 'SameSite=Lax' attr 'Max-Age=60'",
+    'dynamic-cookie-key web',
+  ],
+  [{ host: 'inside.test' }, "http-request set-header Host 'inside.test'"],
+];
+
+for (const [options, ...lines] of effects) {
+  test(`what ${JSON.stringify(options)} makes`, () => {
+    const { config } = filesOf(tableOf({ web: [] }, {}, options));
+    const [, rules = ''] = /http-reuse safe\n([^]*?) {2}server/.exec(config) ?? [];
+    const found = rules.split('\n').flatMap((line) => (line === '' ? [] : [line.trim()]));
+    assert.deepEqual(found, lines);
+  });
+}
+
+test('servers speak the protocol that is asked for', () => {
+  const line = (options: IngressOptions): string =>
+    /server s0 (.*)/.exec(filesOf(tableOf({ web: [server(2)] }, {}, options)).config)?.[1] ?? '';
+  const at = '10.244.0.2:8080';
+  assert.equal(line({}), at);
+  assert.equal(line({ backendProtocol: 'GRPC' }), `${at} proto h2`);
+  assert.equal(line({ backendProtocol: 'HTTPS' }), `${at} ssl verify none`);
+  assert.equal(line({ proxyProtocol: 'v2' }), `${at} send-proxy-v2`);
+});
+
+test('a redirect to TLS names the port, but for the usual one, and leaves certificates to be got', () => {
+  const backends = new Map([['web', { servers: [], options: {}, toHttps: true }]]);
+  const table = tableOf({}, { backends });
+  const at = (httpsPort: number): string =>
+    haproxyFiles(table, { ...places, httpsPort }, new Map(), new Map()).config;
+  assert.match(at(443), /location 'https:\/\/%\[var\(txn.host\)\]%\[pathq\]' code 308 if/);
+  assert.match(at(8443), /%\[var\(txn.host\)\]:8443%/);
+});
+
+test('addresses of servers are no structure; all else is', () => {
+  const [one, other] = [tableOf({ web: [server(2)] }), tableOf({ web: [server(3)] })];
+  assert.equal(filesOf(one).structure, filesOf(other).structure);
+  const changed = tableOf({ web: [server(2)] }, {}, { readSeconds: 5 });
+  assert.notEqual(filesOf(one).structure, filesOf(changed).structure);
 });
 
 /** What HAProxy's servers would be after the commands. */

@@ -4,6 +4,9 @@
  * reload. Source: HAProxy 2.6 configuration manual.
  */
 import type { Backend } from '../../proxy/decide/frontend.ts';
+import { backendSection } from './backend-section.ts';
+import { frontendSections } from './frontend-section.ts';
+import { escaped, pathRegex } from './paths.ts';
 import type { GatewayTable, Route } from './routes.ts';
 
 export interface HaproxyPlaces {
@@ -12,16 +15,19 @@ export interface HaproxyPlaces {
   readonly httpsPort: number;
 }
 
+/** Backend → who is in which of its slots. */
+export type HaproxyServers = ReadonlyMap<string, readonly (Backend | undefined)[]>;
+
 export interface HaproxyFiles {
   readonly config: string;
   /** Name in the folder → content. */
   readonly files: ReadonlyMap<string, string>;
   readonly slots: ReadonlyMap<string, number>;
+  /** All that needs a reload when it changes; addresses of servers do not. */
+  readonly structure: string;
 }
 
 const spareSlotsMin = 4;
-/** What a slot points to while nobody is in it. */
-const nowhere = '127.0.0.1:1';
 
 /** Room for twice the servers, in steps, so that a growing backend seldom needs a reload. */
 export function slotsFor(servers: number): number {
@@ -35,7 +41,7 @@ export function haproxyFiles(
   table: GatewayTable,
   places: HaproxyPlaces,
   previous: ReadonlyMap<string, number>,
-  arranged: ReadonlyMap<string, readonly (Backend | undefined)[]>,
+  arranged: HaproxyServers,
 ): HaproxyFiles {
   const slots = new Map<string, number>();
   for (const name of table.backends.keys()) {
@@ -43,41 +49,42 @@ export function haproxyFiles(
     const before = previous.get(name) ?? 0;
     slots.set(name, before >= needed && before > 0 ? before : slotsFor(needed));
   }
+  const maps = (['exact', 'prefix', 'regex'] as const).map((match): [string, string] => [
+    `${match}.map`,
+    mapText(table.routes.filter((route) => route.match === match)),
+  ]);
   const files = new Map<string, string>([
-    [
-      'exact.map',
-      mapText(
-        table.routes.filter((route) => route.exact),
-        ({ host, path }) => `${host}${path}`,
-      ),
-    ],
-    [
-      'prefix.map',
-      mapText(
-        table.routes.filter((route) => !route.exact),
-        prefixKey,
-      ),
-    ],
+    ...maps,
     ...table.certificates.map(({ key, pem }): [string, string] => [certificateFile(key), pem]),
     ['certificates.list', certificateList(table, places.folder)],
   ]);
-  const config = [
-    globalSection(places),
-    frontends(table, places),
-    ...[...table.backends.keys()]
-      .sort()
-      .map((name) => backendSection(name, slots.get(name) ?? 0, arranged.get(name) ?? [])),
-  ].join('\n');
-  return { config, files, slots };
+  const names = [...table.backends].sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = (servers: HaproxyServers): string =>
+    [
+      globalSection(places),
+      frontendSections(table, places),
+      ...names.map(([name, backend]) =>
+        backendSection(
+          { name, httpsPort: places.httpsPort },
+          backend,
+          slots.get(name) ?? 0,
+          servers.get(name) ?? [],
+        ),
+      ),
+    ].join('\n');
+  const structure = JSON.stringify([text(new Map()), [...files]]);
+  return { config: text(arranged), files, slots, structure };
 }
 
-/** Paths match by whole elements: both sides end with a slash. */
-function prefixKey({ host, path }: Route): string {
-  return `${host}${path.replace(/\/+$/, '')}/`;
-}
+/** What the map is asked: prefixes match by whole elements, so that both sides end with a slash. */
+const keys: Readonly<Record<Route['match'], (route: Route) => string>> = {
+  exact: ({ host, path }) => `${host}${path}`,
+  prefix: ({ host, path }) => `${host}${path.replace(/\/+$/, '')}/`,
+  regex: ({ host, path }) => `(?i)^${escaped(host)}${pathRegex(path)}`,
+};
 
-function mapText(routes: readonly Route[], key: (route: Route) => string): string {
-  return routes.map((route) => `${key(route)} ${route.backend}\n`).join('');
+function mapText(routes: readonly Route[]): string {
+  return routes.map((route) => `${keys[route.match](route)} ${route.backend}\n`).join('');
 }
 
 function certificateFile(key: string): string {
@@ -116,67 +123,6 @@ defaults
   timeout http-keep-alive 60s
   timeout tunnel 1h
   timeout client-fin 30s
-`;
-}
-
-function frontends(
-  { defaultBackend }: GatewayTable,
-  { folder, httpPort, httpsPort }: HaproxyPlaces,
-): string {
-  const find = (key: string, map: string): string =>
-    `  http-request set-var(txn.backend) var(txn.${key}),${map} if !{ var(txn.backend) -m found }`;
-  const exact = `map_str(${folder}/exact.map)`;
-  const prefix = `map_beg(${folder}/prefix.map)`;
-  const routing = `  http-request set-var(txn.host) req.hdr(host),field(1,:),lower
-  http-request set-var(txn.wild) var(txn.host),regsub(^[^.]*,*)
-  http-request set-var(txn.path) path
-  http-request set-var(txn.host_path) var(txn.host),concat(,txn.path)
-  http-request set-var(txn.host_prefix) var(txn.host),concat(,txn.path,/)
-  http-request set-var(txn.wild_path) var(txn.wild),concat(,txn.path)
-  http-request set-var(txn.wild_prefix) var(txn.wild),concat(,txn.path,/)
-  http-request set-var(txn.any_prefix) path,concat(/)
-${find('host_path', exact)}
-${find('host_prefix', prefix)}
-${find('wild_path', exact)}
-${find('wild_prefix', prefix)}
-${find('path', exact)}
-${find('any_prefix', prefix)}`;
-  const end = defaultBackend
-    ? `  default_backend ${defaultBackend}`
-    : `  http-request return status 404 content-type text/plain string "No Ingress has a rule for this host and path.\\n" if !{ var(txn.backend) -m found }`;
-  const section = (name: string, bind: string, scheme: string): string => `frontend ${name}
-  bind ${bind}
-  option forwardfor if-none
-  http-request set-header X-Forwarded-Proto ${scheme}
-  http-request set-header X-Forwarded-Host %[req.hdr(host)] if !{ req.hdr(X-Forwarded-Host) -m found }
-  http-request set-header X-Real-IP %[src]
-${routing}
-${end}
-  use_backend %[var(txn.backend)] if { var(txn.backend) -m found }
-`;
-  return [
-    section('http', `:${httpPort}`, 'http'),
-    section(
-      'https',
-      `:${httpsPort} ssl crt-list ${folder}/certificates.list alpn h2,http/1.1`,
-      'https',
-    ),
-  ].join('\n');
-}
-
-function backendSection(
-  name: string,
-  slots: number,
-  servers: readonly (Backend | undefined)[],
-): string {
-  const lines = Array.from({ length: slots }, (_, slot) => {
-    const server = servers[slot];
-    return `  server s${slot} ${server ? `${server.address}:${server.port}` : `${nowhere} disabled`}`;
-  });
-  return `backend ${name}
-  balance random
-  http-reuse safe
-${lines.join('\n')}
 `;
 }
 

@@ -61,7 +61,9 @@ function table(ingresses: readonly Ingress[], more: Partial<GatewayFacts> = {}) 
     service: (_namespace, name) => (name === 'web' ? web : undefined),
     slices: (_namespace, name) => (name === 'web' ? [slice] : []),
     secret: () => undefined,
-    pemOf: ({ metadata }) => (metadata.name === 'bad' ? undefined : `PEM of ${metadata.name}`),
+    pemOf: ({ metadata }) =>
+      metadata.name === 'bad' ? { problem: 'it is bad' } : { pem: `PEM of ${metadata.name}` },
+    decodeBase64: (text) => text,
     ...more,
   });
 }
@@ -74,18 +76,28 @@ test('a path leads to the ready endpoints of its Service, by number or name of t
   });
   const { routes, backends } = table([ingress('b', [['Shop.Test', '/a', 'web']]), byName]);
   assert.deepEqual(routes, [
-    { host: '', path: '/', exact: false, backend: 'default_web_http' },
-    { host: 'shop.test', path: '/a', exact: false, backend: 'default_web_80' },
+    { host: '', path: '/', match: 'prefix', backend: 'default_web_http' },
+    { host: 'shop.test', path: '/a', match: 'prefix', backend: 'default_web_80' },
   ]);
   const endpoints = [{ address: '10.244.0.2', port: 8080 }];
-  assert.deepEqual([...backends.values()], [endpoints, endpoints]);
+  assert.deepEqual(
+    [...backends.values()].map(({ servers }) => servers),
+    [endpoints, endpoints],
+  );
 });
 
 test('a Service that is not there, or has no such port, is a backend with nobody', () => {
   const noPort = ingress('a', [], { defaultBackend: backend('web', { number: 81 }) });
-  const { backends, defaultBackend } = table([noPort, ingress('b', [['', '/', 'gone']])]);
-  assert.deepEqual(Object.fromEntries(backends), { default_web_81: [], default_gone_80: [] });
+  const { backends, defaultBackend, problems } = table([noPort, ingress('b', [['', '/', 'gone']])]);
+  assert.deepEqual(
+    [...backends].map(([name, { servers }]) => [name, ...servers]),
+    [['default_web_81'], ['default_gone_80']],
+  );
   assert.equal(defaultBackend, 'default_web_81');
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    ['the Service default/web has no port 81', 'the Service default/gone does not exist'],
+  );
 });
 
 test('of two rules for the same place the older Ingress holds, then the first by name', () => {
@@ -110,10 +122,10 @@ test('exact and prefix for the same path are two places', () => {
     ['a.test', '/x', 'two'],
   ]);
   assert.deepEqual(
-    table([both]).routes.map(({ exact, backend: name }) => [exact, name]),
+    table([both]).routes.map(({ match, backend: name }) => [match, name]),
     [
-      [true, 'default_one_80'],
-      [false, 'default_two_80'],
+      ['exact', 'default_one_80'],
+      ['prefix', 'default_two_80'],
     ],
   );
 });
@@ -138,7 +150,7 @@ test('a certificate once, for every host that names it; what cannot be served is
       ? undefined
       : { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } };
   const tls = (secretName: string, host: string) => ({ secretName, hosts: [host] });
-  const { certificates } = table(
+  const { certificates, problems } = table(
     [
       ingress('a', [], { tls: [tls('one', 'a.test'), tls('bad', 'h.test'), { hosts: ['x'] }] }),
       ingress('b', [], { tls: [tls('gone', 'g.test'), tls('one', 'b.test')] }),
@@ -148,6 +160,16 @@ test('a certificate once, for every host that names it; what cannot be served is
   assert.deepEqual(certificates, [
     { key: 'default/one', hosts: ['a.test', 'b.test'], pem: 'PEM of one' },
   ]);
+  assert.deepEqual(
+    problems.map(({ reason, message }) => [reason, message.replace(/; the gateway's.*/, '')]),
+    [
+      ['CertificateNotUsable', 'the Secret default/bad cannot be used for h.test: it is bad'],
+      [
+        'CertificateNotUsable',
+        'the Secret default/gone cannot be used for g.test: it does not exist',
+      ],
+    ],
+  );
 });
 
 test('a path that no request can have is no way into the lines of others', () => {
@@ -162,4 +184,109 @@ test('a path that no request can have is no way into the lines of others', () =>
     routes.map(({ path }) => path),
     ['/fine?%20~'],
   );
+});
+
+const asked = (name: string, path: Path, annotations: Record<string, string>): Ingress => {
+  const made = ingress(name, [path]);
+  const own = Object.entries(annotations).map(([word, value]) => [
+    `nginx.ingress.kubernetes.io/${word}`,
+    value,
+  ]);
+  return { ...made, metadata: { ...made.metadata, annotations: Object.fromEntries(own) } };
+};
+
+test('an Ingress that asks for more has a backend of its own; others share', () => {
+  const { routes, backends } = table([
+    ingress('a', [['a.test', '/', 'web']]),
+    asked('b', ['b.test', '/', 'web'], { 'proxy-read-timeout': '300' }),
+    ingress('c', [['c.test', '/', 'web']]),
+  ]);
+  assert.deepEqual(
+    routes.map(({ backend: name }) => name),
+    ['default_web_80', 'default_web_80_b_0', 'default_web_80'],
+  );
+  assert.deepEqual(backends.get('default_web_80_b_0')?.options, { readSeconds: 300 });
+});
+
+test('hosts with a certificate are sent to TLS, unless the Ingress says no', () => {
+  const tls = [{ hosts: ['a.test', '*.w.test'] }];
+  const paths: Path[] = ['a.test', 'b.w.test', 'b.test'].map((host) => [host, '/', 'web']);
+  const sent = (each: Ingress): boolean[] => {
+    const { routes, backends } = table([each]);
+    return routes.map(({ backend: name }) => backends.get(name)?.toHttps === true);
+  };
+  assert.deepEqual(sent(ingress('a', paths, { tls })), [true, true, false]);
+  const no = asked('a', ['a.test', '/', 'web'], { 'ssl-redirect': 'false' });
+  assert.deepEqual(sent({ ...no, spec: { ...no.spec, tls } }), [false]);
+  assert.deepEqual(sent(asked('a', ['x.test', '/', 'web'], { 'force-ssl-redirect': 'true' })), [
+    true,
+  ]);
+});
+
+test('with a regular expression on a host its prefixes are tried too, the longest first', () => {
+  const { routes } = table([
+    asked('a', ['a.test', '/(.*)', 'web'], { 'rewrite-target': '/$1' }),
+    ingress('b', [
+      ['a.test', '/api/v1', 'web'],
+      ['a.test', '/x', 'web', 'Exact'],
+      ['b.test', '/', 'web'],
+    ]),
+  ]);
+  assert.deepEqual(
+    routes.map(({ host, path, match }) => `${match} ${host}${path}`),
+    ['exact a.test/x', 'prefix b.test/', 'regex a.test/api/v1', 'regex a.test/(.*)'],
+  );
+});
+
+test('what is no regular expression would be a fault for all, and is told', () => {
+  const { routes, problems } = table([
+    asked('a', ['a.test', '/(', 'web'], { 'use-regex': 'true' }),
+  ]);
+  assert.deepEqual(routes, []);
+  assert.equal(problems[0]?.reason, 'PathNotUsable');
+});
+
+test('a canary takes a part of the way that another Ingress opened, and opens none', () => {
+  const canary = { canary: 'true', 'canary-weight': '20' };
+  const { routes, canaries, backends } = table([
+    asked('a', ['a.test', '/', 'web'], canary),
+    asked('c', ['other.test', '/', 'web'], canary),
+    ingress('main', [
+      ['a.test', '/', 'stable'],
+      ['b.test', '/', 'stable'],
+    ]),
+  ]);
+  const [{ from = '', to = '' } = {}] = canaries;
+  assert.deepEqual(
+    routes.map(({ host, backend: name }) => [host, name]),
+    [
+      ['a.test', from],
+      ['b.test', 'default_stable_80'],
+    ],
+  );
+  assert.equal(backends.get(to)?.servers.length, 1);
+});
+
+test('whoever may come in stands in a Secret; nobody, as long as it is not there', () => {
+  const login = asked('a', ['a.test', '/', 'web'], { 'auth-type': 'basic', 'auth-secret': 'who' });
+  const users = (auth?: string) => {
+    const metadata = { name: 'who', namespace: 'default' };
+    const secret: Secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata,
+      data: { auth: auth ?? '' },
+    };
+    const { backends, problems } = table([login], { secret: () => (auth ? secret : undefined) });
+    return [[...backends.values()][0]?.users?.map(({ name }) => name), problems.length];
+  };
+  assert.deepEqual(users(), [[], 1]);
+  assert.deepEqual(users('ada:$2y$05$abc/def.\nold:$apr1$a$b\n'), [['ada'], 1]);
+});
+
+test('balancers in front are those that the class names', () => {
+  const annotations = { 'gantry.dev/forwarded-headers-from': '10.0.0.1, 192.0.2.0/24' };
+  const metadata = { name: 'gantry', annotations };
+  const { forwardedFrom, proxiedFrom } = table([], { classes: [{ ...ours, metadata }] });
+  assert.deepEqual([forwardedFrom, proxiedFrom], [['10.0.0.1', '192.0.2.0/24'], []]);
 });

@@ -1,7 +1,9 @@
 /**
- * From Ingresses to what the gateway does with a request: which backend for which host and path,
- * which certificate for which name. Source: networking.k8s.io/v1 Ingress.
+ * From Ingresses to what the gateway does with a request: which backend for which host and path, what
+ * the backend does beside, which certificate for which name, and what could not be done. Source:
+ * networking.k8s.io/v1 Ingress.
  */
+import { type IngressOptions, readIngressOptions } from '#api/kinds/ingresses/annotations.ts';
 import type {
   EndpointSlice,
   Ingress,
@@ -11,13 +13,16 @@ import type {
   Service,
 } from '#api/types.ts';
 import { type Backend, backendsOf } from '../../proxy/decide/frontend.ts';
-import { isOurs } from './ingress-class.ts';
+import { readUsers, type User } from './basic-auth.ts';
+import { certificatesOf, isServedWithTls } from './certificates.ts';
+import { isOurs, isServedClass } from './ingress-class.ts';
+import { isPattern, isRegex, type PathMatch, patternsWin } from './paths.ts';
 
 export interface Route {
   /** Lower case; `*.example.com` for any one label; empty: any host. */
   readonly host: string;
   readonly path: string;
-  readonly exact: boolean;
+  readonly match: PathMatch;
   readonly backend: string;
 }
 
@@ -29,13 +34,48 @@ export interface Certificate {
   readonly pem: string;
 }
 
+export interface GatewayBackend {
+  /** Where its requests go; empty: nobody is there. */
+  readonly servers: readonly Backend[];
+  readonly options: IngressOptions;
+  /** Of plain HTTP: told to come back with TLS. */
+  readonly toHttps?: boolean;
+  /** For a rewrite: what leads here. */
+  readonly route?: { readonly path: string; readonly match: PathMatch };
+  /** Who may come in; absent: everybody. */
+  readonly users?: readonly User[];
+}
+
+/** Some requests of one backend go to another. */
+export interface Canary {
+  readonly from: string;
+  readonly to: string;
+  readonly options: IngressOptions;
+}
+
+/** What an Ingress asks for and does not get, for a person. */
+export interface Problem {
+  readonly ingress: Ingress;
+  readonly reason:
+    | 'AnnotationIgnored'
+    | 'CertificateNotUsable'
+    | 'BackendNotFound'
+    | 'PathNotUsable';
+  readonly message: string;
+}
+
 export interface GatewayTable {
   readonly routes: readonly Route[];
-  /** Name → where its requests go; empty: nobody is there. */
-  readonly backends: ReadonlyMap<string, readonly Backend[]>;
+  readonly backends: ReadonlyMap<string, GatewayBackend>;
+  readonly canaries: readonly Canary[];
   /** For requests that no route takes. */
   readonly defaultBackend?: string | undefined;
   readonly certificates: readonly Certificate[];
+  /** Addresses whose `X-Forwarded-…` headers are believed. */
+  readonly forwardedFrom: readonly string[];
+  /** Addresses that begin each connection with a PROXY header. */
+  readonly proxiedFrom: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
 export interface GatewayFacts {
@@ -44,8 +84,9 @@ export interface GatewayFacts {
   readonly service: (namespace: string, name: string) => Service | undefined;
   readonly slices: (namespace: string, service: string) => readonly EndpointSlice[];
   readonly secret: (namespace: string, name: string) => Secret | undefined;
-  /** Certificate chain and key, PEM; undefined for what cannot be served. */
-  readonly pemOf: (secret: Secret) => string | undefined;
+  /** Certificate chain and key in PEM, or why they cannot be served. */
+  readonly pemOf: (secret: Secret) => { readonly pem: string } | { readonly problem: string };
+  readonly decodeBase64: (text: string) => string;
 }
 
 /** What a request can ask for. The server takes more; a line break would be a line of its own in a map. */
@@ -61,70 +102,211 @@ function inOrder(facts: GatewayFacts): Ingress[] {
 }
 
 export function gatewayTable(facts: GatewayFacts): GatewayTable {
-  const routes = new Map<string, Route>();
-  const backends = new Map<string, readonly Backend[]>();
-  let defaultBackend: string | undefined;
   const ordered = inOrder(facts);
-  for (const ingress of ordered) {
-    const use = (backend: IngressBackend): string | undefined =>
-      useBackend(facts, ingress, backend, backends);
-    if (ingress.spec.defaultBackend) defaultBackend ??= use(ingress.spec.defaultBackend);
-    for (const { host = '', http } of ingress.spec.rules ?? []) {
-      for (const { path = '/', pathType, backend } of http?.paths ?? []) {
-        const name = use(backend);
-        if (name === undefined || !requestPath.test(path)) continue;
-        const exact = pathType === 'Exact';
-        const key = `${host.toLowerCase()} ${exact} ${exact ? path : path.replace(/\/+$/, '')}`;
-        if (!routes.has(key))
-          routes.set(key, { host: host.toLowerCase(), path, exact, backend: name });
-      }
-    }
+  const build = new Build(facts);
+  const read = ordered.map((ingress) => ({
+    ingress,
+    ...readIngressOptions(ingress.metadata.annotations),
+  }));
+  for (const { ingress, options, problems } of read) {
+    for (const message of problems) build.tell(ingress, 'AnnotationIgnored', message);
+    if (!options.canary) build.add(ingress, options);
   }
+  for (const { ingress, options } of read) if (options.canary) build.addCanary(ingress, options);
+  const certificates = certificatesOf(facts, ordered, (ingress, message) =>
+    build.tell(ingress, 'CertificateNotUsable', message),
+  );
   return {
-    routes: [...routes.values()],
-    backends,
-    defaultBackend,
-    certificates: certificatesOf(facts, ordered),
+    ...build.table(),
+    certificates,
+    forwardedFrom: sourcesOf(facts.classes, 'gantry.dev/forwarded-headers-from'),
+    proxiedFrom: sourcesOf(facts.classes, 'gantry.dev/proxy-protocol-from'),
   };
 }
 
-function useBackend(
-  { service: find, slices }: GatewayFacts,
-  ingress: Ingress,
-  { service: wanted }: IngressBackend,
-  backends: Map<string, readonly Backend[]>,
-): string | undefined {
-  if (!wanted) return undefined;
-  const namespace = ingress.metadata.namespace ?? '';
-  const port = wanted.port?.name ?? wanted.port?.number ?? 0;
-  const name = `${namespace}_${wanted.name}_${port}`;
-  if (backends.has(name)) return name;
-  const found = find(namespace, wanted.name);
-  const servicePort = found?.spec?.ports?.find((each) =>
-    typeof port === 'string' ? each.name === port : each.port === port,
-  );
-  backends.set(name, servicePort ? backendsOf(servicePort, slices(namespace, wanted.name)) : []);
-  return name;
+/** Of the gateway's classes, together: it has one door. */
+function sourcesOf(classes: readonly IngressClass[], annotation: string): string[] {
+  const all = classes
+    .filter(isServedClass)
+    .flatMap(({ metadata }) => (metadata.annotations?.[annotation] ?? '').split(/[,\s]+/));
+  return [...new Set(all.filter((each) => /^[\d.]+(\/\d+)?$/.test(each)))].sort();
 }
 
-function certificatesOf(
-  { secret: find, pemOf }: GatewayFacts,
-  ordered: readonly Ingress[],
-): Certificate[] {
-  const found = new Map<string, Certificate>();
-  for (const { metadata, spec } of ordered) {
-    for (const { secretName, hosts = [] } of spec.tls ?? []) {
-      if (secretName === undefined) continue;
-      const key = `${metadata.namespace}/${secretName}`;
-      const secret = find(metadata.namespace ?? '', secretName);
-      const pem = secret && pemOf(secret);
-      if (pem === undefined) continue;
-      found.set(key, {
-        key,
-        hosts: [...new Set([...(found.get(key)?.hosts ?? []), ...hosts])],
-        pem,
-      });
+interface Way {
+  readonly host: string;
+  readonly path: string;
+  readonly match: PathMatch;
+  readonly backend: IngressBackend;
+}
+
+class Build {
+  readonly #facts: GatewayFacts;
+  readonly #routes = new Map<string, Route>();
+  readonly #backends = new Map<string, GatewayBackend>();
+  readonly #canaries: Canary[] = [];
+  readonly #problems: Problem[] = [];
+  #defaultBackend: string | undefined;
+
+  constructor(facts: GatewayFacts) {
+    this.#facts = facts;
+  }
+
+  tell(ingress: Ingress, reason: Problem['reason'], message: string): void {
+    this.#problems.push({ ingress, reason, message });
+  }
+
+  add(ingress: Ingress, options: IngressOptions): void {
+    const { defaultBackend } = ingress.spec;
+    if (defaultBackend) this.#defaultBackend ??= this.#use(ingress, options, defaultBackend);
+    for (const way of this.#waysOf(ingress, options)) {
+      const key = keyOf(way);
+      if (this.#routes.has(key)) continue;
+      const backend = this.#use(ingress, options, way.backend, way);
+      if (backend === undefined) continue;
+      const { host, path, match } = way;
+      this.#routes.set(key, { host, path, match, backend });
     }
   }
-  return [...found.values()];
+
+  /** It takes a part of what another Ingress leads to; a way that no other has it does not open. */
+  addCanary(ingress: Ingress, options: IngressOptions): void {
+    for (const way of this.#waysOf(ingress, options)) {
+      const key = keyOf(way);
+      const route = this.#routes.get(key);
+      const main = route && this.#backends.get(route.backend);
+      const wanted = this.#target(ingress, way.backend);
+      if (!route || !main) {
+        const message = `no other Ingress leads to ${way.host}${way.path}: a canary takes a part of another's`;
+        this.tell(ingress, 'PathNotUsable', message);
+      }
+      if (!route || !main || !wanted) continue;
+      // Of its own, since other ways to the same Service are not shared.
+      const from = `${route.backend}_shared_${this.#canaries.length}`;
+      const to = `${from}_canary`;
+      this.#backends.set(from, main);
+      this.#backends.set(to, { ...main, servers: wanted.servers });
+      this.#routes.set(key, { ...route, backend: from });
+      this.#canaries.push({ from, to, options });
+    }
+  }
+
+  table(): Omit<GatewayTable, 'certificates' | 'forwardedFrom' | 'proxiedFrom'> {
+    const routes = patternsWin([...this.#routes.values()]);
+    const used = new Set([
+      ...routes.map(({ backend }) => backend),
+      ...this.#canaries.map(({ to }) => to),
+      this.#defaultBackend,
+    ]);
+    return {
+      routes,
+      backends: new Map([...this.#backends].filter(([name]) => used.has(name))),
+      canaries: this.#canaries,
+      defaultBackend: this.#defaultBackend,
+      problems: this.#problems,
+    };
+  }
+
+  #waysOf(ingress: Ingress, options: IngressOptions): Way[] {
+    return (ingress.spec.rules ?? []).flatMap(({ host = '', http }) =>
+      (http?.paths ?? []).flatMap(({ path = '/', pathType, backend }) => {
+        const wantsPattern = options.useRegex === true || options.rewriteTarget !== undefined;
+        const pattern = pathType !== 'Exact' && wantsPattern && isPattern(path);
+        if (!requestPath.test(path) || (pattern && !isRegex(path))) {
+          const message = `path ${JSON.stringify(path)} is not served: no request can have it, or it is no regular expression`;
+          this.tell(ingress, 'PathNotUsable', message);
+          return [];
+        }
+        const match = pattern ? 'regex' : pathType === 'Exact' ? 'exact' : 'prefix';
+        const hosts = [host, ...(options.aliases ?? [])];
+        return hosts.map((each): Way => ({ host: each.toLowerCase(), path, match, backend }));
+      }),
+    );
+  }
+
+  #target(
+    ingress: Ingress,
+    { service: wanted }: IngressBackend,
+  ): { name: string; servers: readonly Backend[] } | undefined {
+    if (!wanted) {
+      this.tell(ingress, 'BackendNotFound', 'a backend by resource is not served: name a Service');
+      return undefined;
+    }
+    const namespace = ingress.metadata.namespace ?? '';
+    const port = wanted.port?.name ?? wanted.port?.number ?? 0;
+    const found = this.#facts.service(namespace, wanted.name);
+    const servicePort = found?.spec?.ports?.find((each) =>
+      typeof port === 'string' ? each.name === port : each.port === port,
+    );
+    if (!servicePort) {
+      const what = found ? `has no port ${port}` : 'does not exist';
+      this.tell(ingress, 'BackendNotFound', `the Service ${namespace}/${wanted.name} ${what}`);
+    }
+    const slices = servicePort ? this.#facts.slices(namespace, wanted.name) : [];
+    return {
+      name: `${namespace}_${wanted.name}_${port}`,
+      servers: servicePort ? backendsOf(servicePort, slices) : [],
+    };
+  }
+
+  /** Ingresses that ask for nothing beside share the backend of a Service's port. */
+  #use(
+    ingress: Ingress,
+    options: IngressOptions,
+    backend: IngressBackend,
+    way?: Way,
+  ): string | undefined {
+    const target = this.#target(ingress, backend);
+    if (!target) return undefined;
+    const made: GatewayBackend = {
+      servers: target.servers,
+      options,
+      ...(sendsToHttps(ingress, options, way?.host) && { toHttps: true }),
+      ...(options.rewriteTarget !== undefined &&
+        way && { route: { path: way.path, match: way.match } }),
+      ...this.#usersOf(ingress, options),
+    };
+    const { servers: _servers, ...beside } = made;
+    if (Object.keys(beside).length === 1 && Object.keys(options).length === 0) {
+      this.#backends.set(target.name, made);
+      return target.name;
+    }
+    const text = JSON.stringify(beside);
+    const own = `${target.name}_${ingress.metadata.name}`;
+    for (let number = 0; ; number += 1) {
+      const name = `${own}_${number}`;
+      const { servers: _others, ...known } = this.#backends.get(name) ?? made;
+      if (JSON.stringify(known) !== text) continue;
+      this.#backends.set(name, made);
+      return name;
+    }
+  }
+
+  #usersOf(
+    ingress: Ingress,
+    { authType, authSecret = '' }: IngressOptions,
+  ): { users?: readonly User[] } {
+    if (authType === undefined) return {};
+    const [name = '', namespace = ingress.metadata.namespace ?? ''] = authSecret
+      .split('/')
+      .reverse();
+    const secret = this.#facts.secret(namespace, name);
+    const { users, problems } = readUsers(secret, this.#facts.decodeBase64);
+    for (const problem of problems)
+      this.tell(ingress, 'AnnotationIgnored', `the Secret ${namespace}/${name} ${problem}`);
+    return { users };
+  }
+}
+
+/** One place for a request: of several rules for it only one can hold. */
+function keyOf({ host, path, match }: Way): string {
+  return `${host} ${match} ${match === 'prefix' ? path.replace(/\/+$/, '') : path}`;
+}
+
+/** As ingress-nginx: where the Ingress has a certificate for the host, unless it says no. */
+function sendsToHttps(
+  ingress: Ingress,
+  { sslRedirect = true, forceSslRedirect = false }: IngressOptions,
+  host: string | undefined,
+): boolean {
+  return forceSslRedirect || (sslRedirect && isServedWithTls(ingress, host));
 }
