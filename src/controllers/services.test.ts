@@ -58,6 +58,23 @@ test('a named port is what the pod calls so, and the zone is the one of its node
   await plane.stop();
 });
 
+test('hints say who is near, as long as the service prefers that', async () => {
+  const plane = await startControlPlane();
+  await plane.create(deployments, deploymentNamed('web', 1));
+  await plane.create(services, service('web', { trafficDistribution: 'PreferSameNode' }));
+  await plane.patch(nodes, 'n1', { metadata: { labels: { 'topology.kubernetes.io/zone': 'z1' } } });
+  await plane.run();
+  const hints = async () => (await slicesOf(plane))[0]?.endpoints?.[0]?.hints;
+  assert.deepEqual(await hints(), { forZones: [{ name: 'z1' }], forNodes: [{ name: 'n1' }] });
+  await plane.patch(services, 'web', { spec: { trafficDistribution: 'PreferClose' } });
+  await plane.run();
+  assert.deepEqual(await hints(), { forZones: [{ name: 'z1' }] });
+  await plane.patch(services, 'web', { spec: { trafficDistribution: null } });
+  await plane.run();
+  assert.equal(await hints(), undefined);
+  await plane.stop();
+});
+
 test('over a hundred endpoints take more slices', async () => {
   const plane = await startControlPlane();
   await plane.create(deployments, deploymentNamed('web', 105));

@@ -40,6 +40,7 @@ export interface TrafficOptions {
   readonly table: string;
   readonly folder: string;
   readonly haproxy: string;
+  readonly nodeName: string;
   readonly nodeAddress: string;
   readonly isOwnAddress: (address: string) => boolean;
   readonly podRange: string;

@@ -24,6 +24,7 @@ export interface GatewayOptions {
   readonly observeApplied?: ObserveApplied | undefined;
   readonly files: Files;
   readonly processes: Processes;
+  readonly nodeName: string;
   readonly folder: string;
   readonly program: string;
   readonly httpPort: number;
@@ -140,11 +141,13 @@ export class Gateway {
   }
 
   #table(): GatewayTable {
-    const { informers, secrets } = this.#options;
+    const { informers, secrets, nodeName } = this.#options;
     const slices = informers.of(endpointSlices).cache;
     return gatewayTable({
       ingresses: informers.of(ingresses).cache.list(),
       classes: informers.of(ingressClasses).cache.list(),
+      services: informers.of(services).cache.list(),
+      nodeName,
       service: (namespace, name) => informers.of(services).cache.get(`${namespace}/${name}`),
       slices: (namespace, name) => slices.byIndex(byService, `${namespace}/${name}`),
       secret: (namespace, name) => secrets.cache.get(`${namespace}/${name}`),

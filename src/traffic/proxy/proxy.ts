@@ -30,6 +30,8 @@ export interface ProxyOptions extends TableOptions {
   readonly processes: Processes;
   /** Addresses of Services that this node answers itself (the cluster's DNS): the table leaves them alone. */
   readonly ownAddresses: readonly string[];
+  /** As endpoints name this node. */
+  readonly nodeName: string;
 }
 
 const gatherMs = 5;
@@ -113,7 +115,8 @@ export class ServiceProxy {
     await this.#nft(fresh ? baseScript(this.#options) + script : script);
     this.#applied = true;
     this.#ready = true;
-    await this.#forgetFlows(stale);
+    // All is new to a new process: flows that an earlier one led go on.
+    if (!fresh) await this.#forgetFlows(stale);
   }
 
   /** Of several Services that claim a place the first one has it; when it gives it up, the next. */
@@ -140,12 +143,14 @@ export class ServiceProxy {
   }
 
   #frontends(key: string): Frontend[] {
-    const { informers, ownAddresses } = this.#options;
+    const { informers, ownAddresses, nodeName } = this.#options;
     const { namespace, name } = splitKey(key);
     const service: Service | undefined = informers.of(services).cache.get(`${namespace}/${name}`);
     if (!service) return [];
     const slices = informers.of(endpointSlices).cache.byIndex(byService, key);
-    return frontendsOf(service, slices).filter(({ address }) => !ownAddresses.includes(address));
+    return frontendsOf(service, slices, nodeName).filter(
+      ({ address }) => !ownAddresses.includes(address),
+    );
   }
 
   async #nft(script: string): Promise<void> {
@@ -160,22 +165,22 @@ export class ServiceProxy {
 
   async #forgetFlows(stale: readonly StaleFlow[]): Promise<void> {
     for (const { frontend, backend } of stale) {
+      const { protocol } = frontend;
       const to = frontend.address === '*' ? [] : ['--orig-dst', frontend.address];
       const args = [
         '-D',
         '-p',
-        'udp',
+        protocol,
         ...to,
         '--orig-port-dst',
         String(frontend.port),
-        '--reply-src',
-        backend,
+        ...(backend === undefined ? [] : ['--reply-src', backend]),
       ];
       // Exit code 1: there was no such flow.
       await this.#options.processes
         .run('conntrack', args, { timeoutMs: nftTimeoutMs })
         .catch((error: unknown) => {
-          this.#options.logger.warn('old UDP flows could not be forgotten', {
+          this.#options.logger.warn('old flows could not be forgotten', {
             error: String(error),
           });
         });

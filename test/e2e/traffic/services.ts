@@ -153,6 +153,28 @@ export function serviceTests(world: World): void {
     });
   });
 
+  test('externalTrafficPolicy Local: the client is seen, and health is told', async () => {
+    const spec = {
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+      ports: [{ name: 'http', port: 9092, targetPort: 8080 }],
+    };
+    await world.apply(world.service('kept', spec));
+    const url = `http://${world.nodeAddress}:9092/`;
+    await sameNames(world.outside, url, await world.names('app=peer'), 'by its port');
+    const [answer = ''] = await world.outside.get(url);
+    assert.match(answer, new RegExp(` from ${world.outside.address.replaceAll('.', '\\.')} `));
+    const made = await world.get<{ spec: { healthCheckNodePort: number } }>('service', 'kept');
+    const health = `http://${world.nodeAddress}:${made.spec.healthCheckNodePort}/healthz`;
+    const told = async (): Promise<string> => (await world.outside.get(health))[0] ?? '';
+    await eventually('three endpoints', async () =>
+      assert.match(await told(), /"name":"kept"},"localEndpoints":3/),
+    );
+    await world.apply(world.service('kept', { ...spec, selector: { app: 'nobody' } }));
+    await eventually('none', async () => assert.equal(await told(), 'HTTP 503'));
+    await world.cluster.kubectl(['delete', 'service', 'kept']);
+  });
+
   test("what leaves the cluster carries the node's address", async () => {
     const [answer] = await world.client.get(`http://${world.outside.address}:8080/`);
     assert.equal(answer, 'outside 1 from 198.18.77.1 for /');

@@ -2,7 +2,7 @@
 import { type Decision, nothingToDo, type View } from '#api/decision.ts';
 import { services } from '#api/kinds/index.ts';
 import { splitKey } from '#api/object.ts';
-import type { Endpoint, EndpointPort, Service } from '#api/types.ts';
+import type { Endpoint, EndpointHints, EndpointPort, Service } from '#api/types.ts';
 import {
   type Backend,
   backendsOf,
@@ -45,19 +45,36 @@ function groupsOf(view: View, service: Service) {
     const id = portsId(ports);
     const group = groups.get(id) ?? { ports, endpoints: [] };
     groups.set(id, group);
-    group.endpoints.push(endpointOf(view, backend));
+    group.endpoints.push(endpointOf(view, backend, service.spec.trafficDistribution));
   }
   return [...groups.values()];
 }
 
-function endpointOf(view: View, backend: Backend): Endpoint {
+function endpointOf(view: View, backend: Backend, distribution: string | undefined): Endpoint {
   const { address, ready, serving, terminating, hostname, targetRef, nodeName } = backend;
+  const zone = zoneOf(view, nodeName);
   return {
     addresses: [address],
     conditions: { ready, serving, terminating },
     hostname,
     targetRef,
     nodeName,
-    zone: zoneOf(view, nodeName),
+    zone,
+    hints: ready ? hintsFor(distribution, zone, nodeName) : undefined,
   };
+}
+
+/** Who is near and should be served from here (KEP-4444, KEP-3015). Of ready endpoints alone. */
+function hintsFor(
+  distribution: string | undefined,
+  zone: string | undefined,
+  nodeName: string | undefined,
+): EndpointHints | undefined {
+  if (distribution === undefined) return undefined;
+  const forNodes =
+    distribution === 'PreferSameNode' && nodeName !== undefined ? [{ name: nodeName }] : undefined;
+  const forZones = zone === undefined ? undefined : [{ name: zone }];
+  return forNodes || forZones
+    ? { ...(forZones && { forZones }), ...(forNodes && { forNodes }) }
+    : undefined;
 }

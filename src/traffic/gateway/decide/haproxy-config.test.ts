@@ -22,6 +22,7 @@ function tableOf(
     routes: [],
     backends: new Map(backends),
     canaries: [],
+    healthChecks: [],
     certificates: [],
     forwardedFrom: [],
     proxiedFrom: [],
@@ -150,6 +151,12 @@ test('addresses of servers are no structure; all else is', () => {
   assert.equal(filesOf(one).structure, filesOf(other).structure);
   const changed = tableOf({ web: [server(2)] }, {}, { readSeconds: 5 });
   assert.notEqual(filesOf(one).structure, filesOf(changed).structure);
+});
+
+test('who asks for the health of a Service is told how many endpoints there are', () => {
+  const check = { port: 30_100, namespace: 'd', service: 'web', backend: 'health_d_web' };
+  const { config } = filesOf(tableOf({ health_d_web: [] }, { healthChecks: [check] }));
+  assert.match(config, /frontend health_d_web\n {2}bind :30100\n.*status 200 .*"localEndpoints"/);
 });
 
 /** What HAProxy's servers would be after the commands. */

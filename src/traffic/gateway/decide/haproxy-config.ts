@@ -6,6 +6,7 @@
 import type { Backend } from '../../proxy/decide/frontend.ts';
 import { backendSection } from './backend-section.ts';
 import { frontendSections } from './frontend-section.ts';
+import { healthCheckSection } from './health-checks.ts';
 import { escaped, pathRegex } from './paths.ts';
 import type { GatewayTable, Route } from './routes.ts';
 
@@ -63,6 +64,7 @@ export function haproxyFiles(
     [
       globalSection(places),
       frontendSections(table, places),
+      ...table.healthChecks.map(healthCheckSection),
       ...names.map(([name, backend]) =>
         backendSection(
           { name, httpsPort: places.httpsPort },

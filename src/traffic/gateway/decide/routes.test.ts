@@ -58,6 +58,8 @@ function table(ingresses: readonly Ingress[], more: Partial<GatewayFacts> = {}) 
   return gatewayTable({
     ingresses,
     classes: [ours],
+    services: [],
+    nodeName: 'one',
     service: (_namespace, name) => (name === 'web' ? web : undefined),
     slices: (_namespace, name) => (name === 'web' ? [slice] : []),
     secret: () => undefined,
@@ -289,4 +291,22 @@ test('balancers in front are those that the class names', () => {
   const metadata = { name: 'gantry', annotations };
   const { forwardedFrom, proxiedFrom } = table([], { classes: [{ ...ours, metadata }] });
   assert.deepEqual([forwardedFrom, proxiedFrom], [['10.0.0.1', '192.0.2.0/24'], []]);
+});
+
+test('a LoadBalancer that keeps traffic on the node is asked for its health', () => {
+  const spec = {
+    ...web.spec,
+    type: 'LoadBalancer',
+    externalTrafficPolicy: 'Local',
+    healthCheckNodePort: 30_100,
+  };
+  const endpoints = [{ addresses: ['10.244.0.2'], nodeName: 'one' }, { addresses: ['10.244.0.3'] }];
+  const { healthChecks, backends } = table([], {
+    services: [{ ...web, spec }, web],
+    slices: () => [{ ...slice, endpoints }],
+  });
+  assert.deepEqual(healthChecks, [
+    { port: 30_100, namespace: 'default', service: 'web', backend: 'health_default_web' },
+  ]);
+  assert.equal(backends.get('health_default_web')?.servers.length, 1);
 });

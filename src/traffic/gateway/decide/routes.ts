@@ -15,6 +15,7 @@ import type {
 import { type Backend, backendsOf } from '../../proxy/decide/frontend.ts';
 import { readUsers, type User } from './basic-auth.ts';
 import { certificatesOf, isServedWithTls } from './certificates.ts';
+import { healthChecksOf } from './health-checks.ts';
 import { isOurs, isServedClass } from './ingress-class.ts';
 import { isPattern, isRegex, type PathMatch, patternsWin } from './paths.ts';
 
@@ -64,6 +65,15 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Where balancers outside ask whether this node has endpoints: Service.spec.healthCheckNodePort. */
+export interface HealthCheck {
+  readonly port: number;
+  readonly namespace: string;
+  readonly service: string;
+  /** Holds the node's endpoints: as many are told. */
+  readonly backend: string;
+}
+
 export interface GatewayTable {
   readonly routes: readonly Route[];
   readonly backends: ReadonlyMap<string, GatewayBackend>;
@@ -71,6 +81,7 @@ export interface GatewayTable {
   /** For requests that no route takes. */
   readonly defaultBackend?: string | undefined;
   readonly certificates: readonly Certificate[];
+  readonly healthChecks: readonly HealthCheck[];
   /** Addresses whose `X-Forwarded-…` headers are believed. */
   readonly forwardedFrom: readonly string[];
   /** Addresses that begin each connection with a PROXY header. */
@@ -81,6 +92,9 @@ export interface GatewayTable {
 export interface GatewayFacts {
   readonly ingresses: readonly Ingress[];
   readonly classes: readonly IngressClass[];
+  readonly services: readonly Service[];
+  /** As endpoints name this node. */
+  readonly nodeName: string;
   readonly service: (namespace: string, name: string) => Service | undefined;
   readonly slices: (namespace: string, service: string) => readonly EndpointSlice[];
   readonly secret: (namespace: string, name: string) => Secret | undefined;
@@ -116,8 +130,12 @@ export function gatewayTable(facts: GatewayFacts): GatewayTable {
   const certificates = certificatesOf(facts, ordered, (ingress, message) =>
     build.tell(ingress, 'CertificateNotUsable', message),
   );
+  const health = healthChecksOf(facts);
+  const { backends, ...rest } = build.table();
   return {
-    ...build.table(),
+    ...rest,
+    backends: new Map([...backends, ...health.backends]),
+    healthChecks: health.checks,
     certificates,
     forwardedFrom: sourcesOf(facts.classes, 'gantry.dev/forwarded-headers-from'),
     proxiedFrom: sourcesOf(facts.classes, 'gantry.dev/proxy-protocol-from'),
@@ -190,7 +208,7 @@ class Build {
     }
   }
 
-  table(): Omit<GatewayTable, 'certificates' | 'forwardedFrom' | 'proxiedFrom'> {
+  table(): Omit<GatewayTable, 'certificates' | 'healthChecks' | 'forwardedFrom' | 'proxiedFrom'> {
     const routes = patternsWin([...this.#routes.values()]);
     const used = new Set([
       ...routes.map(({ backend }) => backend),

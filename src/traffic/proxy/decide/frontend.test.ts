@@ -40,7 +40,7 @@ const http = { name: 'http', port: 80 };
 
 /** `address protocol port` of each frontend. */
 function places(made: Service): string[] {
-  return frontendsOf(made, []).map(
+  return frontendsOf(made, [], 'one').map(
     ({ address, protocol, port }) => `${address} ${protocol} ${port}`,
   );
 }
@@ -84,7 +84,7 @@ test('a load balancer opens the ports that it was given, to whom it lets in', ()
     ports,
     loadBalancerSourceRanges: ['203.0.113.0/24'],
   };
-  const made = frontendsOf(service(spec, { loadBalancer: { ingress: [given] } }), []);
+  const made = frontendsOf(service(spec, { loadBalancer: { ingress: [given] } }), [], 'one');
   const atGateway = made.filter(({ address }) => address === '192.0.2.2');
   assert.deepEqual(
     atGateway.map(({ port, sources }) => [port, sources]),
@@ -101,7 +101,8 @@ test('an address of somebody who takes packets himself (ipMode Proxy) is left to
 });
 
 test('affinity by client, three hours when nothing else is said', () => {
-  const seconds = (spec: Partial<Spec>) => frontendsOf(service(spec), [])[0]?.affinitySeconds;
+  const seconds = (spec: Partial<Spec>) =>
+    frontendsOf(service(spec), [], 'one')[0]?.affinitySeconds;
   assert.equal(seconds({ sessionAffinity: 'None' }), undefined);
   assert.equal(seconds({ sessionAffinity: 'ClientIP' }), 10_800);
   const sessionAffinityConfig = { clientIP: { timeoutSeconds: 60 } };
@@ -131,4 +132,19 @@ test('the port of that name in every slice; an endpoint in two slices counts onc
     backendsOf(http, slices).map(({ address, port }) => `${address}:${port}`),
     ['10.244.0.2:8080', '10.244.0.2:9090', '10.244.0.3:8080'],
   );
+});
+
+test('Local: endpoints of this node alone, inside or from outside, each by its own policy', () => {
+  const here = { ...endpoint(2), nodeName: 'one' };
+  const there = { ...endpoint(3), nodeName: 'two' };
+  const led = (spec: Partial<Spec>): string[] => {
+    const ports = [{ name: 'http', port: 80, protocol: 'TCP', nodePort: 30_080 }];
+    const made = service({ type: 'NodePort', ports, ...spec });
+    return frontendsOf(made, [slice([here, there])], 'one').map(
+      ({ address, backends }) => `${address} ${backends.length}`,
+    );
+  };
+  assert.deepEqual(led({}), ['10.96.0.5 2', '* 2']);
+  assert.deepEqual(led({ internalTrafficPolicy: 'Local' }), ['10.96.0.5 1', '* 2']);
+  assert.deepEqual(led({ externalTrafficPolicy: 'Local' }), ['10.96.0.5 2', '* 1']);
 });

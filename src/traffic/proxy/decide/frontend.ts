@@ -33,8 +33,15 @@ const protocols: Readonly<Record<string, Frontend['protocol']>> = {
   SCTP: 'sctp',
 };
 
-/** All places where packets for the Service may come in. Empty for headless and ExternalName. */
-export function frontendsOf(service: Service, slices: readonly EndpointSlice[]): Frontend[] {
+/**
+ * All places where packets for the Service may come in. Empty for headless and ExternalName. With a
+ * policy `Local` a place leads to endpoints on this node alone, and to nobody when there are none.
+ */
+export function frontendsOf(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  nodeName: string,
+): Frontend[] {
   const { spec } = service;
   const clusterIP = spec?.clusterIP ?? 'None';
   if (!spec || spec.type === 'ExternalName' || clusterIP === 'None') return [];
@@ -45,12 +52,18 @@ export function frontendsOf(service: Service, slices: readonly EndpointSlice[]):
   return (spec.ports ?? []).flatMap((port) => {
     const protocol = protocols[port.protocol ?? 'TCP'];
     if (!protocol) return [];
-    const common = { protocol, backends: backendsOf(port, slices), affinitySeconds };
-    const inside = [...(spec.clusterIPs ?? [clusterIP]), ...(spec.externalIPs ?? [])].filter(
-      isIPv4,
-    );
+    const led = (policy: string | undefined) => {
+      const backends = backendsOf(port, slices, policy === 'Local' ? nodeName : undefined);
+      return { protocol, affinitySeconds, backends };
+    };
+    const inside = led(spec.internalTrafficPolicy);
+    const common = led(spec.externalTrafficPolicy);
+    const addresses = (spec.clusterIPs ?? [clusterIP]).filter(isIPv4);
     return [
-      ...inside.map((address) => ({ ...common, address, port: port.port })),
+      ...addresses.map((address) => ({ ...inside, address, port: port.port })),
+      ...(spec.externalIPs ?? [])
+        .filter(isIPv4)
+        .map((address) => ({ ...common, address, port: port.port })),
       ...loadBalancerAddresses(service, port).map((address) => ({
         ...common,
         address,
@@ -77,8 +90,15 @@ function isIPv4(address: string): boolean {
   return address.includes('.') && !address.includes(':');
 }
 
-/** Ready ones; when there are none, those that end but still serve. Sorted, each once. */
-export function backendsOf(port: ServicePort, slices: readonly EndpointSlice[]): Backend[] {
+/**
+ * Ready ones; when there are none, those that end but still serve. Sorted, each once. `onNode`: only
+ * those that say that they are there.
+ */
+export function backendsOf(
+  port: ServicePort,
+  slices: readonly EndpointSlice[],
+  onNode?: string,
+): Backend[] {
   const choose = (wanted: (endpoint: Endpoint) => boolean): Map<string, Backend> => {
     const chosen = new Map<string, Backend>();
     for (const slice of slices) {
@@ -87,6 +107,7 @@ export function backendsOf(port: ServicePort, slices: readonly EndpointSlice[]):
       if (number === undefined) continue;
       for (const endpoint of slice.endpoints ?? []) {
         const [address] = endpoint.addresses;
+        if (onNode !== undefined && endpoint.nodeName !== onNode) continue;
         if (address !== undefined && wanted(endpoint))
           chosen.set(`${address}:${number}`, { address, port: number });
       }

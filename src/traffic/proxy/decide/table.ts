@@ -134,10 +134,14 @@ export function removalScript(table: string): string {
 
 type Elements = Map<string, Set<string>>;
 
-/** A UDP flow that the kernel must forget, since its backend is gone (else it goes on for ever). */
+/**
+ * A flow of UDP or SCTP that the kernel must forget: its backend is gone, and it would go on to there
+ * for ever; or it began before there was any backend, and would go on to nobody.
+ */
 export interface StaleFlow {
   readonly frontend: Frontend;
-  readonly backend: string;
+  /** Absent: whoever it leads to. */
+  readonly backend?: string;
 }
 
 export interface Change {
@@ -185,8 +189,8 @@ export class ServiceTable {
       if (previous) {
         collect(removed, elementsOf(previous));
         this.#countHairpins(previous, -1);
-        if (previous.protocol === 'udp') stale.push(...staleFlows(previous, next));
       }
+      stale.push(...staleFlows(previous, next));
       if (!next) {
         this.#frontends.delete(key);
         continue;
@@ -305,7 +309,10 @@ function elementsOf(frontend: Frontend): [string, string][] {
   ];
 }
 
-function staleFlows(previous: Frontend, next: Frontend | undefined): StaleFlow[] {
+function staleFlows(previous: Frontend | undefined, next: Frontend | undefined): StaleFlow[] {
+  const frontend = next ?? previous;
+  if (!frontend || frontend.protocol === 'tcp') return [];
+  if (!previous?.backends.length) return next?.backends.length ? [{ frontend }] : [];
   const stays = new Set(next?.backends.map((each) => `${each.address}:${each.port}`));
   return previous.backends
     .filter((each) => !stays.has(`${each.address}:${each.port}`))

@@ -1,0 +1,32 @@
+/**
+ * `healthCheckNodePort` of Services that keep traffic on the node: the gateway's HAProxy answers there,
+ * so that it goes on while gantry restarts. Source: core/v1 Service, kube-proxy's `/healthz` per Service.
+ */
+import { backendsOf } from '../../proxy/decide/frontend.ts';
+import type { GatewayBackend, GatewayFacts, HealthCheck } from './routes.ts';
+
+export function healthChecksOf({ services, slices, nodeName }: GatewayFacts): {
+  checks: HealthCheck[];
+  backends: Map<string, GatewayBackend>;
+} {
+  const checks: HealthCheck[] = [];
+  const backends = new Map<string, GatewayBackend>();
+  for (const { metadata, spec } of services) {
+    const { namespace = '', name = '' } = metadata;
+    const port = spec?.healthCheckNodePort;
+    const [first] = spec?.ports ?? [];
+    if (spec?.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') continue;
+    if (!port || !first) continue;
+    const backend = `health_${namespace}_${name}`;
+    const servers = backendsOf(first, slices(namespace, name), nodeName);
+    backends.set(backend, { servers, options: {} });
+    checks.push({ port, namespace, service: name, backend });
+  }
+  return { checks, backends };
+}
+
+export function healthCheckSection({ port, namespace, service, backend }: HealthCheck): string {
+  const answer = (status: number, condition: string): string =>
+    `  http-request return status ${status} content-type application/json hdr X-Load-Balancing-Endpoint-Weight %[nbsrv(${backend})] lf-string '{"service":{"namespace":"${namespace}","name":"${service}"},"localEndpoints":%[nbsrv(${backend})],"serviceProxyHealthy":true}\\n' ${condition} { nbsrv(${backend}) gt 0 }\n`;
+  return `frontend ${backend}\n  bind :${port}\n${answer(200, 'if')}${answer(503, 'unless')}`;
+}
