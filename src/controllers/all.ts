@@ -16,6 +16,7 @@ import { pvcProtectionController } from './pvc-protection/index.ts';
 import type { PodGcOptions } from './pod-gc/decide/pod-gc.ts';
 import { podGcController } from './pod-gc/index.ts';
 import { replicaSetController } from './replicaset/index.ts';
+import { replicationController } from './replication-controller/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
 import { taintEvictionController } from './taint-eviction/index.ts';
@@ -33,6 +34,7 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
   return [
     deploymentController,
     replicaSetController,
+    replicationController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,

@@ -9,7 +9,16 @@ import { controllerOf } from './owners.ts';
 /** The controller of the object, when it is of the kind; for an orphan all that might adopt it. */
 export function wakeOwners<T extends KubeObject & { spec: { selector: LabelSelector } }>(
   kind: Kind<T>,
-): (object: KubeObject, view: View) => readonly string[] {
+): Wakes {
+  return wakeOwnersBy(kind, ({ spec }) => spec.selector);
+}
+
+type Wakes = (object: KubeObject, view: View) => readonly string[];
+
+export function wakeOwnersBy<T extends KubeObject>(
+  kind: Kind<T>,
+  selectorOf: (owner: T) => LabelSelector,
+): Wakes {
   return (object, view) => {
     const { namespace = '', labels } = object.metadata;
     const owner = controllerOf(object);
@@ -18,6 +27,6 @@ export function wakeOwners<T extends KubeObject & { spec: { selector: LabelSelec
     }
     if (labels === undefined) return [];
     const adopters = view.list(kind, namespace);
-    return adopters.filter((each) => matchesSelector(each.spec.selector, labels)).map(keyOf);
+    return adopters.filter((each) => matchesSelector(selectorOf(each), labels)).map(keyOf);
   };
 }

@@ -2,7 +2,7 @@ import { pods, replicaSets } from '#api/kinds/index.ts';
 import type { LoopDefinition } from '#client/loop.ts';
 import { ownerIndexes } from '../decide/owners.ts';
 import { wakeOwners } from '../decide/wakes.ts';
-import { decideReplicaSet } from './decide/replica-set.ts';
+import { replicasDecider } from './decide/replicas.ts';
 
 /** Keeps the number of pods of every ReplicaSet. */
 export const replicaSetController: LoopDefinition = {
@@ -11,6 +11,10 @@ export const replicaSetController: LoopDefinition = {
     { kind: replicaSets, indexes: ownerIndexes },
     { kind: pods, indexes: ownerIndexes, keysOf: wakeOwners(replicaSets) },
   ],
-  decide: decideReplicaSet,
+  decide: replicasDecider({
+    kind: replicaSets,
+    selectorOf: ({ spec }) => spec.selector,
+    countsTerminating: true,
+  }),
   workers: 16,
 };

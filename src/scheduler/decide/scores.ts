@@ -1,6 +1,6 @@
 /** How good a node is for a pod, 0 to 100 per view, weighed as Kubernetes' defaults do. */
+import { meansNode } from '#api/node-selector.ts';
 import { tolerates } from '#api/tolerations.ts';
-import { holds } from './node-affinity.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodNeeds } from './pod-needs.ts';
 
@@ -62,7 +62,7 @@ function softTaints({ tolerations }: PodNeeds, { node }: NodeState): number {
 function preference({ preferredTerms }: PodNeeds, { node }: NodeState): number {
   let sum = 0;
   for (const { preference: term, weight } of preferredTerms) {
-    if (node !== undefined && holds(term, node)) sum += weight;
+    if (node !== undefined && meansNode(term, node)) sum += weight;
   }
   return sum;
 }

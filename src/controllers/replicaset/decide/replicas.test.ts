@@ -8,7 +8,13 @@ import { ownerIndexes } from '../../decide/owners.ts';
 import { isActive } from '../../decide/pods.ts';
 import { ModelWorld } from '../../testing/model-world.ts';
 import { victimsOf } from './rank.ts';
-import { decideReplicaSet } from './replica-set.ts';
+import { replicasDecider } from './replicas.ts';
+
+const decideReplicaSet = replicasDecider({
+  kind: replicaSets,
+  selectorOf: ({ spec }) => spec.selector,
+  countsTerminating: true,
+});
 
 const now = Date.UTC(2026, 0, 1);
 const ago = (seconds: number): string => formatTime(now - seconds * 1000);
