@@ -19,6 +19,7 @@ import { replicaSetController } from './replicaset/index.ts';
 import { replicationController } from './replication-controller/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
+import { statefulSetController } from './statefulset/index.ts';
 import { taintEvictionController } from './taint-eviction/index.ts';
 
 export interface ControllerOptions {
@@ -35,6 +36,7 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     deploymentController,
     replicaSetController,
     replicationController,
+    statefulSetController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,

@@ -65,10 +65,7 @@ function defaults({ spec }: StatefulSet): void {
     spec.updateStrategy.rollingUpdate ??= {};
   }
   const { type, rollingUpdate } = spec.updateStrategy;
-  if (type === 'RollingUpdate' && rollingUpdate) {
-    rollingUpdate.partition ??= 0;
-    rollingUpdate.maxUnavailable ??= 1;
-  }
+  if (type === 'RollingUpdate' && rollingUpdate) rollingUpdate.partition ??= 0;
   spec.persistentVolumeClaimRetentionPolicy ??= {};
   spec.persistentVolumeClaimRetentionPolicy.whenDeleted ||= 'Retain';
   spec.persistentVolumeClaimRetentionPolicy.whenScaled ||= 'Retain';

@@ -34,6 +34,14 @@ export const ownerIndexes = {
     controllerOf(object) === undefined ? [object.metadata.namespace ?? ''] : [],
 };
 
+export interface Claimant<T> {
+  readonly kind: Kind;
+  readonly object: KubeObject;
+  readonly selector: LabelSelector;
+  /** What must hold beside the selector. */
+  readonly belongs?: (object: T) => boolean;
+}
+
 export interface Claim<T> {
   /** Controlled by the owner and matching its selector. */
   readonly owned: readonly T[];
@@ -48,13 +56,15 @@ export interface Claim<T> {
  */
 export function claim<T extends KubeObject>(
   view: View,
-  owner: { readonly kind: Kind; readonly object: KubeObject; readonly selector: LabelSelector },
+  owner: Claimant<T>,
   kind: Kind<T>,
 ): Claim<T> {
-  const { object, selector } = owner;
+  const { object, selector, belongs = () => true } = owner;
+  const fits = (each: T): boolean =>
+    matchesSelector(selector, each.metadata.labels) && belongs(each);
   const { namespace = '', uid = '', deletionTimestamp } = object.metadata;
   const controlled = view.byIndex(kind, 'controller', uid);
-  const owned = controlled.filter((each) => matchesSelector(selector, each.metadata.labels));
+  const owned = controlled.filter(fits);
   if (deletionTimestamp !== undefined) return { owned, actions: [] };
   const actions: Action[] = [];
   if (owned.length !== controlled.length) {
@@ -64,7 +74,7 @@ export function claim<T extends KubeObject>(
   const orphans = view
     .byIndex(kind, 'orphan', namespace)
     .filter((each) => each.metadata.deletionTimestamp === undefined)
-    .filter((each) => matchesSelector(selector, each.metadata.labels));
+    .filter(fits);
   if (orphans.length > 0) {
     // An owner seen only in an old view could otherwise draw others into its own deletion.
     const name = object.metadata.name;

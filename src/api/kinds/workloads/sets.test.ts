@@ -154,7 +154,7 @@ test('defaults of a StatefulSet', () => {
       podManagementPolicy: 'OrderedReady',
       updateStrategy: {
         type: 'RollingUpdate',
-        rollingUpdate: { partition: 0, maxUnavailable: 1 },
+        rollingUpdate: { partition: 0 },
       },
       replicas: 1,
       revisionHistoryLimit: 10,

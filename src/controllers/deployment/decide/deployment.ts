@@ -21,7 +21,7 @@ import {
   statusOf,
 } from './status.ts';
 import { boundsOf } from './strategy.ts';
-import { isSameTemplate } from './template-hash.ts';
+import { isSameTemplate } from '../../decide/template-hash.ts';
 
 export function decideDeployment(view: View, key: string, now: number): Decision {
   const { namespace, name } = splitKey(key);

@@ -7,7 +7,7 @@ import { isSame } from '../../decide/same.ts';
 import { nextRevision, revisionAnnotations } from './revision.ts';
 import { type RollOut, sizeAnnotations } from './roll-out.ts';
 import { totalSize } from './strategy.ts';
-import { templateHash, templateHashLabel } from './template-hash.ts';
+import { templateHash, templateHashLabel } from '../../decide/template-hash.ts';
 
 export function newSetName(deployment: Deployment): string {
   const { metadata, spec, status } = deployment;

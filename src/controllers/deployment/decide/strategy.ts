@@ -1,5 +1,6 @@
 /** The numbers of a Deployment's strategy. */
-import type { Deployment, IntOrString, ReplicaSet } from '#api/types.ts';
+import type { Deployment, ReplicaSet } from '#api/types.ts';
+import { resolveShare } from '../../decide/shares.ts';
 
 export interface Bounds {
   readonly replicas: number;
@@ -18,16 +19,10 @@ export function boundsOf({ spec }: Deployment): Bounds {
     return { replicas, isRolling, maxSurge: 0, maxUnavailable: 0 };
   }
   const { maxSurge = '25%', maxUnavailable = '25%' } = spec.strategy?.rollingUpdate ?? {};
-  const surge = resolve(maxSurge, replicas, Math.ceil);
-  const unavailable = resolve(maxUnavailable, replicas, Math.floor);
+  const surge = resolveShare(maxSurge, replicas, Math.ceil);
+  const unavailable = resolveShare(maxUnavailable, replicas, Math.floor);
   const atLeast = surge === 0 && unavailable === 0 ? 1 : unavailable;
   return { replicas, isRolling, maxSurge: surge, maxUnavailable: Math.min(atLeast, replicas) };
-}
-
-function resolve(value: IntOrString, total: number, round: (value: number) => number): number {
-  if (typeof value === 'number') return value;
-  const percent = /^(\d+)%$/.exec(value)?.[1];
-  return percent === undefined ? 0 : round((Number(percent) * total) / 100);
 }
 
 export function sizeOf(replicaSet: ReplicaSet): number {

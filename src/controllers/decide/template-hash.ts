@@ -1,6 +1,6 @@
 /** Names for pod templates: the `pod-template-hash` label and the ReplicaSet's name suffix. */
 import type { PodTemplateSpec } from '#api/types.ts';
-import { isSame } from '../../decide/same.ts';
+import { isSame } from './same.ts';
 
 export const templateHashLabel = 'pod-template-hash';
 
