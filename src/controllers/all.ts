@@ -1,6 +1,7 @@
 /** Every controller of the cluster, for the one who starts them. */
 import type { Kind } from '#api/kind.ts';
 import type { LoopDefinition } from '#client/loop.ts';
+import { daemonSetController } from './daemonset/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/index.ts';
 import { endpointsController } from './endpoints/index.ts';
@@ -37,6 +38,7 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     replicaSetController,
     replicationController,
     statefulSetController,
+    daemonSetController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,

@@ -3,14 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   controllerRevisions,
+  daemonSets,
   events,
+  nodes,
   persistentVolumeClaims,
   pods,
   replicationControllers,
   statefulSets,
 } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
-import { type ControlPlane, startControlPlane } from './testing/control-plane.ts';
+import { type ControlPlane, readyNode, startControlPlane } from './testing/control-plane.ts';
 
 const labels = { app: 'db' };
 
@@ -91,7 +93,10 @@ test('a StatefulSet comes up with its claims, is renewed, rolled back and scaled
     await plane.run(1000);
     assert.deepEqual(await imagesOf(plane), ['db:2', 'db:2', 'db:2']);
     const revisions = await plane.list(controllerRevisions, 'default');
-    assert.deepEqual(revisions.map(({ revision }) => revision).sort(), [1, 2]);
+    assert.deepEqual(
+      revisions.map(({ revision }) => revision).sort((a, b) => a - b),
+      [1, 2],
+    );
     // As `kubectl rollout undo` does it.
     const body = revisions.find(({ revision }) => revision === 1)?.data as object;
     const ref = { group: 'apps', version: 'v1', resource: 'statefulsets' };
@@ -168,4 +173,43 @@ test('a ReplicationController keeps its pods', () =>
     await plane.delete(replicationControllers, 'old');
     await plane.run();
     assert.equal((await plane.list(pods, 'default')).length, 0);
+  }));
+
+test('a DaemonSet follows the nodes, and is renewed and rolled back', () =>
+  withPlane(async (plane) => {
+    // The scripted agent binds every pod to one node, whatever it is meant for.
+    plane.agent.binds = false;
+    await plane.create(daemonSets, {
+      metadata: { name: 'log' },
+      spec: { selector: { matchLabels: labels }, template: template() },
+    });
+    await plane.run();
+    assert.equal((await plane.list(pods, 'default')).length, 1);
+    await plane.create(nodes, readyNode('n2'));
+    await plane.run();
+    assert.equal((await plane.list(pods, 'default')).length, 2);
+    assert.match((await told(plane, 'SuccessfulCreate'))[0] ?? '', /^Created pod: log-\w{5}$/);
+    await plane.delete(nodes, 'n2');
+    await plane.run();
+    assert.equal((await plane.list(pods, 'default')).length, 1);
+    plane.agent.binds = true;
+    await plane.run();
+    const { status } = await plane.get(daemonSets, 'log');
+    assert.deepEqual([status?.numberAvailable, status?.updatedNumberScheduled], [1, 1]);
+    await plane.patch(daemonSets, 'log', { spec: { template: template('db:2') } });
+    await plane.run(500);
+    assert.deepEqual(await imagesOf(plane), ['db:2']);
+    const revisions = await plane.list(controllerRevisions, 'default');
+    const body = revisions.find(({ revision }) => revision === 1)?.data as object;
+    const ref = { group: 'apps', version: 'v1', resource: 'daemonsets' };
+    await plane.verbs.patch(
+      { ...ref, namespace: 'default', name: 'log' },
+      { type: 'strategic', body },
+    );
+    await plane.run(500);
+    assert.deepEqual(await imagesOf(plane), ['db:1']);
+    await plane.delete(daemonSets, 'log', { propagationPolicy: 'Foreground' });
+    await plane.run(500);
+    assert.equal((await plane.list(pods, 'default')).length, 0);
+    assert.equal((await plane.list(daemonSets, 'default')).length, 0);
   }));

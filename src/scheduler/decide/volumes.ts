@@ -2,6 +2,7 @@
  * Where a pod's volumes let it go, and what must be bound when it goes there. Source: Kubernetes'
  * plugins VolumeBinding and VolumeRestrictions (KEP-2485 for ReadWriteOncePod).
  */
+import { meansNode } from '#api/node-selector.ts';
 import { keyOf } from '#api/object.ts';
 import type { SchedulingRefusal } from '#api/reasons.ts';
 import { noProvisioner, storageAnnotations } from '#api/storage/annotations.ts';
@@ -16,7 +17,6 @@ import type {
   TopologySelectorTerm,
   Volume,
 } from '#api/types.ts';
-import { holds } from './node-affinity.ts';
 import type { PodNeeds } from './pod-needs.ts';
 
 /** What a decision reads of volumes; the promises of earlier decisions are in it. */
@@ -177,7 +177,7 @@ function isFreeFor(
 
 function isReachable({ spec }: PersistentVolume, node: Node): boolean {
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms;
-  return terms === undefined || terms.some((term) => holds(term, node));
+  return terms === undefined || terms.some((term) => meansNode(term, node));
 }
 
 function canBeMade(claim: PersistentVolumeClaim, node: Node, facts: VolumeFacts): boolean {
