@@ -11,7 +11,7 @@ import { decideDaemonSet } from './decide/daemon-set.ts';
 /** Keeps one pod of every DaemonSet on each node that it means. */
 export const daemonSetController: LoopDefinition = {
   name: 'daemon-set-controller',
-  eventSource: 'daemonset-controller',
+  component: 'daemonset-controller',
   sources: [
     { kind: daemonSets },
     { kind: pods, indexes: ownerIndexes, keysOf: wakeOwners(daemonSets) },
