@@ -85,15 +85,48 @@ export const schedulingReasons = {
     sentence: "node(s) didn't find available persistent volumes to bind",
     cure: 'Create a PersistentVolume that the node can reach and that suits the claim, or use a class that makes volumes.',
   },
+  'topology-spread': {
+    sentence: "node(s) didn't match pod topology spread constraints",
+    cure: 'The pod would crowd one domain of the topology: add nodes to the emptier ones, raise maxSkew, or set whenUnsatisfiable: ScheduleAnyway.',
+  },
+  'topology-label-missing': {
+    sentence: "node(s) didn't match pod topology spread constraints (missing required label)",
+    cure: 'Label the nodes with the topologyKey of spec.topologySpreadConstraints, or change it.',
+  },
+  'pod-affinity': {
+    sentence: "node(s) didn't match pod affinity rules",
+    cure: 'No pod that spec.affinity.podAffinity asks for is near: start it first, or correct its labelSelector, namespaces or topologyKey.',
+  },
+  'pod-anti-affinity': {
+    sentence: "node(s) didn't match pod anti-affinity rules",
+    cure: 'A pod that spec.affinity.podAntiAffinity keeps away from is in every domain: add nodes, or prefer the rule instead of requiring it.',
+  },
+  'existing-anti-affinity': {
+    sentence: "node(s) didn't satisfy existing pods anti-affinity rules",
+    cure: 'A pod in place keeps this one away by its own podAntiAffinity: add nodes, or change the labels of this pod or the rule of the other.',
+  },
   'insufficient-resource': {
     sentence: 'Insufficient {subject}',
     cure: 'Lower the requests of the pod, remove other pods, or add a node with more room.',
   },
 } as const satisfies Readonly<Record<string, Reason>>;
 
+/** Why no pod is made to leave a node for another one. */
+export const preemptionReasons = {
+  'no-victims': {
+    sentence: 'No preemption victims found for incoming pod',
+    cure: 'No pod on the node has a lower priority: give the pod a higher priority class, or make room by hand.',
+  },
+  'preemption-hopeless': {
+    sentence: 'Preemption is not helpful for scheduling',
+    cure: 'No pod that left the node would change its answer: look at the other reasons.',
+  },
+} as const satisfies Readonly<Record<string, Reason>>;
+
 /** By area; a code has one home. Sentences of an area but the first stand alone, in words for people. */
 export const reasons = {
   ...schedulingReasons,
+  ...preemptionReasons,
   ...imageReasons,
   ...containerReasons,
   ...probeReasons,

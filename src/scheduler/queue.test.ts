@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SchedulingCode } from '#api/reasons.ts';
-import type { ClusterEvent } from './decide/cures.ts';
 import { needsOf } from './decide/pod-needs.ts';
-import { SchedulingQueue } from './queue.ts';
+import { type Refused, SchedulingQueue } from './queue.ts';
 import { podNamed } from './testing/objects.ts';
 
 const needs = (name: string, priority = 0) => needsOf(podNamed(name, {}, { priority }));
-const codes = (...all: SchedulingCode[]) => new Set(all);
-const events = (...all: ClusterEvent[]) => new Set(all);
+const refused = (...codes: SchedulingCode[]): Refused => ({ codes: new Set(codes), message: '' });
 const always = () => true;
 
 test('by priority, then by age', () => {
   const queue = new SchedulingQueue();
-  queue.add(needs('late'), 2);
   queue.add(needs('early'), 1);
+  queue.add(needs('late'), 2);
   queue.add(needs('urgent', 10), 3);
   const out = [queue.pop(4), queue.pop(4), queue.pop(4), queue.pop(4)];
   assert.deepEqual(
@@ -27,12 +25,12 @@ test('a refused pod waits for what cures it, and for its backoff', () => {
   const queue = new SchedulingQueue();
   queue.add(needs('a'), 0);
   assert.ok(queue.pop(0));
-  queue.refused('default/a', codes('insufficient-resource'));
-  queue.wake(events('node-labels'), always, 100);
+  queue.refused('default/a', refused('insufficient-resource'), 0);
+  queue.wake('node-labels', always, 100);
   assert.equal(queue.parked, 1);
-  queue.wake(events('pod-removed'), () => false, 100);
+  queue.wake('pod-removed', () => false, 100);
   assert.equal(queue.parked, 1);
-  queue.wake(events('pod-removed'), always, 100);
+  queue.wake('pod-removed', always, 100);
   assert.equal(queue.parked, 0);
   assert.equal(queue.pop(999), undefined);
   assert.equal(queue.nextAt(), 1000);
@@ -60,7 +58,7 @@ test('a changed pod is tried at once; one that is being decided is not handed ou
   assert.ok(queue.pop(0));
   queue.add(needs('a'), 1);
   assert.equal(queue.pop(1), undefined);
-  queue.refused('default/a', codes('node-affinity'));
+  queue.refused('default/a', refused('node-affinity'), 1);
   queue.add(needs('a'), 2);
   assert.ok(queue.pop(2));
 });
@@ -68,7 +66,51 @@ test('a changed pod is tried at once; one that is being decided is not handed ou
 test('a removed pod does not come back', () => {
   const queue = new SchedulingQueue();
   queue.add(needs('a'), 0);
-  queue.remove('default/a');
+  queue.remove('default/a', 1);
   assert.equal(queue.pop(0), undefined);
+  assert.equal(queue.size, 0);
+});
+
+test('of alike pods one tries for all; the next one follows when it found a node', () => {
+  const queue = new SchedulingQueue();
+  const names = ['a', 'b', 'c'];
+  for (const name of names) queue.add(needs(name), 0);
+  for (const name of names) {
+    assert.ok(queue.pop(0));
+    queue.refused(`default/${name}`, refused('insufficient-resource'), 0);
+  }
+  assert.ok(queue.known(needs('d').shape));
+  queue.wake('pod-removed', always, 5000);
+  assert.equal(queue.parked, 2);
+  assert.equal(queue.known(needs('d').shape), undefined, 'somebody is trying');
+  assert.equal(queue.pop(5000)?.key, 'default/a');
+  queue.placed('default/a', 5000);
+  assert.equal(queue.pop(5000)?.key, 'default/b');
+  queue.refused('default/b', refused('insufficient-resource'), 5000);
+  assert.equal(queue.pop(5000), undefined);
+  assert.equal(queue.parked, 2);
+});
+
+test('who tries for the others and goes is followed by the next one', () => {
+  const queue = new SchedulingQueue();
+  for (const name of ['a', 'b']) queue.add(needs(name), 0);
+  for (const name of ['a', 'b']) {
+    assert.ok(queue.pop(0));
+    queue.refused(`default/${name}`, refused('node-affinity'), 0);
+  }
+  queue.wake('node-labels', always, 5000);
+  queue.remove('default/a', 5000);
+  assert.equal(queue.pop(5000)?.key, 'default/b');
+});
+
+test('who waits for room of its own does not speak for the others', () => {
+  const queue = new SchedulingQueue();
+  queue.add(needs('a'), 0);
+  assert.ok(queue.pop(0));
+  queue.refused('default/a', refused('insufficient-resource'), 0, true);
+  assert.equal(queue.known(needs('b').shape), undefined);
+  queue.wake('pod-removed', always, 5000);
+  assert.equal(queue.pop(5000)?.key, 'default/a');
+  queue.remove('default/a', 5000);
   assert.equal(queue.size, 0);
 });

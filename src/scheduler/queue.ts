@@ -1,16 +1,17 @@
 /**
  * Pods that wait for a node.
  *
- * Promises: a pod is in one of three places. *Active* pods come out by priority, then by how long
- * they have waited. A refused pod is *parked* until something happens that could cure its refusal, or
- * five minutes are over; then, and after a failed binding, it waits in *backoff* as long as its number
- * of attempts asks (1 s, 2 s, … 10 s) before it is active again. Bounded by the number of pods.
+ * Promises: a pod is in one of three places. *Active* pods come out by priority, then in the
+ * order in which they came. Refused pods are *parked*, in groups of alike ones, until something happens that
+ * could cure the refusal, or five minutes are over. Then one of the group tries for all of them: the
+ * next one follows when it found a node, and none when it is refused again. A pod that tried waits in
+ * *backoff* as long as its number of attempts asks (1 s, 2 s, … 10 s). Bounded by the number of pods.
  */
 import type { SchedulingCode } from '#api/reasons.ts';
+import type { Pod } from '#api/types.ts';
 import { Heap } from '#client/heap.ts';
-import type { ClusterEvent } from './decide/cures.ts';
-import { mayCure } from './decide/cures.ts';
-import type { PodNeeds } from './decide/pod-needs.ts';
+import { type ClusterEvent, curesOf } from './decide/cures.ts';
+import type { PodNeeds, PodShape } from './decide/pod-needs.ts';
 
 type Place = 'active' | 'backoff' | 'parked' | 'out';
 
@@ -19,11 +20,26 @@ interface Waiting {
   place: Place;
   /** Grows with every move; entries of a heap with an older one are outdated. */
   move: number;
-  /** Monotonic milliseconds of the first addition: who came first goes first. */
-  readonly since: number;
+  /** Number of its first addition: who came first goes first. */
+  readonly turn: number;
   attempts: number;
   lastAttempt: number;
-  codes: ReadonlySet<SchedulingCode>;
+  /** Where it is parked, or whose try it is. */
+  group: Group | undefined;
+}
+
+/** Why pods of a group found no node. */
+export interface Refused {
+  readonly codes: ReadonlySet<SchedulingCode>;
+  readonly message: string;
+}
+
+interface Group {
+  readonly id: string;
+  refused: Refused;
+  readonly parked: Set<Waiting>;
+  /** Tries for all of them. */
+  probe: Waiting | undefined;
 }
 
 interface HeapEntry {
@@ -37,16 +53,19 @@ const parkedMaxMs = 5 * 60_000;
 
 export class SchedulingQueue {
   readonly #pods = new Map<string, Waiting>();
-  readonly #parked = new Map<string, Waiting>();
+  readonly #groups = new Map<string, Group>();
+  readonly #byCode = new Map<SchedulingCode, Set<Group>>();
   readonly #active = new Heap<HeapEntry>(goesFirst);
   readonly #backoff = new Heap<HeapEntry>((a, b) => a.at < b.at);
+  #parked = 0;
+  #turns = 0;
 
   get size(): number {
     return this.#pods.size;
   }
 
   get parked(): number {
-    return this.#parked.size;
+    return this.#parked;
   }
 
   /** A new pod, or one that changed: a changed pod deserves a new try at once. */
@@ -54,28 +73,44 @@ export class SchedulingQueue {
     const known = this.#pods.get(needs.key);
     if (known !== undefined && known.needs.uid === needs.uid) {
       known.needs = needs;
-      if (known.place !== 'out') this.#activate(known);
+      if (known.place !== 'out') {
+        this.#part(known, now);
+        this.#activate(known);
+      }
       return;
     }
-    const codes = new Set<SchedulingCode>();
+    if (known !== undefined) this.#part(known, now);
     const waiting: Waiting = {
       needs,
       place: 'out',
       move: 0,
-      since: now,
+      turn: this.#turns++,
       attempts: 0,
       lastAttempt: now,
-      codes,
+      group: undefined,
     };
     this.#pods.set(needs.key, waiting);
-    this.#parked.delete(needs.key);
     this.#activate(waiting);
   }
 
-  remove(key: string): void {
+  /** It has a node, or is gone. */
+  remove(key: string, now: number): void {
     const waiting = this.#pods.get(key);
-    if (waiting !== undefined) this.#leave(waiting, 'out');
+    if (waiting === undefined) return;
     this.#pods.delete(key);
+    this.#part(waiting, now);
+  }
+
+  /** A node was found for it, if it can be bound: the next one of its group may try. */
+  placed(key: string, now: number): void {
+    const waiting = this.#pods.get(key);
+    if (waiting !== undefined) this.#part(waiting, now);
+  }
+
+  /** Its status changed: no reason for another try. */
+  renew(key: string, pod: Pod): void {
+    const waiting = this.#pods.get(key);
+    if (waiting !== undefined) waiting.needs = { ...waiting.needs, pod };
   }
 
   get(key: string): PodNeeds | undefined {
@@ -96,13 +131,25 @@ export class SchedulingQueue {
     return undefined;
   }
 
-  /** No node took it. */
-  refused(key: string, codes: ReadonlySet<SchedulingCode>): void {
+  /** What pods of this shape were told, when nothing has happened since that might cure it. */
+  known(shape: PodShape): Refused | undefined {
+    const group = this.#groups.get(shape.key);
+    return group === undefined || group.probe !== undefined ? undefined : group.refused;
+  }
+
+  /** No node took it. `alone`: its case is its own, though its shape is not (room is being made for it). */
+  refused(key: string, refused: Refused, now: number, alone = false): void {
     const waiting = this.#pods.get(key);
     if (waiting === undefined) return;
+    const id = alone ? `alone ${key}` : waiting.needs.shape.key;
+    if (waiting.group?.id !== id) this.#part(waiting, now);
+    const group = this.#groupOf(id, refused);
+    if (group.refused !== refused) this.#explain(group, refused);
+    if (group.probe === waiting) group.probe = undefined;
     this.#leave(waiting, 'parked');
-    waiting.codes = codes;
-    this.#parked.set(key, waiting);
+    waiting.group = group;
+    group.parked.add(waiting);
+    this.#parked++;
   }
 
   /** Its binding failed: another try when its backoff is over. */
@@ -111,10 +158,30 @@ export class SchedulingQueue {
     if (waiting !== undefined) this.#requeue(waiting, now);
   }
 
-  /** Moves on parked pods that the events may have cured and that `fits` says could go there. */
-  wake(events: ReadonlySet<ClusterEvent>, fits: (needs: PodNeeds) => boolean, now: number): void {
-    for (const waiting of [...this.#parked.values()]) {
-      if (mayCure(events, waiting.codes) && fits(waiting.needs)) this.#requeue(waiting, now);
+  /** Whether any parked pod hopes for the event. */
+  awaits(event: ClusterEvent): boolean {
+    for (const [code, groups] of this.#byCode) {
+      const { here, anywhere } = curesOf(code);
+      if (groups.size > 0 && (here.includes(event) || anywhere.includes(event))) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Moves on the groups with a code that the event cures, here or anywhere, and that `helps` agrees
+   * on. It is asked once per group, with one of its pods.
+   */
+  wake(
+    event: ClusterEvent,
+    helps: (needs: PodNeeds, scope: 'here' | 'anywhere') => boolean,
+    now: number,
+  ): void {
+    for (const scope of ['anywhere', 'here'] as const) {
+      for (const group of this.#curable(event, scope)) {
+        const [first] = group.parked;
+        if (first === undefined || group.probe !== undefined) continue;
+        if (helps(first.needs, scope)) this.#probe(group, now);
+      }
     }
   }
 
@@ -132,11 +199,64 @@ export class SchedulingQueue {
     return first !== undefined;
   }
 
-  /** Pods parked for long: nobody can think of every cure. */
+  /** Groups parked for long: nobody can think of every cure. */
   wakeForgotten(now: number): void {
-    for (const waiting of [...this.#parked.values()]) {
-      if (now - waiting.lastAttempt >= parkedMaxMs) this.#requeue(waiting, now);
+    for (const group of [...this.#groups.values()]) {
+      const [first] = group.parked;
+      if (first === undefined || group.probe !== undefined) continue;
+      if (now - first.lastAttempt >= parkedMaxMs) this.#probe(group, now);
     }
+  }
+
+  #curable(event: ClusterEvent, scope: 'here' | 'anywhere'): ReadonlySet<Group> {
+    const found = new Set<Group>();
+    for (const [code, groups] of this.#byCode) {
+      if (!curesOf(code)[scope].includes(event)) continue;
+      for (const group of groups) found.add(group);
+    }
+    return found;
+  }
+
+  #groupOf(id: string, refused: Refused): Group {
+    let group = this.#groups.get(id);
+    if (group !== undefined) return group;
+    group = { id, refused, parked: new Set(), probe: undefined };
+    this.#groups.set(id, group);
+    this.#file(group);
+    return group;
+  }
+
+  #explain(group: Group, refused: Refused): void {
+    this.#unfile(group);
+    group.refused = refused;
+    this.#file(group);
+  }
+
+  #file(group: Group): void {
+    for (const code of group.refused.codes) {
+      const groups = this.#byCode.get(code);
+      if (groups === undefined) this.#byCode.set(code, new Set([group]));
+      else groups.add(group);
+    }
+  }
+
+  #unfile(group: Group): void {
+    for (const code of group.refused.codes) this.#byCode.get(code)?.delete(group);
+  }
+
+  /** The first of the group tries. */
+  #probe(group: Group, now: number): void {
+    const [first] = group.parked;
+    if (first === undefined) return this.#close(group);
+    this.#requeue(first, now);
+    first.group = group;
+    group.probe = first;
+  }
+
+  #close(group: Group): void {
+    if (group.parked.size > 0 || group.probe !== undefined) return;
+    this.#groups.delete(group.id);
+    this.#unfile(group);
   }
 
   #requeue(waiting: Waiting, now: number): void {
@@ -162,13 +282,25 @@ export class SchedulingQueue {
 
   #activate(waiting: Waiting): void {
     this.#leave(waiting, 'active');
-    this.#active.push({ waiting, move: waiting.move, at: waiting.since });
+    this.#active.push({ waiting, move: waiting.move, at: waiting.turn });
   }
 
   #leave(waiting: Waiting, to: Place): void {
-    this.#parked.delete(waiting.needs.key);
+    if (waiting.group?.parked.delete(waiting) === true) this.#parked--;
     waiting.place = to;
     waiting.move++;
+  }
+
+  /** Out of its place and its group; the next one of the group tries in its stead. */
+  #part(waiting: Waiting, now: number): void {
+    this.#leave(waiting, 'out');
+    const { group } = waiting;
+    waiting.group = undefined;
+    if (group === undefined) return;
+    if (group.probe === waiting) {
+      group.probe = undefined;
+      this.#probe(group, now);
+    } else this.#close(group);
   }
 }
 
@@ -177,6 +309,6 @@ function isOutdated({ waiting, move }: HeapEntry): boolean {
 }
 
 function goesFirst(a: HeapEntry, b: HeapEntry): boolean {
-  const [x, y] = [a.waiting.needs.priority, b.waiting.needs.priority];
+  const [x, y] = [a.waiting.needs.shape.priority, b.waiting.needs.shape.priority];
   return x === y ? a.at < b.at : x > y;
 }

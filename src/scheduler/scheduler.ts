@@ -3,24 +3,32 @@
  * decisions. Decisions are synchronous over the snapshot, so no two of them see the same free room.
  */
 import type { Action } from '#api/decision.ts';
-import { nodes, pods } from '#api/kinds/index.ts';
+import type { Kind } from '#api/kind.ts';
+import { namespaces, nodes, pods } from '#api/kinds/index.ts';
 import { keyOf } from '#api/object.ts';
-import type { Node, Pod } from '#api/types.ts';
+import type { Labels } from '#api/selector.ts';
+import type { Namespace, Node, Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
 import { ActionRefused, Carrier } from '#client/carry-out.ts';
 import type { EventRecorder } from '#client/events.ts';
-import type { Informers } from '#client/informers.ts';
-import { type ClusterEvent, eventsOf } from './decide/cures.ts';
-import { refusalsOf } from './decide/filters.ts';
+import { type Informers, InformerView } from '#client/informers.ts';
+import { LruMap } from '#client/lru-map.ts';
+import { Changes } from './changes.ts';
+import type { Budget } from './decide/budgets.ts';
+import { eventsOf } from './decide/cures.ts';
 import { messageOf } from './decide/message.ts';
-import { codesOf, type Placement, placementOf } from './decide/placement.ts';
-import { needsOf, type PodNeeds } from './decide/pod-needs.ts';
+import { type Chance, codesOf, type NoPlacement, placementOf } from './decide/placement.ts';
+import { needsOf, type PodNeeds, type PodShape } from './decide/pod-needs.ts';
+import { withoutNomination } from './decide/preempting.ts';
+import { type Preemption, preemptionOf } from './decide/preemption.ts';
+import { siblingSources } from './decide/siblings.ts';
 import { unschedulableStatus } from './decide/unschedulable.ts';
 import type { VolumePlan } from './decide/volumes.ts';
-import { SchedulingQueue } from './queue.ts';
+import { Preemptor } from './preemptor.ts';
+import { type Refused, SchedulingQueue } from './queue.ts';
 import { Snapshot } from './snapshot.ts';
 import { Volumes, VolumesNotBound } from './volumes.ts';
 
@@ -43,6 +51,8 @@ export interface SchedulerStats {
   readonly bound: number;
   readonly refused: number;
   readonly bindingsFailed: number;
+  /** Pods that were made to leave for others. */
+  readonly preempted: number;
 }
 
 const bounds = {
@@ -50,9 +60,11 @@ const bounds = {
   bindingsMax: 256,
   /** Time spent deciding before other work of the process gets its turn. */
   turnMs: 10,
-  /** Changes of nodes are gathered for so long before waiting pods are looked at. */
-  gatherMs: 50,
   forgottenMs: 60_000,
+  /** A status that somebody else wrote in the meantime is written again so often. */
+  reportsMax: 3,
+  /** Templates of which what they need is remembered. */
+  shapesMax: 8192,
 };
 
 export class Scheduler {
@@ -60,21 +72,23 @@ export class Scheduler {
   readonly #name: string;
   readonly #logger: Logger;
   readonly #carrier: Carrier;
+  readonly #preemptor: Preemptor;
   readonly #snapshot: Snapshot;
   readonly #volumes: Volumes;
   readonly #queue = new SchedulingQueue();
+  readonly #changes: Changes;
+  readonly #shapes = new LruMap<string, PodShape>(bounds.shapesMax);
   /** Pods counted on a node that the server has not confirmed: by key, their uid. */
   readonly #assumed = new Map<string, string>();
-  readonly #changed = new Map<string, Set<ClusterEvent>>();
   readonly #unlisten: (() => void)[] = [];
   #from = 0;
   #binding = 0;
   #bound = 0;
   #refused = 0;
   #bindingsFailed = 0;
+  #preempted = 0;
   #scheduled = false;
   #wakeTimer: Timer | undefined;
-  #gatherTimer: Timer | undefined;
   #forgottenTimer: Timer | undefined;
   #begun = false;
   #stopped = false;
@@ -85,24 +99,32 @@ export class Scheduler {
     this.#name = options.schedulerName ?? 'default-scheduler';
     this.#logger = options.logger.with({ loop: 'scheduler' });
     this.#carrier = new Carrier(options);
+    this.#preemptor = new Preemptor({ ...options, carrier: this.#carrier, logger: this.#logger });
+    for (const kind of sources) options.informers.of(kind);
     this.#volumes = new Volumes({
       ...options,
       carrier: this.#carrier,
       isPlaced: (key) => this.#snapshot.nodeOf(key) !== undefined,
-      changed: (event, mayHelp) => this.#wakeSome(event, mayHelp),
+      changed: (event, mayHelp) => this.#changes.noteAnywhere(event, mayHelp),
     });
-    this.#snapshot = new Snapshot(this.#volumes);
-    options.informers.of(nodes);
-    options.informers.of(pods);
+    this.#snapshot = new Snapshot(this.#volumes, new InformerView(options.informers));
+    this.#changes = new Changes({
+      queue: this.#queue,
+      snapshot: this.#snapshot,
+      timers: options.timers,
+      now: () => this.#now(),
+      wakeUp: () => this.#wakeUp(),
+    });
   }
 
-  /** Resolves when nodes and pods are known and scheduling has begun. */
+  /** Resolves when the cluster is known and scheduling has begun. */
   async start(): Promise<void> {
     const { informers } = this.#options;
-    await Promise.all([informers.of(nodes).whenSynced(), informers.of(pods).whenSynced()]);
+    await Promise.all(sources.map((kind) => informers.of(kind).whenSynced()));
     await this.#volumes.start();
     if (this.#stopped) return;
     this.#unlisten.push(
+      informers.of(namespaces).listen((previous, next) => this.#namespaceChanged(previous, next)),
       informers.of(nodes).listen((previous, next) => this.#nodeChanged(previous, next)),
       informers.of(pods).listen((previous, next) => this.#podChanged(previous, next)),
     );
@@ -116,7 +138,8 @@ export class Scheduler {
     this.#stopped = true;
     this.#volumes.stop();
     for (const unlisten of this.#unlisten) unlisten();
-    for (const timer of [this.#wakeTimer, this.#gatherTimer, this.#forgottenTimer]) timer?.cancel();
+    for (const timer of [this.#wakeTimer, this.#forgottenTimer]) timer?.cancel();
+    this.#changes.stop();
     if (this.#binding > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve));
   }
 
@@ -128,16 +151,27 @@ export class Scheduler {
       bound: this.#bound,
       refused: this.#refused,
       bindingsFailed: this.#bindingsFailed,
+      preempted: this.#preempted,
     };
+  }
+
+  #namespaceChanged(previous: Namespace | undefined, next: Namespace | undefined): void {
+    const { metadata } = next ?? previous ?? {};
+    if (metadata === undefined) return;
+    const [before, labels] = [previous?.metadata.labels, next?.metadata.labels];
+    if (next !== undefined && previous !== undefined && sameLabels(before, labels)) return;
+    this.#snapshot.setNamespace(metadata.name, next && (labels ?? {}));
   }
 
   #nodeChanged(previous: Node | undefined, next: Node | undefined): void {
     if (next === undefined) {
-      if (previous !== undefined) this.#snapshot.removeNode(previous.metadata.name);
+      if (previous === undefined) return;
+      this.#snapshot.removeNode(previous.metadata.name);
+      this.#changes.note('node-removed', previous.metadata.name);
       return;
     }
     this.#snapshot.setNode(next);
-    for (const event of eventsOf(previous, next)) this.#note(next.metadata.name, event);
+    for (const event of eventsOf(previous, next)) this.#changes.note(event, next.metadata.name);
   }
 
   #podChanged(previous: Pod | undefined, next: Pod | undefined): void {
@@ -154,38 +188,60 @@ export class Scheduler {
     } else if (this.#isOurs(next)) {
       this.#pending(key, previous, next);
     } else {
-      this.#queue.remove(key);
+      this.#leaveQueue(key);
     }
   }
 
   #gone(key: string): void {
     this.#assumed.delete(key);
-    this.#queue.remove(key);
+    this.#leaveQueue(key);
+    const shape = this.#snapshot.podOf(key)?.shape;
     const node = this.#snapshot.remove(key);
-    if (node !== undefined) this.#note(node, 'pod-removed');
+    if (node !== undefined) this.#changes.note('pod-removed', node, shape);
+  }
+
+  #leaveQueue(key: string): void {
+    this.#queue.remove(key, this.#now());
+    this.#snapshot.unnominate(key);
   }
 
   #confirmed(key: string, pod: Pod, node: string): void {
     this.#assumed.delete(key);
-    this.#queue.remove(key);
+    this.#leaveQueue(key);
     const counted = this.#snapshot.nodeOf(key);
-    const state = counted === node ? this.#snapshot.find(node)?.pod(key) : undefined;
-    if (state !== undefined && isUnchanged(state.pod, pod)) return;
-    this.#snapshot.place(needsOf(pod), node);
-    if (counted !== undefined) this.#note(counted, 'pod-removed');
+    const known = counted === node ? this.#snapshot.podOf(key) : undefined;
+    if (known !== undefined && isUnchanged(known.pod, pod)) {
+      this.#snapshot.renew(key, pod);
+      return;
+    }
+    const before = this.#snapshot.podOf(key)?.shape;
+    const needs = this.#needsOf(pod);
+    this.#snapshot.place(needs, node);
+    if (counted !== undefined) this.#changes.note('pod-removed', counted, before);
+    this.#changes.note('pod-added', node, needs.shape);
   }
 
   #pending(key: string, previous: Pod | undefined, pod: Pod): void {
     const { uid = '' } = pod.metadata;
     if (this.#assumed.get(key) === uid) return;
     if (pod.metadata.deletionTimestamp !== undefined || isGated(pod)) {
-      this.#queue.remove(key);
+      this.#leaveQueue(key);
       return;
     }
     const known = this.#queue.get(key);
-    if (known?.uid === uid && previous !== undefined && isUnchanged(previous, pod)) return;
-    this.#queue.add(needsOf(pod), this.#now());
+    if (known?.uid === uid && previous !== undefined && isUnchanged(previous, pod)) {
+      this.#queue.renew(key, pod);
+      return;
+    }
+    const needs = this.#needsOf(pod);
+    const nominated = pod.status?.nominatedNodeName;
+    if (nominated) this.#snapshot.nominate(needs, nominated);
+    this.#queue.add(needs, this.#now());
     this.#wakeUp();
+  }
+
+  #needsOf(pod: Pod): PodNeeds {
+    return needsOf(pod, this.#shapes);
   }
 
   #isOurs(pod: Pod): boolean {
@@ -194,33 +250,6 @@ export class Scheduler {
 
   #now(): number {
     return this.#options.clock.monotonic();
-  }
-
-  /** A node that may take pods that it refused before. */
-  #note(node: string, event: ClusterEvent): void {
-    if (this.#queue.parked === 0) return;
-    const events = this.#changed.get(node) ?? new Set();
-    this.#changed.set(node, events.add(event));
-    this.#gatherTimer ??= this.#options.timers.after(bounds.gatherMs, () => this.#wakeCured());
-  }
-
-  /** Only pods that one of the changed nodes would take now: the others would be refused again. */
-  #wakeCured(): void {
-    this.#gatherTimer = undefined;
-    const now = this.#now();
-    for (const [name, events] of this.#changed) {
-      const state = this.#snapshot.find(name);
-      if (state?.node === undefined) continue;
-      this.#queue.wake(events, (needs) => refusalsOf(needs, state) === undefined, now);
-    }
-    this.#changed.clear();
-    this.#wakeUp();
-  }
-
-  #wakeSome(event: ClusterEvent, mayHelp: (needs: PodNeeds) => boolean): void {
-    if (this.#queue.parked === 0) return;
-    this.#queue.wake(new Set([event]), mayHelp, this.#now());
-    this.#wakeUp();
   }
 
   #wakeForgotten(): void {
@@ -263,17 +292,30 @@ export class Scheduler {
   }
 
   #schedule(needs: PodNeeds): void {
-    const { random } = this.#options;
-    const chance = { from: this.#from, below: (bound: number) => random.below(bound) };
-    const placement = placementOf(needs, this.#snapshot, chance);
+    const known = this.#queue.known(needs.shape);
+    if (known !== undefined && this.#snapshot.nominationOf(needs.key) === undefined) {
+      this.#park(needs, known, undefined);
+      return;
+    }
+    this.#snapshot.pods.trim();
+    const placement = placementOf(needs, this.#snapshot, this.#chance());
     if (placement.type === 'none') {
       this.#refuse(needs, placement);
       return;
     }
-    this.#from = (this.#from + placement.looked) % Math.max(1, this.#snapshot.nodes.length);
-    this.#snapshot.place(needs, placement.node);
+    const { node, looked, volumes } = placement;
+    this.#from = (this.#from + looked) % Math.max(1, this.#snapshot.nodes.length);
+    this.#snapshot.unnominate(needs.key);
+    this.#snapshot.place(needs, node);
     this.#assumed.set(needs.key, needs.uid);
-    void this.#bind(needs, placement.node, placement.volumes);
+    this.#queue.placed(needs.key, this.#now());
+    this.#changes.note('pod-added', node, needs.shape);
+    void this.#bind(needs, node, volumes);
+  }
+
+  #chance(): Chance {
+    const { random } = this.#options;
+    return { from: this.#from, below: (bound: number) => random.below(bound) };
   }
 
   async #bind(needs: PodNeeds, node: string, volumes: VolumePlan | undefined): Promise<void> {
@@ -313,20 +355,74 @@ export class Scheduler {
     }
   }
 
-  #refuse(needs: PodNeeds, placement: Extract<Placement, { type: 'none' }>): void {
-    this.#refused++;
-    this.#queue.refused(needs.key, codesOf(placement.refusals));
-    const message = messageOf(placement.refusals, placement.nodes);
-    const actions = unschedulableStatus(needs.pod, message, this.#options.clock.now());
-    void this.#report(needs.key, actions);
+  #refuse(needs: PodNeeds, placement: NoPlacement): void {
+    const codes = codesOf(placement);
+    const preemption = preemptionOf(
+      needs,
+      placement,
+      this.#snapshot,
+      this.#budgets(),
+      this.#chance(),
+    );
+    if (preemption.type === 'preempt') {
+      this.#refused++;
+      this.#preempt(needs, { codes, message: messageOf(placement, undefined) }, preemption);
+      return;
+    }
+    if (!preemption.isWaiting) this.#snapshot.unnominate(needs.key);
+    const nominated = this.#snapshot.nominationOf(needs.key);
+    this.#park(needs, { codes, message: messageOf(placement, preemption.because) }, nominated);
   }
 
-  async #report(key: string, actions: readonly Action[]): Promise<void> {
-    try {
-      await this.#carrier.carryOut(actions);
-    } catch (error) {
-      // The pod changed or went: the watch tells, and another decision says it anew.
-      this.#logger.debug('a refusal could not be reported', { key, error });
+  #park(needs: PodNeeds, refused: Refused, nominated: string | undefined): void {
+    this.#refused++;
+    this.#queue.refused(needs.key, refused, this.#now(), nominated !== undefined);
+    this.#tell(needs, refused, nominated);
+  }
+
+  #tell(needs: PodNeeds, { message }: Refused, nominated: string | undefined): void {
+    const now = this.#options.clock.now();
+    void this.#report(needs, (pod) => unschedulableStatus(pod, message, nominated, now));
+  }
+
+  /** The pod stays out of the queue until its victims have been told. */
+  #preempt(needs: PodNeeds, refused: Refused, preemption: Preemption): void {
+    const { node, victims } = preemption;
+    for (const other of this.#snapshot.nominatedTo(node)) {
+      if (other.shape.priority >= needs.shape.priority) continue;
+      this.#snapshot.unnominate(other.key);
+      void this.#report(other, withoutNomination);
+    }
+    this.#snapshot.nominate(needs, node);
+    this.#preempted += victims.length;
+    this.#tell(needs, refused, node);
+    void this.#preemptor.carryOut(needs, preemption).then((isDone) => {
+      if (this.#stopped) return;
+      if (isDone) this.#queue.refused(needs.key, refused, this.#now(), true);
+      else this.#queue.failed(needs.key, this.#now());
+      // They may have gone in the meantime.
+      this.#changes.note('pod-removed', node);
+      this.#wakeUp();
+    });
+  }
+
+  #budgets(): readonly Budget[] {
+    return [];
+  }
+
+  /** `actionsOf` is asked with the pod as it is now; somebody may be writing its status at the same time. */
+  async #report(needs: PodNeeds, actionsOf: (pod: Pod) => readonly Action[]): Promise<void> {
+    for (let tries = 1; tries <= bounds.reportsMax; tries++) {
+      const pod = this.#options.informers.of(pods).cache.get(needs.key);
+      if (pod === undefined || pod.metadata.uid !== needs.uid || pod.spec.nodeName) return;
+      try {
+        await this.#carrier.carryOut(actionsOf(pod));
+        return;
+      } catch (error) {
+        if (error instanceof ActionRefused && error.cause.reason === 'Conflict') continue;
+        this.#logger.debug('a refusal could not be reported', { pod: needs.key, error });
+        return;
+      }
     }
   }
 
@@ -352,16 +448,18 @@ export class Scheduler {
     if (this.#assumed.get(needs.key) !== needs.uid) return;
     this.#assumed.delete(needs.key);
     const node = this.#snapshot.remove(needs.key);
-    if (node !== undefined) this.#note(node, 'pod-removed');
-    const { namespace, name } = needs.pod.metadata;
-    const pod = this.#options.informers.of(pods).cache.get(`${namespace}/${name}`);
+    if (node !== undefined) this.#changes.note('pod-removed', node, needs.shape);
+    const pod = this.#options.informers.of(pods).cache.get(needs.key);
     if (pod === undefined || pod.metadata.uid !== needs.uid || pod.spec.nodeName) {
-      this.#queue.remove(needs.key);
+      this.#leaveQueue(needs.key);
     } else {
       this.#queue.failed(needs.key, this.#now());
     }
   }
 }
+
+/** Nodes and pods are listened to; the others are looked up. */
+const sources = [namespaces, nodes, pods, ...siblingSources] as readonly Kind[];
 
 function isFinished(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
@@ -373,10 +471,19 @@ function isGated(pod: Pod): boolean {
 
 /** Its status alone changed, which counts for nothing here. */
 function isUnchanged(previous: Pod, next: Pod): boolean {
-  const { uid, generation } = previous.metadata;
-  if (uid !== next.metadata.uid) return false;
+  const { uid, generation, labels, deletionTimestamp } = previous.metadata;
+  if (uid !== next.metadata.uid || !sameLabels(labels, next.metadata.labels)) return false;
+  if ((deletionTimestamp === undefined) !== (next.metadata.deletionTimestamp === undefined)) {
+    return false;
+  }
   if (generation !== undefined && next.metadata.generation !== undefined) {
     return generation === next.metadata.generation;
   }
   return JSON.stringify(previous.spec) === JSON.stringify(next.spec);
+}
+
+function sameLabels(a: Labels = {}, b: Labels = {}): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

@@ -1,86 +1,154 @@
 /**
  * The cluster as the scheduler counts it, kept up to date change by change: nothing is recounted per
- * decision. One owner, the scheduler; decisions read it within one synchronous step.
+ * decision. One owner, the scheduler; decisions read it, and try things out in it, within one
+ * synchronous step.
  */
-import type { Node } from '#api/types.ts';
-import type { ClusterState } from './decide/placement.ts';
+import type { View } from '#api/decision.ts';
+import type { Labels, Selector } from '#api/selector.ts';
+import type { Node, Pod } from '#api/types.ts';
+import type { TrialState } from './decide/filter.ts';
 import { NodeState } from './decide/node-state.ts';
+import { PodIndex } from './decide/pod-index.ts';
 import type { PodNeeds } from './decide/pod-needs.ts';
-import type { OwnerSpread } from './decide/scores.ts';
+import { Siblings } from './decide/siblings.ts';
 import { noVolumes, type VolumeFacts } from './decide/volumes.ts';
-import { OwnerCounts } from './owner-counts.ts';
 
-export class Snapshot implements ClusterState {
+const nobody: readonly PodNeeds[] = [];
+const noLabels: Labels = {};
+
+export class Snapshot implements TrialState {
   readonly volumes: VolumeFacts;
+  readonly pods: PodIndex;
+  readonly #siblings: Siblings | undefined;
   readonly #states = new Map<string, NodeState>();
-  readonly #nodes: NodeState[] = [];
   /** On which node a pod is counted. */
   readonly #placed = new Map<string, NodeState>();
-  readonly #owners = new OwnerCounts();
+  readonly #namespaces = new Map<string, Labels>();
+  readonly #images = new Map<string, number>();
+  /** Pods that wait for room on a node: by node, and the node by the pod's key. */
+  readonly #nominated = new Map<string, readonly PodNeeds[]>();
+  readonly #nominations = new Map<string, string>();
+  /** Made anew after nodes came, went or changed their zone. */
+  #order: readonly NodeState[] | undefined;
 
-  constructor(volumes: VolumeFacts = noVolumes) {
+  constructor(volumes: VolumeFacts = noVolumes, view?: View) {
     this.volumes = volumes;
+    this.#siblings = view && new Siblings(view);
+    this.pods = new PodIndex(
+      () => this.nodes,
+      (namespace) => this.#namespaces.get(namespace) ?? noLabels,
+    );
   }
 
   get nodes(): readonly NodeState[] {
-    return this.#nodes;
+    this.#order ??= interleaved([...this.#states.values()].filter(({ node }) => node));
+    return this.#order;
   }
 
   find(name: string): NodeState | undefined {
     return this.#states.get(name);
   }
 
-  spreadOf(owner: string | undefined): OwnerSpread {
-    return this.#owners.of(owner);
+  siblings(needs: PodNeeds): Selector | undefined {
+    return this.#siblings?.of(needs.shape);
+  }
+
+  nodesWithImage(name: string): number {
+    return this.#images.get(name) ?? 0;
   }
 
   setNode(node: Node): void {
     const state = this.#stateFor(node.metadata.name);
-    const zone = state.zone;
-    state.setNode(node);
-    if (zone !== state.zone) this.#moveZone(state, zone);
-    if (state.at >= 0) return;
-    state.at = this.#nodes.push(state) - 1;
+    this.#changeNode(state, node);
   }
 
   /** Pods may outlive their node for a while; they count again when it comes back. */
   removeNode(name: string): void {
     const state = this.#states.get(name);
-    if (state === undefined || state.at < 0) return;
-    const zone = state.zone;
-    state.setNode(undefined);
-    this.#moveZone(state, zone);
-    const last = this.#nodes.pop();
-    if (last !== undefined && last !== state) {
-      this.#nodes[state.at] = last;
-      last.at = state.at;
-    }
-    state.at = -1;
+    if (state?.node === undefined) return;
+    this.#changeNode(state, undefined);
     this.#dropIfEmpty(state);
   }
 
-  /** Counts a pod on a node, wherever it was counted before. */
+  setNamespace(name: string, labels: Labels | undefined): void {
+    if (labels === undefined) this.#namespaces.delete(name);
+    else this.#namespaces.set(name, labels);
+    this.pods.namespacesChanged();
+  }
+
   place(needs: PodNeeds, node: string): void {
     this.remove(needs.key);
     const state = this.#stateFor(node);
     state.addPod(needs);
     this.#placed.set(needs.key, state);
-    this.#owners.count(needs.owner, node, state.zone, 1);
+    this.pods.add(needs, state);
   }
 
-  /** The node where it was counted. */
   remove(key: string): string | undefined {
     const state = this.#placed.get(key);
     if (state === undefined) return undefined;
     this.#placed.delete(key);
     const needs = state.removePod(key);
-    this.#owners.count(needs?.owner, state.name, state.zone, -1);
+    if (needs !== undefined) this.pods.remove(needs, state);
     this.#dropIfEmpty(state);
     return state.name;
   }
 
   nodeOf(key: string): string | undefined {
     return this.#placed.get(key)?.name;
+  }
+
+  podOf(key: string): PodNeeds | undefined {
+    return this.#placed.get(key)?.pod(key);
+  }
+
+  /** Its status changed, which counts for nothing but is looked at when it is a victim. */
+  renew(key: string, pod: Pod): void {
+    const state = this.#placed.get(key);
+    const needs = state?.pod(key);
+    if (state !== undefined && needs !== undefined) state.renewPod({ ...needs, pod });
+  }
+
+  nominatedTo(node: string): readonly PodNeeds[] {
+    return this.#nominated.get(node) ?? nobody;
+  }
+
+  nominationOf(key: string): string | undefined {
+    return this.#nominations.get(key);
+  }
+
+  nominate(needs: PodNeeds, node: string): void {
+    this.unnominate(needs.key);
+    this.#nominations.set(needs.key, node);
+    this.#nominated.set(node, [...this.nominatedTo(node), needs]);
+  }
+
+  unnominate(key: string): void {
+    const node = this.#nominations.get(key);
+    if (node === undefined) return;
+    this.#nominations.delete(key);
+    const others = this.nominatedTo(node).filter((each) => each.key !== key);
+    if (others.length === 0) this.#nominated.delete(node);
+    else this.#nominated.set(node, others);
+  }
+
+  #changeNode(state: NodeState, node: Node | undefined): void {
+    const { node: before, zone, images } = state;
+    const [labels, taints] = [state.labels, before?.spec?.taints];
+    state.setNode(node);
+    if ((before === undefined) !== (node === undefined) || zone !== state.zone) {
+      this.#order = undefined;
+    }
+    if (images !== state.images) this.#countImages(images, state.images);
+    if (before === undefined || labels !== state.labels || taints !== node?.spec?.taints) {
+      this.pods.nodeChanged(state);
+    }
+  }
+
+  #countImages(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): void {
+    for (const name of before.keys()) this.#images.set(name, this.nodesWithImage(name) - 1);
+    for (const name of after.keys()) this.#images.set(name, this.nodesWithImage(name) + 1);
+    for (const name of before.keys()) if (this.#images.get(name) === 0) this.#images.delete(name);
   }
 
   #stateFor(name: string): NodeState {
@@ -92,11 +160,25 @@ export class Snapshot implements ClusterState {
   #dropIfEmpty(state: NodeState): void {
     if (state.node === undefined && state.podCount === 0) this.#states.delete(state.name);
   }
+}
 
-  #moveZone(state: NodeState, from: string | undefined): void {
-    for (const { owner } of state.pods()) {
-      this.#owners.count(owner, state.name, from, -1);
-      this.#owners.count(owner, state.name, state.zone, 1);
+/** One node of each zone in turn, so that a part of all nodes is a part of every zone. */
+function interleaved(states: readonly NodeState[]): readonly NodeState[] {
+  const zones = new Map<string, NodeState[]>();
+  for (const state of states) {
+    const { zone = '' } = state;
+    const zoned = zones.get(zone);
+    if (zoned === undefined) zones.set(zone, [state]);
+    else zoned.push(state);
+  }
+  if (zones.size <= 1) return states;
+  const order: NodeState[] = [];
+  const lists = [...zones.values()];
+  for (let at = 0; order.length < states.length; at++) {
+    for (const list of lists) {
+      const state = list[at];
+      if (state !== undefined) order.push(state);
     }
   }
+  return order;
 }

@@ -9,6 +9,7 @@ import { podSpecWarnings } from './pod-spec/warnings.ts';
 import { podColumns } from './pods/columns.ts';
 import { defaultPod } from './pods/defaults.ts';
 import { validateEphemeralContainers } from './pods/ephemeral.ts';
+import { mergeLabelKeys } from './pods/label-keys.ts';
 import { qosClassOf } from './pods/qos.ts';
 import { prepareResize, validateResize } from './pods/resize.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './pods/update.ts';
@@ -64,6 +65,7 @@ export const pods: Kind<Pod> = {
   defaults: defaultPod,
   prepareForCreate(pod) {
     pod.metadata.generation = 1;
+    mergeLabelKeys(pod);
     pod.status = { phase: 'Pending', qosClass: qosClassOf(specOf(pod)) };
     const { schedulingGates = [], nodeName } = specOf(pod);
     if (schedulingGates.length > 0 && !nodeName) markGated(pod);

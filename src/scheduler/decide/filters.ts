@@ -1,60 +1,94 @@
 /**
- * What a node may refuse a pod for. The order is Kubernetes' (the default plugins); the first filter
- * that refuses speaks, so that the counts of a message add up to the number of nodes. Only the check
- * of resources names everything that lacks.
+ * What a node may refuse a pod for, in Kubernetes' order (the default plugins). The first filter that
+ * refuses speaks, so that the counts of a message add up to the number of nodes.
+ *
+ * A new rule is one more entry of `filters`, with its codes in `#api/reasons.ts` and their cures in
+ * `cures.ts`.
  */
 import type { SchedulingRefusal } from '#api/reasons.ts';
-import { untolerated } from '#api/tolerations.ts';
-import type { Taint } from '#api/types.ts';
-import { isWanted } from './node-affinity.ts';
+import type { Filter, NodeCheck, NodeRefusal, PodRefused, TrialState } from './filter.ts';
+import { nodeAffinity, nodeName, nodeUnschedulable, taintToleration } from './node-filters.ts';
 import type { NodeState } from './node-state.ts';
+import { interPodAffinity } from './pod-affinity-filter.ts';
 import type { PodNeeds } from './pod-needs.ts';
+import { nodePorts } from './ports-filter.ts';
+import { nodeResources } from './resources-filter.ts';
+import { podTopologySpread } from './spread-filter.ts';
+import { volumeBinding } from './volume-filter.ts';
 
-const unschedulable: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
-const repelling = ['NoSchedule', 'NoExecute'];
+export const filters: readonly Filter[] = [
+  nodeUnschedulable,
+  nodeName,
+  taintToleration,
+  nodeAffinity,
+  nodePorts,
+  nodeResources,
+  volumeBinding,
+  podTopologySpread,
+  interPodAffinity,
+];
+
+const gone: readonly NodeRefusal[] = [{ code: 'node-name', isFinal: true }];
+
+export interface Checks {
+  /** The pod can go nowhere. */
+  readonly refused: SchedulingRefusal | undefined;
+  /** What each node is asked. */
+  readonly check: NodeCheck;
+}
+
+/** Good for this decision only. */
+export function checksFor(needs: PodNeeds, cluster: TrialState): Checks {
+  const checks: NodeCheck[] = [];
+  for (const filter of filters) {
+    const prepared = filter.prepare(needs, cluster);
+    if (prepared === undefined) continue;
+    if (isRefused(prepared)) return { refused: prepared.refused, check: () => gone };
+    checks.push(prepared);
+  }
+  const check: NodeCheck = (state) => {
+    if (state.node === undefined) return gone;
+    for (const each of checks) {
+      const refusals = each(state);
+      if (refusals !== undefined) return refusals;
+    }
+    return undefined;
+  };
+  return { refused: undefined, check: heeding(needs, cluster, check) };
+}
+
+function isRefused(prepared: NodeCheck | PodRefused): prepared is PodRefused {
+  return typeof prepared !== 'function';
+}
 
 /** Why the node does not take the pod; absent: it does. */
 export function refusalsOf(
   needs: PodNeeds,
   state: NodeState,
+  cluster: TrialState,
 ): readonly SchedulingRefusal[] | undefined {
-  const { node } = state;
-  if (node === undefined) return [{ code: 'node-name' }];
-  if (node.spec.unschedulable === true) {
-    if (untolerated([unschedulable], needs.tolerations, repelling)) {
-      return [{ code: 'node-unschedulable' }];
-    }
-  }
-  if (needs.nodeName !== undefined && needs.nodeName !== state.name) return [{ code: 'node-name' }];
-  const taint = node.spec.taints && untolerated(node.spec.taints, needs.tolerations, repelling);
-  if (taint) {
-    return [{ code: 'untolerated-taint', subject: `${taint.key}: ${taint.value ?? ''}` }];
-  }
-  if (!isWanted(needs, node)) return [{ code: 'node-affinity' }];
-  for (const { id, address } of needs.hostPorts) {
-    if (state.isTaken(id, address)) return [{ code: 'host-port-taken' }];
-  }
-  return lacking(needs, state);
+  const { refused, check } = checksFor(needs, cluster);
+  return refused === undefined ? check(state) : [refused];
 }
 
-function lacking(needs: PodNeeds, state: NodeState): readonly SchedulingRefusal[] | undefined {
-  const { request } = needs;
-  const { allocatable, requested } = state;
-  let refusals: SchedulingRefusal[] | undefined;
-  const lacks = (subject: string): void => {
-    (refusals ??= []).push({ code: 'insufficient-resource', subject });
+/**
+ * Room that was made for a pod is not given to a less important one: where such pods wait, the pod
+ * must fit with all of them in place, and (since it may count on one of them) without them.
+ */
+function heeding(needs: PodNeeds, cluster: TrialState, check: NodeCheck): NodeCheck {
+  return (state) => {
+    const awaited = cluster.nominatedTo(state.name);
+    if (awaited.length === 0) return check(state);
+    const before = awaited.filter(
+      ({ uid, shape }) => uid !== needs.uid && shape.priority >= needs.shape.priority,
+    );
+    for (const each of before) cluster.place(each, state.name);
+    const refusals = before.length > 0 ? check(state) : undefined;
+    for (const each of before) cluster.remove(each.key);
+    return refusals ?? check(state);
   };
-  if (state.podCount + 1 > state.podsMax) (refusals ??= []).push({ code: 'too-many-pods' });
-  // What a pod does not ask for it cannot lack, even on a node that has been given too much.
-  if (request.milliCpu > 0 && request.milliCpu > allocatable.milliCpu - requested.milliCpu)
-    lacks('cpu');
-  if (request.memory > 0 && request.memory > allocatable.memory - requested.memory) lacks('memory');
-  if (request.storage > 0 && request.storage > allocatable.storage - requested.storage) {
-    lacks('ephemeral-storage');
-  }
-  for (const [name, amount] of request.extended ?? []) {
-    const free = (allocatable.extended?.get(name) ?? 0) - (requested.extended?.get(name) ?? 0);
-    if (amount > 0 && amount > free) lacks(name);
-  }
-  return refusals;
+}
+
+export function isFinal(refusals: readonly NodeRefusal[]): boolean {
+  return refusals.some((refusal) => refusal.isFinal);
 }

@@ -1,32 +1,26 @@
 /** The sentence of a FailedScheduling event, in Kubernetes' form. */
-import { type SchedulingCode, sentenceOf } from '#api/reasons.ts';
-import type { Tally } from './placement.ts';
+import { sentenceOf } from '#api/reasons.ts';
+import type { NoPlacement, Tally } from './placement.ts';
 
-/** Refusals that removing other pods could cure; gantry does not do that, and says that it found nobody. */
-const curableByRoom: ReadonlySet<SchedulingCode> = new Set<SchedulingCode>([
-  'insufficient-resource',
-  'too-many-pods',
-  'host-port-taken',
-]);
-
-export function messageOf(refusals: Tally, nodes: number): string {
+/** `preemption`: why no pod was made to leave; absent when some were. */
+export function messageOf(placement: NoPlacement, preemption: string | undefined): string {
+  const { nodes, refused, refusals } = placement;
   if (nodes === 0) return sentenceOf({ code: 'no-nodes' });
-  const counts = [...refusals].map(([sentence, { count }]) =>
-    count === 0 ? sentence : `${count} ${sentence}`,
-  );
-  const head = `0/${nodes} nodes are available`;
-  return `${head}: ${counts.sort().join(', ')}. ${preemption(refusals, nodes, head)}`;
+  const why = refused === undefined ? countsIn(refusals) : sentenceOf(refused);
+  const head = `${headOf(nodes)} ${why}.`;
+  return preemption === undefined ? head : `${head} preemption: ${preemption}`;
 }
 
-function preemption(refusals: Tally, nodes: number, head: string): string {
-  let hopeless = 0;
-  for (const { refusal, count } of refusals.values()) {
-    if (!curableByRoom.has(refusal.code)) hopeless += count === 0 ? nodes : count;
-  }
-  const parts: string[] = [];
-  if (nodes > hopeless) {
-    parts.push(`${nodes - hopeless} No preemption victims found for incoming pod`);
-  }
-  if (hopeless > 0) parts.push(`${hopeless} Preemption is not helpful for scheduling`);
-  return `preemption: ${head}: ${parts.sort().join(', ')}.`;
+/** `0/3 nodes are available: 2 Insufficient cpu, 1 …` */
+export function countedSentence(refusals: Tally, nodes: number): string {
+  return `${headOf(nodes)} ${countsIn(refusals)}.`;
+}
+
+function headOf(nodes: number): string {
+  return `0/${nodes} nodes are available:`;
+}
+
+function countsIn(refusals: Tally): string {
+  const counts = [...refusals].map(([sentence, { count }]) => `${count} ${sentence}`);
+  return counts.sort().join(', ');
 }

@@ -1,16 +1,25 @@
 /** Which nodes a pod's node selector and node affinity mean. */
 import { meansNode } from '#api/node-selector.ts';
-import type { Node } from '#api/types.ts';
-import type { PodNeeds } from './pod-needs.ts';
+import type { Node, NodeSelectorTerm, Toleration } from '#api/types.ts';
 
-export function isWanted(needs: PodNeeds, node: Node): boolean {
+/** What a pod says of the nodes that it may go to. */
+export interface NodeChoice {
+  readonly nodeSelector: readonly (readonly [string, string])[];
+  /** One of them must hold; absent: any node. */
+  readonly requiredTerms: readonly NodeSelectorTerm[] | undefined;
+  readonly tolerations: readonly Toleration[];
+}
+
+export function isWanted(choice: NodeChoice, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
-  for (const [key, value] of needs.nodeSelector) if (labels[key] !== value) return false;
-  return needs.requiredTerms?.some((term) => meansNode(term, node)) ?? true;
+  for (const [key, value] of choice.nodeSelector) if (labels[key] !== value) return false;
+  return choice.requiredTerms?.some((term) => meansNode(term, node)) ?? true;
 }
 
 /** The only nodes that can be meant, when the pod names them (as the pods of a DaemonSet do). */
-export function pinnedNodes(needs: PodNeeds): readonly string[] | undefined {
+export function pinnedNodes(
+  needs: NodeChoice & { readonly nodeName: string | undefined },
+): readonly string[] | undefined {
   if (needs.nodeName !== undefined) return [needs.nodeName];
   if (needs.requiredTerms === undefined) return undefined;
   const names = new Set<string>();

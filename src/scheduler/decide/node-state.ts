@@ -1,21 +1,29 @@
-/** A node and the sums over its pods, changed pod by pod. The snapshot owns it; decisions only read. */
+/** A node as the scheduler counts it: what it has, what is promised of it, and the pods that are on it. */
 import { unitsOf } from '#api/quantity.ts';
-import type { Node } from '#api/types.ts';
-import { add, noResources, type Resources, resourcesOf } from './resources.ts';
+import type { Node, Taint } from '#api/types.ts';
+import { isRepelling } from './node-filters.ts';
 import type { PodNeeds } from './pod-needs.ts';
+import { add, noResources, type Resources, resourcesOf } from './resources.ts';
 
 /** An address that stands for all of the node's. */
 const anyAddress = '0.0.0.0';
+
+const noLabels: Readonly<Record<string, string>> = {};
+const noTaints: readonly Taint[] = [];
 
 export class NodeState {
   readonly name: string;
   /** Absent while pods are known of a node that is not. */
   node: Node | undefined;
+  labels = noLabels;
+  zone: string | undefined;
+  /** Those that keep pods off, and those that only make the node less liked. */
+  hardTaints = noTaints;
+  softTaints = noTaints;
+  /** Bytes by image name. */
+  images: ReadonlyMap<string, number> = new Map();
   allocatable: Readonly<Resources> = noResources();
   podsMax = 0;
-  zone: string | undefined;
-  /** Place in the snapshot's order. */
-  at = -1;
   readonly requested = noResources();
   podCount = 0;
   weightCpu = 0;
@@ -37,19 +45,29 @@ export class NodeState {
   }
 
   setNode(node: Node | undefined): void {
+    if (node?.status?.images !== this.node?.status?.images) this.images = imagesOf(node);
     this.node = node;
     const amounts = node?.status?.allocatable ?? node?.status?.capacity ?? {};
     this.allocatable = resourcesOf(amounts);
     this.podsMax = unitsOf(amounts['pods'] ?? '0');
-    this.zone = node?.metadata.labels?.['topology.kubernetes.io/zone'];
+    this.labels = node?.metadata.labels ?? noLabels;
+    this.zone = this.labels['topology.kubernetes.io/zone'];
+    const taints = node?.spec?.taints ?? noTaints;
+    this.hardTaints = taints.filter(isRepelling);
+    this.softTaints = taints.filter(({ effect }) => effect === 'PreferNoSchedule');
   }
 
   addPod(needs: PodNeeds): void {
     this.#pods.set(needs.key, needs);
     this.#count(needs, 1);
-    for (const { id, address } of needs.hostPorts) {
+    for (const { id, address } of needs.shape.hostPorts) {
       this.#ports.set(id, [...(this.#ports.get(id) ?? []), address]);
     }
+  }
+
+  /** The same pod, seen anew; it counts as before. */
+  renewPod(needs: PodNeeds): void {
+    if (this.#pods.has(needs.key)) this.#pods.set(needs.key, needs);
   }
 
   removePod(key: string): PodNeeds | undefined {
@@ -57,7 +75,7 @@ export class NodeState {
     if (needs === undefined) return undefined;
     this.#pods.delete(key);
     this.#count(needs, -1);
-    for (const { id, address } of needs.hostPorts) {
+    for (const { id, address } of needs.shape.hostPorts) {
       const addresses = [...(this.#ports.get(id) ?? [])];
       addresses.splice(addresses.indexOf(address), 1);
       if (addresses.length === 0) this.#ports.delete(id);
@@ -72,10 +90,18 @@ export class NodeState {
     return address === anyAddress || addresses.includes(address) || addresses.includes(anyAddress);
   }
 
-  #count(needs: PodNeeds, sign: 1 | -1): void {
+  #count({ shape }: PodNeeds, sign: 1 | -1): void {
     this.podCount += sign;
-    add(this.requested, needs.request, sign);
-    this.weightCpu += sign * needs.weightCpu;
-    this.weightMemory += sign * needs.weightMemory;
+    add(this.requested, shape.request, sign);
+    this.weightCpu += sign * shape.weightCpu;
+    this.weightMemory += sign * shape.weightMemory;
   }
+}
+
+function imagesOf(node: Node | undefined): ReadonlyMap<string, number> {
+  const images = new Map<string, number>();
+  for (const { names = [], sizeBytes = 0 } of node?.status?.images ?? []) {
+    for (const name of names) images.set(name, sizeBytes);
+  }
+  return images;
 }

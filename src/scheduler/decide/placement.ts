@@ -1,33 +1,34 @@
 /** Which node a pod should get, or why none. */
-import { type SchedulingRefusal, type SchedulingCode, sentenceOf } from '#api/reasons.ts';
-import { refusalsOf } from './filters.ts';
+import {
+  type Refusal,
+  type SchedulingCode,
+  type SchedulingRefusal,
+  sentenceOf,
+} from '#api/reasons.ts';
+import type { ClusterState, NodeCheck, NodeRefusal, TrialState } from './filter.ts';
+import { checksFor, isFinal } from './filters.ts';
 import { pinnedNodes } from './node-affinity.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodNeeds } from './pod-needs.ts';
-import { type OwnerSpread, scoresOf } from './scores.ts';
-import {
-  isRefusal,
-  type PodVolumes,
-  podVolumesOf,
-  type VolumeFacts,
-  type VolumePlan,
-  volumePlanOf,
-} from './volumes.ts';
-
-/** What a decision reads of the cluster. */
-export interface ClusterState {
-  /** Nodes that exist. */
-  readonly nodes: readonly NodeState[];
-  find(name: string): NodeState | undefined;
-  spreadOf(owner: string | undefined): OwnerSpread;
-  readonly volumes: VolumeFacts;
-}
+import { scoresOf } from './scores.ts';
+import { isRefusal, podVolumesOf, type VolumePlan, volumePlanOf } from './volumes.ts';
 
 export interface Chance {
   /** Where to begin, so that all nodes get their turn when not all are looked at. */
   readonly from: number;
   /** Uniform in [0, bound): which of equally good nodes. */
   below(bound: number): number;
+}
+
+/** No node takes the pod. */
+export interface NoPlacement {
+  readonly type: 'none';
+  readonly refusals: Tally<SchedulingRefusal>;
+  /** What keeps the pod from every node; then nodes were not asked. */
+  readonly refused: SchedulingRefusal | undefined;
+  readonly nodes: number;
+  /** Nodes that might take it if pods left them. */
+  readonly hopeful: readonly NodeState[];
 }
 
 export type Placement =
@@ -38,61 +39,55 @@ export type Placement =
       /** Absent: the pod has no claims. */
       readonly volumes?: VolumePlan | undefined;
     }
-  | { readonly type: 'none'; readonly refusals: Tally; readonly nodes: number };
+  | NoPlacement;
 
-/** By sentence; a count of 0 stands for the pod as a whole, which no node can cure. */
-export type Tally = ReadonlyMap<
+/** Number of nodes by sentence. */
+export type Tally<Said extends Refusal = Refusal> = ReadonlyMap<
   string,
-  { readonly refusal: SchedulingRefusal; readonly count: number }
+  { readonly refusal: Said; readonly count: number }
 >;
 
-export function placementOf(needs: PodNeeds, cluster: ClusterState, chance: Chance): Placement {
-  const volumes = needs.volumes.length > 0 ? podVolumesOf(needs, cluster.volumes) : undefined;
-  if (volumes !== undefined && isRefusal(volumes)) return refusedAsWhole(volumes, cluster);
-  const pinned = pinnedNodes(needs);
+export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance): Placement {
+  const { refused, check } = checksFor(needs, cluster);
+  if (refused !== undefined) {
+    const nodes = cluster.nodes.length;
+    return { type: 'none', refusals: new Map(), refused, nodes, hopeful: [] };
+  }
+  const made = nominatedNode(needs, cluster);
+  if (made !== undefined && check(made) === undefined) {
+    return chosen(made, 0, needs, cluster);
+  }
+  const pinned = pinnedNodes(needs.shape);
   const candidates = pinned === undefined ? cluster.nodes : present(cluster, pinned);
   const enough = pinned === undefined ? enoughOf(cluster.nodes.length) : candidates.length;
   const fitting: NodeState[] = [];
   let looked = 0;
   for (; looked < candidates.length && fitting.length < enough; looked++) {
     const state = candidates[(chance.from + looked) % candidates.length];
-    if (state === undefined || refusalsIn(cluster, needs, state, volumes)) continue;
-    fitting.push(state);
+    if (state !== undefined && check(state) === undefined) fitting.push(state);
   }
   const best = bestOf(needs, fitting, cluster, chance);
-  if (best !== undefined) {
-    return { type: 'node', node: best.name, looked, volumes: planOn(best, volumes, cluster) };
-  }
-  const refusals = tally(needs, cluster, volumes);
-  return { type: 'none', refusals, nodes: cluster.nodes.length };
+  if (best !== undefined) return chosen(best, looked, needs, cluster);
+  return nowhere(cluster.nodes, check);
 }
 
-function refusedAsWhole(refusal: SchedulingRefusal, { nodes }: ClusterState): Placement {
-  const refusals = new Map([[sentenceOf(refusal), { refusal, count: 0 }]]);
-  return { type: 'none', refusals: nodes.length > 0 ? refusals : new Map(), nodes: nodes.length };
-}
-
-/** What the node refuses for on its own, then what the pod's volumes say about it. */
-function refusalsIn(
-  cluster: ClusterState,
+function chosen(
+  { name, node }: NodeState,
+  looked: number,
   needs: PodNeeds,
-  state: NodeState,
-  volumes: PodVolumes | undefined,
-): readonly SchedulingRefusal[] | undefined {
-  const refusals = refusalsOf(needs, state);
-  if (refusals || volumes === undefined || state.node === undefined) return refusals;
-  const plan = volumePlanOf(volumes, state.node, cluster.volumes);
-  return isRefusal(plan) ? [plan] : undefined;
+  { volumes: facts }: ClusterState,
+): Placement {
+  if (needs.volumes.length === 0 || node === undefined) return { type: 'node', node: name, looked };
+  const volumes = podVolumesOf(needs, facts);
+  const plan = isRefusal(volumes) ? volumes : volumePlanOf(volumes, node, facts);
+  return { type: 'node', node: name, looked, volumes: isRefusal(plan) ? undefined : plan };
 }
 
-function planOn(
-  { node }: NodeState,
-  volumes: PodVolumes | undefined,
-  cluster: ClusterState,
-): VolumePlan | undefined {
-  if (volumes === undefined || node === undefined) return undefined;
-  const plan = volumePlanOf(volumes, node, cluster.volumes);
-  return isRefusal(plan) ? undefined : plan;
+/** Where room was made for the pod. */
+function nominatedNode({ key }: PodNeeds, cluster: ClusterState): NodeState | undefined {
+  const name = cluster.nominationOf(key);
+  const state = name ? cluster.find(name) : undefined;
+  return state?.node === undefined ? undefined : state;
 }
 
 function present(cluster: ClusterState, names: readonly string[]): readonly NodeState[] {
@@ -117,33 +112,47 @@ function bestOf(
   chance: Chance,
 ): NodeState | undefined {
   if (fitting.length <= 1) return fitting[0];
-  const scores = scoresOf(needs, fitting, cluster.spreadOf(needs.owner));
+  const scores = scoresOf(needs, fitting, cluster);
   let best = 0;
   let equals = 1;
   for (let at = 1; at < scores.length; at++) {
-    // Whole points, as in Kubernetes: what differs by less is equal.
-    const difference = Math.round(scores[at] ?? 0) - Math.round(scores[best] ?? 0);
+    const difference = (scores[at] ?? 0) - (scores[best] ?? 0);
     if (difference > 0) [best, equals] = [at, 1];
     else if (difference === 0 && chance.below(++equals) === 0) best = at;
   }
   return fitting[best];
 }
 
-function tally(needs: PodNeeds, cluster: ClusterState, volumes: PodVolumes | undefined): Tally {
-  const counts = new Map<string, { refusal: SchedulingRefusal; count: number }>();
-  for (const state of cluster.nodes) {
-    for (const refusal of refusalsIn(cluster, needs, state, volumes) ?? []) {
+function nowhere(nodes: readonly NodeState[], check: NodeCheck): NoPlacement {
+  const counts = new Map<readonly NodeRefusal[], number>();
+  const hopeful: NodeState[] = [];
+  for (const state of nodes) {
+    const refusals = check(state) ?? [];
+    counts.set(refusals, (counts.get(refusals) ?? 0) + 1);
+    if (!isFinal(refusals)) hopeful.push(state);
+  }
+  const refusals = tallyOf(counts);
+  return { type: 'none', refusals, refused: undefined, nodes: nodes.length, hopeful };
+}
+
+export function tallyOf<Said extends Refusal>(
+  counts: ReadonlyMap<readonly Said[], number>,
+): Tally<Said> {
+  const tally = new Map<string, { refusal: Said; count: number }>();
+  for (const [refusals, count] of counts) {
+    for (const refusal of refusals) {
       const sentence = sentenceOf(refusal);
-      const known = counts.get(sentence);
-      if (known === undefined) counts.set(sentence, { refusal, count: 1 });
-      else known.count++;
+      const known = tally.get(sentence);
+      if (known === undefined) tally.set(sentence, { refusal, count });
+      else known.count += count;
     }
   }
-  return counts;
+  return tally;
 }
 
 /** The codes that keep the pod from every node. */
-export function codesOf(refusals: Tally): ReadonlySet<SchedulingCode> {
+export function codesOf({ refusals, refused }: NoPlacement): ReadonlySet<SchedulingCode> {
+  if (refused !== undefined) return new Set([refused.code]);
   if (refusals.size === 0) return new Set<SchedulingCode>(['no-nodes']);
   return new Set([...refusals.values()].map(({ refusal }) => refusal.code));
 }

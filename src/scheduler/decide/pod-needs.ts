@@ -1,14 +1,25 @@
-/** A pod as the scheduler sees it, worked out once. */
+/**
+ * A pod as the scheduler sees it. What its template decides is worked out once per template (its
+ * *shape*) and shared by all pods made from it; pods of one shape are interchangeable for every
+ * filter and score.
+ */
 import { keyOf } from '#api/object.ts';
+import type { Labels } from '#api/selector.ts';
+import { claimNameOf } from '#api/storage/claims.ts';
 import type {
   NodeSelectorTerm,
+  OwnerReference,
   Pod,
+  PodSpec,
   PreferredSchedulingTerm,
   Toleration,
   Volume,
+  WeightedPodAffinityTerm,
 } from '#api/types.ts';
-import { type Resources, requestOf } from './resources.ts';
+import { type Described, type PodTerm, podTerm, type WeightedTerm } from './pod-terms.ts';
 import { claimVolumesOf } from './claim-volumes.ts';
+import { type Resources, requestOf } from './resources.ts';
+import { type SpreadRule, spreadRulesOf } from './spread-rules.ts';
 
 export interface HostPort {
   /** `TCP/8080` */
@@ -16,11 +27,13 @@ export interface HostPort {
   readonly address: string;
 }
 
-export interface PodNeeds {
+export interface PodShape extends Described {
   readonly key: string;
-  readonly uid: string;
-  readonly pod: Pod;
+  /** Equal for pods that rules between pods cannot tell apart. */
+  readonly describedKey: string;
   readonly priority: number;
+  /** May end pods of lower priority (spec.preemptionPolicy). */
+  readonly preempts: boolean;
   readonly request: Readonly<Resources>;
   /** For scores: pods that ask for nothing use something (Kubernetes: 100m, 200 MB). */
   readonly weightCpu: number;
@@ -32,36 +45,139 @@ export interface PodNeeds {
   readonly preferredTerms: readonly PreferredSchedulingTerm[];
   readonly tolerations: readonly Toleration[];
   readonly hostPorts: readonly HostPort[];
+  readonly images: readonly string[];
+  /** Pods that must be near, and pods that must not be. */
+  readonly affinity: readonly PodTerm[];
+  readonly antiAffinity: readonly PodTerm[];
+  readonly preferredPods: readonly WeightedTerm[];
+  /** Any of the three above. */
+  readonly hasPodRules: boolean;
+  /** Those that must hold, and those that should. */
+  readonly spread: readonly SpreadRule[];
+  readonly preferredSpread: readonly SpreadRule[];
+  readonly labels: Labels;
+  readonly owner: OwnerReference | undefined;
+}
+
+export interface PodNeeds {
+  readonly key: string;
+  readonly uid: string;
+  readonly pod: Pod;
+  readonly shape: PodShape;
   /** Those that stand for claims. */
   readonly volumes: readonly Volume[];
-  /** Pods of one owner keep away from each other. */
-  readonly owner: string | undefined;
+}
+
+/** Pods of the same shape share it, as long as it is among the last ones asked for. */
+export interface Shapes {
+  get(key: string): PodShape | undefined;
+  set(key: string, shape: PodShape): void;
 }
 
 const usualMilliCpu = 100;
 const usualMemory = 200 * 1024 * 1024;
 
-export function needsOf(pod: Pod): PodNeeds {
+export function needsOf(pod: Pod, shapes?: Shapes): PodNeeds {
+  const key = shapeKeyOf(pod);
+  let shape = shapes?.get(key);
+  if (shape === undefined) {
+    shape = shapeOf(pod, key);
+    shapes?.set(key, shape);
+  }
+  const volumes = claimVolumesOf(pod);
+  return { key: keyOf(pod), uid: pod.metadata.uid ?? '', pod, shape, volumes };
+}
+
+/** Only what the scheduler looks at: names of generated volumes, for example, differ pod by pod. */
+function shapeKeyOf(pod: Pod): string {
+  const { metadata, spec } = pod;
+  const taking = [spec.containers, spec.initContainers ?? []].map((containers) =>
+    containers.map(({ image, resources, ports, restartPolicy }) => [
+      image,
+      resources?.requests,
+      ports,
+      restartPolicy,
+    ]),
+  );
+  return JSON.stringify([
+    metadata.namespace,
+    metadata.labels,
+    metadata.deletionTimestamp !== undefined,
+    ownerOf(metadata.ownerReferences)?.uid,
+    spec.priority,
+    spec.preemptionPolicy,
+    spec.nodeSelector,
+    spec.affinity,
+    spec.tolerations,
+    spec.topologySpreadConstraints,
+    spec.resources?.requests,
+    spec.overhead,
+    claimsIn(pod),
+    taking,
+  ]);
+}
+
+/** The claims that a pod shares with others, and those that are its own. */
+function claimsIn(pod: Pod): readonly (string | undefined)[] {
+  return claimVolumesOf(pod).map((volume) => claimNameOf(pod, volume));
+}
+
+function ownerOf(owners: readonly OwnerReference[] = []): OwnerReference | undefined {
+  return owners.find(({ controller }) => controller === true);
+}
+
+function shapeOf(pod: Pod, key: string): PodShape {
   const { metadata, spec } = pod;
   const request = requestOf(pod);
-  const affinity = spec.affinity?.nodeAffinity;
+  const described: Described = {
+    namespace: metadata.namespace ?? '',
+    labels: metadata.labels ?? {},
+    isTerminating: metadata.deletionTimestamp !== undefined,
+  };
+  const nodeAffinity = spec.affinity?.nodeAffinity;
+  const choice = {
+    nodeSelector: Object.entries(spec.nodeSelector ?? {}),
+    requiredTerms: nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
+    tolerations: spec.tolerations ?? [],
+  };
   return {
-    key: keyOf(pod),
-    uid: metadata.uid ?? '',
-    pod,
+    key,
+    describedKey: JSON.stringify(described),
+    ...described,
     priority: spec.priority ?? 0,
+    preempts: spec.preemptionPolicy !== 'Never',
     request,
     weightCpu: request.milliCpu || usualMilliCpu,
     weightMemory: request.memory || usualMemory,
     nodeName: spec.nodeName || undefined,
-    nodeSelector: Object.entries(spec.nodeSelector ?? {}),
-    requiredTerms: affinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
-    preferredTerms: affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [],
-    tolerations: spec.tolerations ?? [],
+    ...choice,
+    preferredTerms: nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [],
     hostPorts: hostPortsOf(pod),
-    volumes: claimVolumesOf(pod),
-    owner: metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid,
+    images: [...(spec.initContainers ?? []), ...spec.containers].map(({ image = '' }) => image),
+    ...podRulesOf(spec, described.namespace),
+    ...spreadRulesOf(spec.topologySpreadConstraints ?? [], described, choice),
+    owner: ownerOf(metadata.ownerReferences),
   };
+}
+
+type PodRules = Pick<PodShape, 'affinity' | 'antiAffinity' | 'preferredPods' | 'hasPodRules'>;
+
+function podRulesOf({ affinity }: PodSpec, namespace: string): PodRules {
+  const near = affinity?.podAffinity;
+  const apart = affinity?.podAntiAffinity;
+  const compile = (term: Parameters<typeof podTerm>[0]): PodTerm => podTerm(term, namespace);
+  const weighted = (terms: readonly WeightedPodAffinityTerm[] = [], sign: 1 | -1): WeightedTerm[] =>
+    terms.map((each) => ({ term: compile(each.podAffinityTerm), weight: sign * each.weight }));
+  const rules = {
+    affinity: (near?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map(compile),
+    antiAffinity: (apart?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map(compile),
+    preferredPods: [
+      ...weighted(near?.preferredDuringSchedulingIgnoredDuringExecution, 1),
+      ...weighted(apart?.preferredDuringSchedulingIgnoredDuringExecution, -1),
+    ],
+  };
+  const hasPodRules = Object.values(rules).some(({ length }) => length > 0);
+  return { ...rules, hasPodRules };
 }
 
 function hostPortsOf({ spec }: Pod): readonly HostPort[] {

@@ -29,6 +29,16 @@ const pinned = {
 };
 
 const ephemeral = podNamed('a', {}, { volumes: [{ name: 'c', ephemeral: {} }] });
+const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+const web = { app: 'web' };
+const nearWeb = { labelSelector: { matchLabels: web }, topologyKey: 'kubernetes.io/hostname' };
+const rack = (name: string) => ({ labels: { rack: name } });
+const spread = {
+  topologyKey: 'rack',
+  maxSkew: 1,
+  whenUnsatisfiable: 'DoNotSchedule',
+  labelSelector: { matchLabels: web },
+};
 
 /** A smallest cluster that shows each reason. */
 const shows: Record<SchedulingCode, [Node[], Pod, [Pod, string][], VolumeFacts?]> = {
@@ -98,13 +108,38 @@ const shows: Record<SchedulingCode, [Node[], Pod, [Pod, string][], VolumeFacts?]
     volumesOf({ claims: [claimNamed('c')], classes: [classNamed('late')] }),
   ],
   'insufficient-resource': [[nodeNamed('n')], podNamed('a', { memory: '1Ti' }), []],
+  'topology-spread': [
+    [nodeNamed('n', rack('1'))],
+    podNamed('a', {}, { topologySpreadConstraints: [{ ...spread, minDomains: 2 }] }, web),
+    [[podNamed('b', {}, {}, web), 'n']],
+  ],
+  'topology-label-missing': [
+    [nodeNamed('n')],
+    podNamed('a', {}, { topologySpreadConstraints: [spread] }),
+    [],
+  ],
+  'pod-affinity': [
+    [nodeNamed('n')],
+    podNamed('a', {}, { affinity: { podAffinity: { [required]: [nearWeb] } } }),
+    [],
+  ],
+  'pod-anti-affinity': [
+    [nodeNamed('n')],
+    podNamed('a', {}, { affinity: { podAntiAffinity: { [required]: [nearWeb] } } }),
+    [[podNamed('b', {}, {}, web), 'n']],
+  ],
+  'existing-anti-affinity': [
+    [nodeNamed('n')],
+    podNamed('a', {}, {}, web),
+    [[podNamed('b', {}, { affinity: { podAntiAffinity: { [required]: [nearWeb] } } }), 'n']],
+  ],
 };
 
 for (const code of Object.keys(schedulingReasons) as SchedulingCode[]) {
   test(`reason ${code}: can be met, and says what to do`, () => {
     const placement = placed(...shows[code]);
     assert.equal(placement.type, 'none');
-    if (placement.type === 'none') assert.deepEqual([...codesOf(placement.refusals)], [code]);
+    if (placement.type === 'none') assert.deepEqual([...codesOf(placement)], [code]);
     assert.match(cureOf({ code }), /\.$|`$/);
   });
 }

@@ -4,7 +4,13 @@ import { pods } from '#api/kinds/index.ts';
 import { formatTime } from '#api/time.ts';
 import type { Pod, PodCondition } from '#api/types.ts';
 
-export function unschedulableStatus(pod: Pod, message: string, now: number): readonly Action[] {
+/** `nominated`: the node where room is made for it; absent: nowhere. */
+export function unschedulableStatus(
+  pod: Pod,
+  message: string,
+  nominated: string | undefined,
+  now: number,
+): readonly Action[] {
   const event: Action = {
     type: 'event',
     regarding: pod,
@@ -16,7 +22,7 @@ export function unschedulableStatus(pod: Pod, message: string, now: number): rea
   const known = conditions.find(({ type }) => type === 'PodScheduled');
   const reason = 'Unschedulable';
   const isSaid = known?.status === 'False' && known.reason === reason && known.message === message;
-  if (isSaid) return [event];
+  if (isSaid && pod.status?.nominatedNodeName === nominated) return [event];
   const condition: PodCondition = {
     type: 'PodScheduled',
     status: 'False',
@@ -25,6 +31,11 @@ export function unschedulableStatus(pod: Pod, message: string, now: number): rea
     lastTransitionTime: known?.status === 'False' ? known.lastTransitionTime : formatTime(now),
   };
   const others = conditions.filter(({ type }) => type !== 'PodScheduled');
-  const object: Pod = { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
-  return [event, { type: 'update', kind: pods, object, subresource: 'status' }];
+  const status = {
+    ...pod.status,
+    conditions: [...others, condition],
+    nominatedNodeName: nominated,
+  };
+  const object: Pod = { ...pod, status };
+  return [{ type: 'update', kind: pods, object, subresource: 'status' }, event];
 }

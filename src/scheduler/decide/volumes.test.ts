@@ -7,6 +7,7 @@ import {
   claimNamed,
   classNamed,
   nodeNamed,
+  outcome,
   placed,
   podNamed,
   podWith,
@@ -14,7 +15,6 @@ import {
   volumeNamed,
   volumesOf,
 } from '../testing/objects.ts';
-import { messageOf } from './message.ts';
 
 const nodes = [nodeNamed('n1', { labels: { zone: 'a' } }), nodeNamed('n2')];
 const made = classNamed('late', { provisioner: 'a.b/c' });
@@ -23,7 +23,7 @@ const selected = { annotations: { [storageAnnotations.selectedNode]: 'n2' } };
 /** `n1: claim=volume claim=made`, or the message. */
 function verdict(pod: Pod, words: VolumeWords): string {
   const placement = placed(nodes, pod, [], volumesOf(words));
-  if (placement.type === 'none') return messageOf(placement.refusals, placement.nodes);
+  if (placement.type === 'none') return outcome(nodes, pod, [], volumesOf(words));
   const { bindings = [], provisions = [] } = placement.volumes ?? {};
   const parts = [
     ...bindings.map(({ claim, volume }) => `${claim.metadata.name}=${volume.metadata.name}`),

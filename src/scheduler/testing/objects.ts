@@ -15,8 +15,10 @@ import type {
   StorageClass,
 } from '#api/types.ts';
 import { type Chance, type Placement, placementOf } from '../decide/placement.ts';
+import { messageOf } from '../decide/message.ts';
 import { needsOf } from '../decide/pod-needs.ts';
 import { noVolumes, type VolumeFacts } from '../decide/volumes.ts';
+import { preemptionOf } from '../decide/preemption.ts';
 import { Snapshot } from '../snapshot.ts';
 
 export interface NodeWords {
@@ -46,12 +48,18 @@ export function podNamed(
   name: string,
   requests: Record<string, string> = {},
   spec: Partial<PodSpec> = {},
+  labels?: Record<string, string>,
 ): Pod {
   const resources = Object.keys(requests).length > 0 ? { resources: { requests } } : {};
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'default', uid: `uid-${name}` },
+    metadata: {
+      name,
+      namespace: 'default',
+      uid: `uid-${name}`,
+      ...(labels ? { labels } : {}),
+    },
     spec: { containers: [{ name: 'main', image: 'web:1', ...resources }], ...spec },
   };
 }
@@ -153,8 +161,30 @@ export function placed(
   others: readonly (readonly [Pod, string])[] = [],
   volumes: VolumeFacts = noVolumes,
 ): Placement {
+  return placementOf(needsOf(pod), snapshotOf(nodes, others, volumes), first);
+}
+
+export function snapshotOf(
+  nodes: readonly Node[],
+  others: readonly (readonly [Pod, string])[] = [],
+  volumes: VolumeFacts = noVolumes,
+): Snapshot {
   const snapshot = new Snapshot(volumes);
   for (const node of nodes) snapshot.setNode(node);
   for (const [other, node] of others) snapshot.place(needsOf(other), node);
-  return placementOf(needsOf(pod), snapshot, first);
+  return snapshot;
+}
+
+/** The node, or the sentence that the pod is told. */
+export function outcome(
+  nodes: readonly Node[],
+  pod: Pod,
+  others: readonly (readonly [Pod, string])[] = [],
+  volumes: VolumeFacts = noVolumes,
+): string {
+  const snapshot = snapshotOf(nodes, others, volumes);
+  const placement = placementOf(needsOf(pod), snapshot, first);
+  if (placement.type === 'node') return placement.node;
+  const preemption = preemptionOf(needsOf(pod), placement, snapshot, [], first);
+  return messageOf(placement, preemption.type === 'none' ? preemption.because : undefined);
 }

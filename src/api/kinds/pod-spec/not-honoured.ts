@@ -23,16 +23,6 @@ const isNot =
     !usual.includes(value);
 
 const podFields: readonly NotHonoured[] = [
-  { path: 'affinity.podAffinity', because: 'the scheduler weighs nodes, not the pods on them' },
-  { path: 'affinity.podAntiAffinity', because: 'the scheduler weighs nodes, not the pods on them' },
-  {
-    path: 'topologySpreadConstraints',
-    because: 'the scheduler spreads the pods of one owner over nodes, and knows no other topology',
-  },
-  {
-    path: 'priorityClassName',
-    because: 'it decides which pod is scheduled first, and none is preempted for it',
-  },
   { path: 'schedulingGroup', because: 'pods are scheduled one by one' },
   { path: 'resourceClaims', because: 'devices are not allocated yet; the pod does not start' },
   {

@@ -195,3 +195,46 @@ test('nothing is ignored in silence', () => {
     ],
   );
 });
+
+test('the values of matchLabelKeys become part of the selector', () => {
+  const selector = { matchLabels: { app: 'web' } };
+  const pod = {
+    metadata: { name: 'a', labels: { app: 'web', version: '2' } },
+    spec: {
+      containers: [],
+      affinity: {
+        podAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              topologyKey: 'zone',
+              labelSelector: structuredClone(selector),
+              matchLabelKeys: ['version', 'absent'],
+            },
+          ],
+        },
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              weight: 1,
+              podAffinityTerm: {
+                topologyKey: 'zone',
+                labelSelector: structuredClone(selector),
+                mismatchLabelKeys: ['version'],
+              },
+            },
+          ],
+        },
+      },
+    },
+  } as unknown as Pod;
+  pods.prepareForCreate?.(pod);
+  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
+  const [near] = podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const [far] = podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  assert.deepEqual(near?.labelSelector?.matchExpressions, [
+    { key: 'version', operator: 'In', values: ['2'] },
+  ]);
+  assert.deepEqual(far?.podAffinityTerm.labelSelector?.matchExpressions, [
+    { key: 'version', operator: 'NotIn', values: ['2'] },
+  ]);
+});
