@@ -28,7 +28,7 @@ import { startProblem } from './start-problem.ts';
 import { jsonLogger } from './logger.ts';
 import { type ClusterNetwork, networkOf, nodeAddressOf } from './network.ts';
 import { NodePart } from './node-part.ts';
-import { notifyReady } from './notify-ready.ts';
+import { machineStops, notifyReady } from './systemd.ts';
 import { type ClusterPki, openPki } from './pki-store.ts';
 import { phaseOf, Progress } from './progress.ts';
 import { sharedBy } from './shared.ts';
@@ -93,6 +93,7 @@ class Program {
     }
     await this.#stop();
     await control.close();
+    if (await machineStops(processes)) await this.#stopMachine();
     await files.remove(paths.pid);
     return code;
   }
@@ -243,6 +244,13 @@ class Program {
         this.#log.error(`${name} did not stop well`, { error: String(error) }),
       );
     }
+  }
+
+  /** The machine goes down: pods are ended with their grace, and not killed with it. */
+  async #stopMachine(): Promise<void> {
+    const { stopMachine } = await import('./teardown.ts');
+    const stopped = await stopMachine(this.#config, () => undefined);
+    this.#log.info('the machine goes down', { stopped });
   }
 
   #images() {

@@ -17,7 +17,6 @@ export async function underSystemd({ files }: Machine): Promise<boolean> {
 export function unitText(launcher: string, config: ClusterConfig): string {
   return `[Unit]
 Description=gantry cluster ${config.name}
-Documentation=man:gantry(1)
 After=network-online.target
 Wants=network-online.target
 
