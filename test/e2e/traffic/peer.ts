@@ -194,7 +194,9 @@ async function carryOut(task: Task): Promise<unknown> {
 // Not PEER_…: a Service called peer gives every pod variables of that name.
 const port = Number(process.env.WHO_PORT ?? 8080);
 const name = process.env.WHO_NAME ?? hostname();
+let ending = false;
 const server = createServer((message, response) => {
+  if (ending) response.setHeader('connection', 'close');
   const from = message.socket.remoteAddress?.replace('::ffff:', '');
   if (message.url?.startsWith('/headers')) {
     response.end(JSON.stringify({ url: message.url, ...message.headers }));
@@ -216,5 +218,21 @@ server.listen(port, () => console.log(`${name} listens on ${port}`));
 const echo = createSocket('udp4');
 echo.on('message', (_bytes, from) => echo.send(name, from.port, from.address));
 echo.bind(port);
-// Ends what is under way before it goes.
-process.on('SIGTERM', () => server.close(() => process.exit(0)));
+/** Longer than a client that keeps its connection pauses between two requests. */
+const farewellMs = 2000;
+// As an application should: who has a connection gets an answer that says that it is the last one. To
+// close it without a word would lose a request that is on its way.
+process.on('SIGTERM', () => {
+  ending = true;
+  const look = setInterval(
+    () =>
+      server.getConnections((_error, count) => {
+        if (count === 0) process.exit(0);
+      }),
+    20,
+  );
+  setTimeout(() => {
+    clearInterval(look);
+    server.close(() => process.exit(0));
+  }, farewellMs);
+});

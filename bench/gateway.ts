@@ -1,0 +1,188 @@
+/**
+ * What the way through gantry costs: requests per second through Ingress beside the same HAProxy with
+ * a configuration of a few lines, and bytes per second through a ClusterIP beside pod to pod. The two
+ * of a pair take turns, so that both see the same machine; medians count. Prints JSON.
+ *
+ *   node bench/gateway.ts [--rounds 5]
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { eventually } from '../test/e2e/harness.ts';
+import { benchCluster, median } from './cluster.ts';
+import type { Task } from './gateway/peer.ts';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+const rounds = Number(values.rounds);
+const roundMs = 2000;
+const goal = 0.95;
+const host = 'shop.test';
+const barePort = 19_090;
+const nodeControl = 19_093;
+const peerFile = join(import.meta.dirname, 'gateway', 'peer.ts');
+const cluster = benchCluster();
+const children: ChildProcess[] = [];
+
+async function ask(address: string, port: number, task: Task | null): Promise<number> {
+  const url = `http://${address}:${port}/`;
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(task) });
+  if (!response.ok) throw new Error(`${url}: ${await response.text()}`);
+  return (await response.json()) as number;
+}
+
+function pod(name: string) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { app: name } },
+    spec: {
+      terminationGracePeriodSeconds: 1,
+      containers: [
+        {
+          name: 'main',
+          image: 'guestbook-web:1',
+          command: ['/usr/bin/node', '/peer/peer.ts'],
+          readinessProbe: { tcpSocket: { port: 8082 }, periodSeconds: 1 },
+          volumeMounts: [{ name: 'peer', mountPath: '/peer' }],
+        },
+      ],
+      volumes: [{ name: 'peer', configMap: { name: 'peer' } }],
+    },
+  };
+}
+
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'server' },
+  spec: {
+    selector: { app: 'server' },
+    ports: [
+      { name: 'http', port: 80, targetPort: 8080 },
+      { name: 'source', port: 81, targetPort: 8081 },
+    ],
+  },
+};
+
+const ingress = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'server' },
+  spec: {
+    rules: [
+      {
+        host,
+        http: {
+          paths: [
+            {
+              path: '/',
+              pathType: 'Prefix',
+              backend: { service: { name: 'server', port: { name: 'http' } } },
+            },
+          ],
+        },
+      },
+    ],
+  },
+};
+
+/** As somebody writes it who has one application: a host, the client's address, a server. */
+function bareConfig(server: string): string {
+  return `defaults
+  mode http
+  option forwardfor
+  timeout connect 3s
+  timeout client 60s
+  timeout server 60s
+frontend http
+  bind :${barePort}
+  use_backend web if { req.hdr(host) -m str ${host} }
+backend web
+  http-reuse safe
+  server web ${server}
+`;
+}
+
+function start(program: string, args: readonly string[], env: Record<string, string> = {}): void {
+  const child = spawn(program, [...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  children.push(child);
+}
+
+/** Medians of both, and of their shares, round by round in turns. */
+async function compare(one: () => Promise<number>, other: () => Promise<number>) {
+  await one();
+  await other();
+  const pairs: [number, number][] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % 2 === 0 ? await one() : undefined;
+    const beside = await other();
+    pairs.push([first ?? (await one()), beside]);
+  }
+  return {
+    gantry: Math.round(median(pairs.map(([each]) => each))),
+    beside: Math.round(median(pairs.map(([, each]) => each))),
+    share: Number(median(pairs.map(([a, b]) => a / b)).toFixed(3)),
+  };
+}
+
+async function addressOf(name: string): Promise<string> {
+  return cluster.kubectl(['get', 'pod', name, '-o', 'jsonpath={.status.podIP}']);
+}
+
+async function measure() {
+  await cluster.up();
+  await cluster.loadImages(['guestbook-web-1']);
+  const data = { 'peer.ts': readFileSync(peerFile, 'utf8') };
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'peer' }, data };
+  const items = [map, pod('server'), pod('client'), service, ingress];
+  await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const names = ['pod/server', 'pod/client'];
+  await cluster.kubectl(['wait', '--for=condition=Ready', '--timeout=60s', ...names]);
+  const [server, client] = [await addressOf('server'), await addressOf('client')];
+  const clusterIP = await cluster.kubectl(['get', 'svc', 'server', '-ojsonpath={.spec.clusterIP}']);
+  const config = join(cluster.folder, 'bare.cfg');
+  writeFileSync(config, bareConfig(`${server}:8080`));
+  start('haproxy', ['-db', '-f', config]);
+  start(process.execPath, [peerFile], { BENCH_PORTS: `19091 19092 ${nodeControl}` });
+  const requests = (port: number) => (): Promise<number> =>
+    ask('127.0.0.1', nodeControl, {
+      do: 'requests',
+      address: '127.0.0.1',
+      port,
+      host,
+      connections: 16,
+      depth: 4,
+      ms: roundMs,
+    });
+  const pull = (address: string, port: number) => (): Promise<number> =>
+    ask(client, 8082, { do: 'pull', address, port, ms: roundMs });
+  await eventually('everybody answers', async () => {
+    await ask('127.0.0.1', nodeControl, null);
+    for (const port of [barePort, cluster.httpPort]) {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { host } });
+      if ((await response.text()) !== 'ok') throw new Error(`${port}: ${response.status}`);
+    }
+  });
+  const ingressRate = await compare(requests(cluster.httpPort), requests(barePort));
+  const bytes = await compare(pull(clusterIP, 81), pull(server, 8081));
+  const requestsPerSecond = { ingress: ingressRate.gantry, haproxy: ingressRate.beside };
+  const mebi = (each: number): number => Math.round(each / 2 ** 20);
+  const mebibytesPerSecond = { clusterIP: mebi(bytes.gantry), podToPod: mebi(bytes.beside) };
+  return {
+    ingress: { requestsPerSecond, share: ingressRate.share, goal },
+    clusterIP: { mebibytesPerSecond, share: bytes.share, goal },
+  };
+}
+
+try {
+  const result = { ...(await measure()), rounds, machine: { loadAverage: loadavg()[0] } };
+  console.log(JSON.stringify(result, undefined, 2));
+} finally {
+  for (const each of children) each.kill('SIGKILL');
+  await cluster.remove();
+}
