@@ -18,6 +18,7 @@ import { Drain } from './drain.ts';
 import { decidePorts } from './gateway/decide/ports.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { endHaproxy } from './gateway/haproxy.ts';
+import { policyTableName } from './policy/decide/policy-script.ts';
 import { Policies, removePolicyTable } from './policy/policies.ts';
 import { applyKernelSettings, restoreKernelSettings } from './kernel-settings.ts';
 import { Firewall, removeFirewallRules } from './proxy/firewall.ts';
@@ -89,7 +90,13 @@ export class Traffic {
       timers: options.timers,
       settled: () => Promise.all([this.proxy.settled(), this.gateway.settled()]),
     });
-    this.#firewall = new Firewall(options);
+    this.#firewall = new Firewall({
+      ...options,
+      tables: new Map([
+        [options.table, () => this.proxy.again()],
+        [policyTableName(options.table), () => this.policies.again()],
+      ]),
+    });
     this.#runtime.add(this.#portsLoop());
   }
 

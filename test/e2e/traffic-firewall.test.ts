@@ -48,7 +48,9 @@ async function reaches(from: string, address: string): Promise<boolean> {
 }
 
 suite('beside another firewall', { timeout: 60_000 }, () => {
-  const firewall = new Firewall({ ...options, processes, timers, logger: silentLogger });
+  let putBack = 0;
+  const tables = new Map([[options.table, () => void (putBack += 1)]]);
+  const firewall = new Firewall({ ...options, processes, timers, logger: silentLogger, tables });
   const removeAll = async (): Promise<void> => {
     for (const each of [pod, outside, router]) await run('ip', ['netns', 'delete', each]);
   };
@@ -105,6 +107,18 @@ suite('beside another firewall', { timeout: 60_000 }, () => {
     await nft('delete table inet strict');
     await firewall.start();
     assert.equal(firewall.problem, '');
+  });
+
+  test('a table of ours that somebody removed is put back, but not before it was there', async () => {
+    const nft = (command: string): Promise<string> =>
+      must('ip', ['netns', 'exec', router, 'nft', command]);
+    assert.equal(putBack, 0);
+    await nft(`add table ip ${options.table}`);
+    await nft(`add chain ip ${options.table} ours`);
+    await firewall.start();
+    await nft(`delete table ip ${options.table}`);
+    await firewall.start();
+    assert.equal(putBack, 1);
   });
 
   test('they are taken back', async () => {

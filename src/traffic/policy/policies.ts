@@ -93,6 +93,12 @@ export class Policies {
     await this.#batch.settled();
   }
 
+  /** The kernel's table is not what it was: it is made anew. */
+  again(): void {
+    this.#applied = undefined;
+    this.#batch.add(everything);
+  }
+
   /** The table stays: policies hold while gantry restarts. */
   async stop(): Promise<void> {
     this.#started.resolve();

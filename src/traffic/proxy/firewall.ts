@@ -1,11 +1,16 @@
 /**
- * Keeps pods' traffic from being dropped by another firewall of the machine, and says so where it
+ * Puts our tables back when somebody emptied the machine's rules, keeps pods' traffic from being dropped by another firewall of the machine, and says so where it
  * cannot. Firewalls come and are reloaded without a word: it looks again now and then.
  */
 import type { Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Processes } from '#sys/process.ts';
-import { droppingChains, type FirewallFacts, firewallCommands } from './decide/firewall.ts';
+import {
+  droppingChains,
+  type FirewallFacts,
+  firewallCommands,
+  tablesOf,
+} from './decide/firewall.ts';
 
 export interface FirewallOptions {
   readonly processes: Processes;
@@ -14,6 +19,8 @@ export interface FirewallOptions {
   /** Of the cluster's nftables table: marks its rules among others'. */
   readonly table: string;
   readonly podRange: string;
+  /** Name of a table that must be there → puts it back. */
+  readonly tables: ReadonlyMap<string, () => void>;
 }
 
 const lookEveryMs = 30_000;
@@ -27,6 +34,8 @@ export class Firewall {
   readonly #options: FirewallOptions;
   #timer: Timer | undefined;
   #stopped = false;
+  /** Before the first time a table is not missing but not made yet. */
+  readonly #seen = new Set<string>();
   #problem = '';
 
   constructor(options: FirewallOptions) {
@@ -51,11 +60,25 @@ export class Firewall {
     this.#timer?.cancel();
   }
 
+  #putBack(present: ReadonlySet<string>): void {
+    for (const [table, again] of this.#options.tables) {
+      const isThere = present.has(table);
+      if (!isThere && this.#seen.has(table)) {
+        this.#options.logger.warn(
+          `somebody removed the nftables table ip ${table}: it is put back`,
+        );
+        again();
+      }
+      if (isThere) this.#seen.add(table);
+    }
+  }
+
   async #look(): Promise<void> {
     const { processes, logger, podRange } = this.#options;
     try {
       await adjust(processes, (listing) => firewallCommands(listing, factsOf(this.#options)));
       const chains = await run(processes, 'nft', ['-j', 'list', 'chains']);
+      this.#putBack(tablesOf(chains));
       const [dropping] = droppingChains(chains);
       const problem =
         dropping === undefined

@@ -95,6 +95,12 @@ export class ServiceProxy {
     return this.#batch.settled();
   }
 
+  /** The kernel's table is not what it was: it is made anew. */
+  again(): void {
+    this.#applied = false;
+    this.#batch.add('');
+  }
+
   /** The table stays: Services go on while gantry restarts. */
   async stop(): Promise<void> {
     await this.#batch.stop();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { droppingChains, firewallCommands } from './firewall.ts';
+import { droppingChains, firewallCommands, tablesOf } from './firewall.ts';
 
 const facts = { podRange: '10.244.0.0/16', comment: 'gantry-dev' };
 const words = (listing: string): string[] =>
@@ -56,4 +56,5 @@ test('nftables chains of others that drop are named, iptables’ own are not', (
     { chain: { family: 'ip', table: 'x', name: 'no-hook' } },
   ];
   assert.deepEqual(droppingChains(JSON.stringify({ nftables })), ['inet mine c']);
+  assert.deepEqual([...tablesOf(JSON.stringify({ nftables }))], ['filter', 'gantry-dev', 'x']);
 });

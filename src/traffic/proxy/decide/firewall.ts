@@ -43,11 +43,20 @@ interface Chain {
   readonly policy?: string;
 }
 
+/** From `nft -j list chains` to the names of tables of IPv4 that have any. */
+export function tablesOf(json: string): Set<string> {
+  return new Set(chainsOf(json).flatMap(({ family, table }) => (family === 'ip' ? [table] : [])));
+}
+
+function chainsOf(json: string): Chain[] {
+  const { nftables } = JSON.parse(json) as { nftables: readonly { readonly chain?: Chain }[] };
+  return nftables.flatMap(({ chain }) => (chain ? [chain] : []));
+}
+
 /** From `nft -j list chains` to chains that drop what they do not know, beside iptables' own. */
 export function droppingChains(json: string): string[] {
-  const { nftables } = JSON.parse(json) as { nftables: readonly { readonly chain?: Chain }[] };
-  return nftables.flatMap(({ chain }) => {
-    if (chain?.policy !== 'drop' || !['ip', 'inet'].includes(chain.family)) return [];
+  return chainsOf(json).flatMap((chain) => {
+    if (chain.policy !== 'drop' || !['ip', 'inet'].includes(chain.family)) return [];
     if (chain.hook !== 'forward' && chain.hook !== 'input') return [];
     const { family, table, name } = chain;
     return family === 'ip' && table === 'filter' ? [] : [`${family} ${table} ${name}`];
