@@ -1,7 +1,7 @@
 /** A whole API server over the store in memory, asked without sockets. Users are named by their token. */
 import type { KubeObject } from '#api/object.ts';
 import { allKinds } from '#api/kinds/index.ts';
-import { silentLogger } from '#base/log.ts';
+import { type Logger, silentLogger } from '#base/log.ts';
 import { openMemoryStore } from '#store/memory/memory.ts';
 import type { HttpRequest, HttpResponse, ResponseStream } from '#wire/http/message.ts';
 import { splitTarget } from '#wire/http/request.ts';
@@ -54,7 +54,7 @@ export interface Watched {
 }
 
 export async function openTestServer(
-  options: { connector?: NodeConnector } = {},
+  options: { connector?: NodeConnector; log?: Logger } = {},
 ): Promise<TestServer> {
   const time = new ManualTime(1_767_323_045_000);
   const backend = openMemoryStore({ clock: time, timers: time });
