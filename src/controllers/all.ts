@@ -2,12 +2,14 @@
 import type { Kind } from '#api/kind.ts';
 import type { LoopDefinition } from '#client/loop.ts';
 import { daemonSetController } from './daemonset/index.ts';
+import { cronJobController } from './cronjob/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSliceController } from './endpointslice/index.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/index.ts';
 import { garbageCollector } from './garbage-collector/index.ts';
+import { jobController } from './job/index.ts';
 import { namespaceController } from './namespace/index.ts';
 import type { HealthOptions } from './node-lifecycle/decide/health.ts';
 import { nodeLifecycleController } from './node-lifecycle/index.ts';
@@ -22,6 +24,7 @@ import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
 import { statefulSetController } from './statefulset/index.ts';
 import { taintEvictionController } from './taint-eviction/index.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/index.ts';
 
 export interface ControllerOptions {
   /** All kinds of the API, for the loops that work on any kind. */
@@ -39,6 +42,9 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     replicationController,
     statefulSetController,
     daemonSetController,
+    jobController,
+    cronJobController,
+    ttlAfterFinishedController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,

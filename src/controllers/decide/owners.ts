@@ -40,6 +40,8 @@ export interface Claimant<T> {
   readonly selector: LabelSelector;
   /** What must hold beside the selector. */
   readonly belongs?: (object: T) => boolean;
+  /** What everything that is adopted gets, beside its owner. */
+  readonly finalizer?: string | undefined;
 }
 
 export interface Claim<T> {
@@ -87,11 +89,18 @@ export function claim<T extends KubeObject>(
 function adopting(
   kind: Kind,
   object: KubeObject,
-  owner: { readonly kind: Kind; readonly object: KubeObject },
+  owner: {
+    readonly kind: Kind;
+    readonly object: KubeObject;
+    readonly finalizer?: string | undefined;
+  },
 ): Action {
   const others = object.metadata.ownerReferences ?? [];
   const ownerReferences = [...others, controllerReference(owner.kind, owner.object)];
-  return ownersPatch(kind, object, ownerReferences);
+  const { finalizer } = owner;
+  const { finalizers: had = [] } = object.metadata;
+  const finalizers = finalizer && !had.includes(finalizer) ? [...had, finalizer] : undefined;
+  return ownersPatch(kind, object, ownerReferences, finalizers);
 }
 
 function releasing(kind: Kind, object: KubeObject, uid: string): Action {
@@ -105,8 +114,9 @@ export function ownersPatch(
   kind: Kind,
   object: KubeObject,
   ownerReferences: readonly OwnerReference[],
+  finalizers?: readonly string[],
 ): Action {
   const { namespace, name, uid, resourceVersion } = object.metadata;
-  const patch = { metadata: { uid, resourceVersion, ownerReferences } };
+  const patch = { metadata: { uid, resourceVersion, ownerReferences, finalizers } };
   return { type: 'patch', kind, namespace, name, patch };
 }

@@ -112,6 +112,8 @@ async function microtasks(): Promise<void> {
 export class ScriptedAgent {
   /** Whether a pod becomes ready. */
   works: (pod: Pod) => boolean = () => true;
+  /** How a pod that runs ends by itself, if it does. */
+  ends: (pod: Pod) => 'Succeeded' | 'Failed' | undefined = () => undefined;
   binds = true;
   isThere: (pod: Pod) => Pod | undefined = (pod) => pod;
   readonly #verbs: Verbs;
@@ -148,11 +150,30 @@ export class ScriptedAgent {
       };
       return this.#verbs.create({ ...ref, subresource: 'binding' }, binding);
     }
-    if (deletionTimestamp !== undefined) return this.#verbs.delete(ref, { gracePeriodSeconds: 0 });
+    const phase = pod.status?.phase;
+    const isOver = phase === 'Succeeded' || phase === 'Failed';
+    if (deletionTimestamp !== undefined) {
+      // What others hold stays; they must be told that it ended.
+      const isHeld = (pod.metadata.finalizers?.length ?? 0) > 0;
+      if (isHeld) return isOver ? undefined : this.#end(pod, 'Failed');
+      return this.#verbs.delete(ref, { gracePeriodSeconds: 0 });
+    }
+    if (isOver) return undefined;
+    const end = phase === 'Running' ? this.ends(pod) : undefined;
+    if (end !== undefined) return this.#end(pod, end);
     const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
     const works = this.works(pod);
     if (pod.status?.phase === 'Running' && ready === (works ? 'True' : 'False')) return undefined;
     return this.#report(pod, works);
+  }
+
+  #end(pod: Pod, phase: 'Succeeded' | 'Failed'): Promise<unknown> {
+    const { name, namespace } = pod.metadata;
+    const lastTransitionTime = formatTime(this.#now());
+    const ready: PodCondition = { type: 'Ready', status: 'False', lastTransitionTime };
+    const ref = { ...collectionOf(pods as Kind, namespace), name, subresource: 'status' };
+    const status = { ...pod.status, phase, conditions: [ready] };
+    return this.#verbs.update(ref, { ...pod, status } as KubeObject);
   }
 
   #report(pod: Pod, works: boolean): Promise<unknown> {

@@ -23,7 +23,7 @@ export function decidePodGc(options: PodGcOptions, view: View, key: string, now:
   const pod = view.get(pods, namespace, name);
   if (pod === undefined) return nothingToDo;
   const { nodeName } = pod.spec;
-  if (!nodeName) return isTerminating(pod) ? { actions: [removal(pod)] } : nothingToDo;
+  if (!nodeName) return isTerminating(pod) ? { actions: unscheduled(pod) } : nothingToDo;
   const node = view.get(nodes, undefined, nodeName);
   if (node !== undefined) {
     return isTerminating(pod) && isOutOfService(node) ? { actions: [removal(pod)] } : nothingToDo;
@@ -31,6 +31,13 @@ export function decidePodGc(options: PodGcOptions, view: View, key: string, now:
   const goneAt = view.changedAt(nodes, undefined, nodeName);
   const at = goneAt === undefined ? now : goneAt + options.quarantineMs;
   return at > now ? { actions: [], again: at } : { actions: orphaned(pod, nodeName, now) };
+}
+
+/** No agent will say that it has ended; who holds it by a finalizer (a Job) waits for that. */
+function unscheduled(pod: Pod): readonly Action[] {
+  if (isTerminal(pod) || !pod.metadata.finalizers?.length) return [removal(pod)];
+  const object: Pod = { ...pod, status: { ...pod.status, phase: 'Failed' } };
+  return [{ type: 'update', kind: pods, object, subresource: 'status' }, removal(pod)];
 }
 
 /** A finished pod keeps its phase: how it ended matters to the one who made it. */
