@@ -8,6 +8,11 @@ import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts
 import type { ImageAnswer, ImageInfo, PartStatus } from '#cli/control.ts';
 import { pauseImageName } from '#node/containerd/config.ts';
 import { normalImageName } from '#api/image-name.ts';
+import {
+  type PressureSettings,
+  pressureSettings,
+  usualPressure,
+} from '#node/decide/pressure/settings.ts';
 import { GantryNode } from '#node/node.ts';
 import type { NodeConnector } from '#server/node-connector.ts';
 import { systemCgroups } from '#sys/cgroup.ts';
@@ -46,6 +51,7 @@ export async function nodeOf({
   guarded,
 }: NodePartOptions): Promise<GantryNode> {
   const mounts = systemMounts(files, processes);
+  const pressure = await readPressure(`${clusterPaths(config).settings}/node.json`);
   return GantryNode.create(
     {
       name: config.nodeName,
@@ -65,6 +71,7 @@ export async function nodeOf({
       registries: config.httpRegistries.map((name) => ({ name, endpoints: [`http://${name}`] })),
       labels: { 'node-role.kubernetes.io/control-plane': '' },
       version: kubernetesVersion,
+      pressure,
       ...(drained && { drained }),
       ...(guarded && { guarded }),
     },
@@ -81,6 +88,19 @@ export async function nodeOf({
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     },
   );
+}
+
+/** The node's settings file; the kubelet's defaults where there is none. Rejects in words for its writer. */
+async function readPressure(path: string): Promise<PressureSettings> {
+  const text = await files.readText(path);
+  if (text === undefined) return usualPressure;
+  try {
+    return pressureSettings(JSON.parse(text) as Record<string, unknown>);
+  } catch (error) {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 const retryMs = { first: 200, max: 10_000 };

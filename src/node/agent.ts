@@ -20,6 +20,8 @@ import { ReferencedObjects } from './cluster/references.ts';
 import { type ClusterDns, parseResolvConf } from './config/dns.ts';
 import type { Allocatable } from './config/field-refs.ts';
 import { labels } from './decide/labels.ts';
+import { refusedUnder } from './decide/pressure/choose-pod.ts';
+import type { PressureSettings } from './decide/pressure/settings.ts';
 import type { ObservedContainer } from './decide/observed.ts';
 import type { NodeRoom } from './decide/resize.ts';
 import { ImageStore } from './images/image-store.ts';
@@ -30,6 +32,8 @@ import { PodWorker } from './pods/pod-worker.ts';
 import { QosCgroups } from './pods/qos-cgroups.ts';
 import type { PodServices } from './pods/services.ts';
 import { fieldPathOf } from './pods/field-path.ts';
+import { nodePressure } from './pressure/node-pressure.ts';
+import type { Pressure } from './pressure/pressure.ts';
 import { Probes } from './probes/probes.ts';
 import { RuntimeMirror } from './runtime/mirror.ts';
 import type { Runtime, RuntimeEvent } from './runtime/runtime.ts';
@@ -68,6 +72,7 @@ export interface NodeAgentOptions {
   readonly version: string;
   readonly dns: () => ClusterDns;
   readonly podsMax: number;
+  readonly pressure: PressureSettings;
   /** Kept from pods: `{ cpu: '100m', memory: '256Mi' }`. */
   readonly reserved: { readonly cpuMilli: number; readonly memoryBytes: number };
   /** Taken instead of what the machine has, for several nodes on one machine. */
@@ -89,6 +94,7 @@ export class NodeAgent {
   readonly events: EventRecorder;
   readonly #images: ImageStore;
   readonly #health: RuntimeHealth;
+  readonly #pressure: Pressure;
   readonly #pods: Informer<Pod>;
   readonly #services: Informer<Service>;
   readonly #references: ReferencedObjects;
@@ -131,6 +137,15 @@ export class NodeAgent {
       changed: (uid) => this.#runtimeChanged(uid),
       lastWords: (container) => lastWordsOf(container, this.paths, files),
       heard: (event) => this.#heard(event),
+    });
+    this.#pressure = nodePressure({
+      ...options,
+      settings: options.pressure,
+      paths: this.paths,
+      mirror: this.mirror,
+      events: this.events,
+      workers: () => this.#workers.values(),
+      changed: () => this.#reporter?.look(),
     });
     this.#volumes = new Volumes({
       paths: this.paths,
@@ -186,6 +201,7 @@ export class NodeAgent {
     this.#references.stop();
     this.mirror.stop();
     this.#probes.stop();
+    this.#pressure.stop();
     for (const worker of this.#workers.values()) worker.stop();
     await this.events.flush();
   }
@@ -288,7 +304,7 @@ export class NodeAgent {
       allocatable: allocatable(),
       info: () => Promise.resolve(info),
       facts: async () => ({
-        ...(await readMachine(directory, files)),
+        pressure: await this.#pressure.look(),
         runtime: await this.#health.conditions(),
       }),
       images: () => this.#health.images(),
@@ -321,7 +337,16 @@ export class NodeAgent {
       this.#roomChanged();
     });
     this.#workers.set(uid, worker);
+    const refusal = this.#isNew(pod) ? refusedUnder(this.#pressure.conditions, pod) : undefined;
+    if (refusal && !gone) {
+      worker.fail({ reason: 'Evicted', message: refusal, graceSeconds: 0, disruption: false });
+    }
     worker.wake();
+  }
+
+  /** Nothing was ever done for it here. */
+  #isNew({ metadata, status }: Pod): boolean {
+    return !status?.startTime && this.mirror.sandboxesOf(metadata.uid ?? '').length === 0;
   }
 
   #runtimeChanged(uid: string): void {
@@ -359,7 +384,8 @@ export class NodeAgent {
       this.#options.timers.after(runtimeSilenceMs, () => this.#reporter?.look());
       this.#options.runtimeLost?.();
     }
-    if (event.type !== 'exited' && event.type !== 'oom') this.#reporter?.look();
+    // Where the kernel ended somebody for lack of memory, others may be short of it, too.
+    if (event.type !== 'exited') this.#reporter?.look();
   }
 
   #referencesChanged(uids: ReadonlySet<string>): void {

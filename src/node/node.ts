@@ -28,6 +28,7 @@ import { chooseLowLevels } from './containerd/low-level.ts';
 import { NodeImages } from './images/node-images.ts';
 import { NodeLogs } from './logs/node-logs.ts';
 import { hostPortTable } from './decide/host-ports.ts';
+import { type PressureSettings, usualPressure } from './decide/pressure/settings.ts';
 import { HostPorts } from './network/host-ports.ts';
 import { shareMounts } from './mount-propagation.ts';
 import { clearNode, resetNode } from './reset.ts';
@@ -64,6 +65,8 @@ export interface NodeOptions {
   /** `v1.36.0`, as a kubelet would say. */
   readonly version: string;
   readonly podsMax?: number;
+  /** Default: the kubelet's. */
+  readonly pressure?: PressureSettings;
   readonly reserved?: { readonly cpuMilli: number; readonly memoryBytes: number };
   readonly capacity?: { readonly cpuMilli: number; readonly memoryBytes: number };
   /** Settles when the pod gets no new connections; asked before SIGTERM, bounded by the grace period. */
@@ -127,7 +130,7 @@ export class GantryNode {
     const { socket } = containerdPaths(options.directory);
     this.runtime = connectCri({ socketPath: socket, clock, timers });
     this.#tool = ctrImageTool(processes, socket, programs.ctr);
-    this.images = new NodeImages(this.runtime.images, this.#tool, machine.files);
+    this.images = new NodeImages(this.runtime.images, this.#tool, machine.files, options.directory);
     const { podCidr, bridge } = options.network;
     this.#hostPorts = new HostPorts({
       ...machine,
@@ -170,6 +173,7 @@ export class GantryNode {
       ...this.#machine,
       reserved: reserved ?? defaults.reserved,
       podsMax: podsMax ?? defaults.podsMax,
+      pressure: this.#options.pressure ?? usualPressure,
       relistMs: relistMs ?? defaults.relistMs,
       labels: labels ?? {},
       nodeName: this.#options.name,

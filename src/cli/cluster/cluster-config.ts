@@ -41,6 +41,8 @@ export function clusterPaths(config: Pick<ClusterConfig, 'name' | 'dataDir'>) {
   const run = `/run/gantry/${config.name}`;
   return {
     config: configPath(config.name),
+    /** Files that people write: the node's settings, its own pods. */
+    settings: `${configDir}/${config.name}.d`,
     data: config.dataDir,
     store: `${config.dataDir}/store`,
     pki: `${config.dataDir}/pki`,

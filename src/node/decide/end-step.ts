@@ -67,7 +67,10 @@ function killOf(
     container: container.name,
     reason,
     message: `Stopping container ${container.name}`,
-    graceSeconds: graceOf(facts.pod, container, now),
+    graceSeconds: Math.min(
+      graceOf(facts.pod, container, now),
+      Math.max(1, facts.verdict?.graceSeconds ?? Number.POSITIVE_INFINITY),
+    ),
   };
 }
 

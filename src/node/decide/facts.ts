@@ -33,6 +33,15 @@ export interface ProbeFact {
     | undefined;
 }
 
+export interface NodeVerdict {
+  readonly reason: string;
+  readonly message: string;
+  /** At most. */
+  readonly graceSeconds: number;
+  /** Whoever replaces pods may try again elsewhere: it was not the pod's own doing (KEP-3329). */
+  readonly disruption: boolean;
+}
+
 export type VolumesFact =
   | { readonly state: 'pending'; readonly problem?: Problem | undefined }
   | { readonly state: 'ready' }
@@ -67,6 +76,8 @@ export interface PodFacts {
   /** The written status shows how every container ended. */
   readonly reported: boolean;
   readonly cgroupRemoved: boolean;
+  /** The node ends the pod: short of something, going down. */
+  readonly verdict: NodeVerdict | undefined;
   readonly machine: {
     /** The kernel confines processes by AppArmor profiles. */
     readonly appArmor: boolean;

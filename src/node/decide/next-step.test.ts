@@ -90,6 +90,7 @@ const facts = (pod: Pod, more: Partial<PodFacts> = {}): PodFacts => ({
   busy: new Set(),
   reported: true,
   cgroupRemoved: false,
+  verdict: undefined,
   machine: { appArmor: false },
   hostIPs: ['192.0.2.1'],
   acceptedAtMs: now - 60 * second,

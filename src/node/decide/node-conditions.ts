@@ -1,26 +1,15 @@
 /** Conditions of the node itself, in the kubelet's words. Source: core/v1 NodeConditionType. */
 import { formatTime } from '#api/time.ts';
 import type { NodeCondition } from '#api/types.ts';
+import type { PressureCondition } from './pressure/observe.ts';
 
 export interface NodeFacts {
   /** Undefined: the container runtime does not answer. */
   readonly runtime:
     | readonly { type: string; status: boolean; reason: string; message: string }[]
     | undefined;
-  readonly memoryAvailableBytes: number;
-  /** Parts of the whole, 0 to 1. */
-  readonly diskAvailable: number;
-  readonly diskFilesAvailable: number;
-  readonly processesAvailable: number;
+  readonly pressure: ReadonlySet<PressureCondition>;
 }
-
-/** The kubelet's default hard eviction thresholds; for processes a tenth. */
-const thresholds = {
-  memoryBytes: 100 * 1024 * 1024,
-  disk: 0.1,
-  diskFiles: 0.05,
-  processes: 0.1,
-};
 
 type Truth = Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>;
 
@@ -29,16 +18,15 @@ export function nodeConditions(
   written: readonly NodeCondition[],
   now: number,
 ): NodeCondition[] {
-  const disk =
-    facts.diskAvailable < thresholds.disk || facts.diskFilesAvailable < thresholds.diskFiles;
+  const { pressure: under } = facts;
   const truths: Truth[] = [
-    facts.memoryAvailableBytes < thresholds.memoryBytes
+    under.has('MemoryPressure')
       ? pressure('MemoryPressure', 'KubeletHasInsufficientMemory', 'insufficient memory available')
       : relief('MemoryPressure', 'KubeletHasSufficientMemory', 'sufficient memory available'),
-    disk
+    under.has('DiskPressure')
       ? pressure('DiskPressure', 'KubeletHasDiskPressure', 'disk pressure')
       : relief('DiskPressure', 'KubeletHasNoDiskPressure', 'no disk pressure'),
-    facts.processesAvailable < thresholds.processes
+    under.has('PIDPressure')
       ? pressure('PIDPressure', 'KubeletHasInsufficientPID', 'insufficient PID available')
       : relief('PIDPressure', 'KubeletHasSufficientPID', 'sufficient PID available'),
     readyOf(facts),

@@ -100,7 +100,7 @@ export function verdictOf(facts: PodFacts, now: number): Verdict | undefined {
       message: 'Pod was active on the node longer than the specified deadline',
     };
   }
-  return refusalOf(facts.pod, facts.machine);
+  return facts.verdict ?? refusalOf(facts.pod, facts.machine);
 }
 
 /** Nothing runs any more and nothing will. */

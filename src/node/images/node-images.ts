@@ -3,13 +3,16 @@ import type { Files } from '#sys/files.ts';
 import type { ImageTool } from '../containerd/image-tool.ts';
 import type { Images, RuntimeImage } from '../runtime/runtime.ts';
 import { normalImageName } from '#api/image-name.ts';
+import { forgetImages, keepImages } from './kept-images.ts';
 
 export class NodeImages {
   readonly #images: Images;
   readonly #tool: ImageTool;
   readonly #files: Files;
+  readonly #directory: string;
 
-  constructor(images: Images, tool: ImageTool, files: Files) {
+  constructor(images: Images, tool: ImageTool, files: Files, directory: string) {
+    this.#directory = directory;
     this.#images = images;
     this.#tool = tool;
     this.#files = files;
@@ -36,6 +39,7 @@ export class NodeImages {
       await this.#tool.tag(found[0], wanted);
       names.add(wanted);
     }
+    await keepImages([...names], this.#directory, this.#files);
     return [...names];
   }
 
@@ -45,6 +49,8 @@ export class NodeImages {
 
   /** With all its names. */
   async remove(name: string): Promise<void> {
+    const { tags = [] } = (await this.#images.status(name)) ?? {};
     await this.#images.remove(name);
+    await forgetImages(tags, this.#directory, this.#files);
   }
 }

@@ -1,6 +1,6 @@
 /** What a worker knows of its pod beside the API and the runtime. Losing it costs a few repeated steps. */
 import type { ResourceRequirements } from '#api/types.ts';
-import type { ImageFact, Problem, VolumesFact } from '../decide/facts.ts';
+import type { ImageFact, NodeVerdict, Problem, VolumesFact } from '../decide/facts.ts';
 
 export class PodMemory {
   readonly images = new Map<string, ImageFact>();
@@ -10,6 +10,7 @@ export class PodMemory {
   readonly granted = new Map<string, ResourceRequirements>();
   readonly applied = new Map<string, ResourceRequirements>();
   resizeProblem: Problem | undefined;
+  verdict: NodeVerdict | undefined;
   cgroupRemoved = false;
   /** Settles when the pod is to end: nobody waits for a hook of its beginning any more. */
   readonly ending = Promise.withResolvers<undefined>();

@@ -6,7 +6,13 @@ import { parseTime } from '#api/time.ts';
 import type { Pod, PodStatus } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Timer } from '#base/clock.ts';
-import { containerSubject, type PodFacts, type Step, subjectOf } from '../decide/facts.ts';
+import {
+  containerSubject,
+  type NodeVerdict,
+  type PodFacts,
+  type Step,
+  subjectOf,
+} from '../decide/facts.ts';
 import { nextStep } from '../decide/next-step.ts';
 import { membersOf } from '../decide/members.ts';
 import { withGranted } from '../decide/resize.ts';
@@ -56,6 +62,23 @@ export class PodWorker {
   /** As the node has granted it: what it takes of the node's room. */
   get granted(): Pod {
     return withGranted(this.#pod, this.#memory.granted);
+  }
+
+  /** It ends or has ended. */
+  get isLeaving(): boolean {
+    const phase = this.#pod.status?.phase;
+    const isOver = phase === 'Succeeded' || phase === 'Failed';
+    const { deletionTimestamp } = this.#pod.metadata;
+    return (
+      isOver || this.#gone || deletionTimestamp !== undefined || this.#memory.verdict !== undefined
+    );
+  }
+
+  /** The node gives the pod up; the first verdict stays. */
+  fail(verdict: NodeVerdict): void {
+    this.#memory.verdict ??= verdict;
+    this.#memory.ending.resolve(undefined);
+    this.wake();
   }
 
   get waitsForRoom(): boolean {
@@ -177,6 +200,7 @@ export class PodWorker {
       get reported() {
         return reported(this);
       },
+      verdict: this.#memory.verdict,
       machine: this.#services.machine,
       hostIPs,
       acceptedAtMs: this.#acceptedAtMs,

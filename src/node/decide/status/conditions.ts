@@ -27,6 +27,7 @@ export function conditionsOf(input: ConditionInput): PodCondition[] {
     { ...containersReady, type: 'ContainersReady' },
     { type: 'PodScheduled', status: 'True' },
     ...resizeTruths(input),
+    ...disruptionTruths(input),
   ];
   const written = pod.status?.conditions ?? [];
   const own = new Set([...truths.map(({ type }) => type), ...resizeTypes]);
@@ -71,6 +72,12 @@ function initializedOf({ progress, phase }: ConditionInput): Truth {
     reason: 'ContainersNotInitialized',
     message: `containers with incomplete status: ${bracketed(open.map(({ name }) => name))}`,
   };
+}
+
+function disruptionTruths({ facts: { verdict } }: ConditionInput): Truth[] {
+  if (!verdict?.disruption) return [];
+  const reason = 'TerminationByKubelet';
+  return [{ type: 'DisruptionTarget', status: 'True', reason, message: verdict.message }];
 }
 
 const resizeTypes = ['PodResizePending', 'PodResizeInProgress'];

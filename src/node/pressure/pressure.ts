@@ -1,0 +1,160 @@
+/**
+ * Watches over what pods can run out of, and makes room: first what nobody misses (ended containers,
+ * unused images), then one pod at a time. Looked at with the node's own status, at once when the kernel
+ * ended somebody for lack of memory, and every second while a threshold is near.
+ */
+import type { Pod } from '#api/types.ts';
+import type { Clock, Timer, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import {
+  type Candidate,
+  choosePod,
+  evictionMessage,
+  resourceOf,
+  type Usage,
+} from '../decide/pressure/choose-pod.ts';
+import {
+  type Amounts,
+  conditionOf,
+  nothingObserved,
+  type Observation,
+  observe,
+  type PressureCondition,
+  type Starved,
+} from '../decide/pressure/observe.ts';
+import type { PressureSettings } from '../decide/pressure/settings.ts';
+import type { ImageCollector } from '../images/image-collector.ts';
+import { wordsOf } from '../words.ts';
+
+/** A pod that may be ended. */
+export interface Evictable {
+  readonly pod: Pod;
+  /** It is ending already, or over. */
+  readonly isLeaving: boolean;
+  evict(message: string, graceSeconds: number): void;
+}
+
+export interface PressureOptions {
+  readonly settings: PressureSettings;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly amounts: () => Promise<Amounts>;
+  readonly pods: () => readonly Evictable[];
+  readonly usageOf: (pod: Pod) => Promise<Usage>;
+  readonly images: ImageCollector;
+  /** Ended containers that nobody will start again. */
+  readonly removeEnded: () => Promise<void>;
+  /** Something to say of the node: an event. */
+  readonly tell: (reason: string, message: string) => void;
+  /** Look now, and say so. */
+  readonly changed: () => void;
+}
+
+const closeLookMs = 1_000;
+/** Of a hard eviction: there is no time for more. */
+const hardGraceSeconds = 1;
+
+export class Pressure {
+  readonly #options: PressureOptions;
+  #last: Observation | undefined;
+  #timer: Timer | undefined;
+  #freeing = false;
+  #stopped = false;
+
+  constructor(options: PressureOptions) {
+    this.#options = options;
+  }
+
+  get conditions(): ReadonlySet<PressureCondition> {
+    return this.#last?.conditions ?? new Set();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  async look(): Promise<ReadonlySet<PressureCondition>> {
+    const { settings, clock, timers, amounts, changed } = this.#options;
+    const found = await amounts();
+    const before = this.#last?.memory ?? nothingObserved;
+    const seen = observe(found, settings, before, clock.now());
+    this.#last = seen;
+    if (this.#stopped) return seen.conditions;
+    const disk = found.get('imagefs.available');
+    const used = disk ? disk.capacity - disk.available : 0;
+    const isFull = disk !== undefined && used > settings.imageHighPart * disk.capacity;
+    if ((seen.starved.length > 0 || isFull) && !this.#freeing) {
+      this.#freeing = true;
+      const excess = disk ? used - settings.imageLowPart * disk.capacity : 0;
+      void this.#free(seen.starved, isFull ? excess : 0).finally(() => {
+        this.#freeing = false;
+      });
+    }
+    if (seen.isClose && !this.#timer) {
+      this.#timer = timers.after(closeLookMs, () => {
+        this.#timer = undefined;
+        changed();
+      });
+    }
+    return seen.conditions;
+  }
+
+  async #free(starved: readonly Starved[], imageBytes: number): Promise<void> {
+    const { images, logger, tell } = this.#options;
+    try {
+      if (imageBytes > 0 && (await images.collect(imageBytes)) === 0 && starved.length === 0) {
+        logger.info('the disk of images is full, and all of them are in use or kept');
+      }
+      for (const one of starved) {
+        tell('EvictionThresholdMet', `Attempting to reclaim ${resourceOf(one.signal)}`);
+        if (conditionOf(one.signal) === 'DiskPressure' && (await this.#tidied(one))) return;
+        if (await this.#evict(one)) return;
+      }
+    } catch (error) {
+      logger.warn('cannot make room on the node', { error: wordsOf(error) });
+    }
+  }
+
+  /** Answers whether what nobody misses was enough. */
+  async #tidied({ signal, threshold }: Starved): Promise<boolean> {
+    const { images, removeEnded, amounts } = this.#options;
+    await removeEnded();
+    await images.collect(Number.POSITIVE_INFINITY);
+    const now = (await amounts()).get(signal);
+    return now !== undefined && now.available >= threshold;
+  }
+
+  async #evict(starved: Starved): Promise<boolean> {
+    const { pods, usageOf, settings, logger } = this.#options;
+    const all = pods();
+    // One that is on its way out may be what is needed.
+    if (all.some(({ isLeaving, pod }) => isLeaving && pod.status?.phase === 'Running')) return true;
+    const candidates = await Promise.all(
+      all
+        .filter(({ isLeaving }) => !isLeaving)
+        .map(async (evictable) => ({
+          evictable,
+          pod: evictable.pod,
+          usage: await usageOf(evictable.pod),
+        })),
+    );
+    const chosen = choosePod(candidates, starved);
+    const evictable = candidates.find(({ pod }) => pod === chosen?.pod)?.evictable;
+    if (!chosen || !evictable) return false;
+    const message = evictionMessage(chosen, starved);
+    logger.warn('evicting a pod', { pod: nameOf(chosen), message });
+    evictable.evict(message, graceOf(chosen, starved, settings));
+    return true;
+  }
+}
+
+function graceOf({ pod }: Candidate, { hard }: Starved, settings: PressureSettings): number {
+  if (hard) return hardGraceSeconds;
+  const own = pod.spec?.terminationGracePeriodSeconds ?? 30;
+  return Math.max(1, Math.min(own, settings.maxPodGraceSeconds ?? own));
+}
+
+const nameOf = ({ pod: { metadata } }: Candidate): string =>
+  `${metadata.namespace}/${metadata.name}`;
