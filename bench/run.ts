@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** Those that print JSON; the quick ones first. */
-const all = ['schedule', 'start', 'pods', 'store', 'gateway', 'rollout'];
+const all = ['schedule', 'start', 'pods', 'store', 'gateway', 'rollout', 'heal', 'idle'];
 
 async function run(name: string): Promise<unknown> {
   const file = join(import.meta.dirname, `${name}.ts`);

@@ -73,6 +73,6 @@ export function parentOf(identity: Identity): Identity {
   return parent;
 }
 
-function pidOf(identity: Identity): number {
+export function pidOf(identity: Identity): number {
   return Number(identity.split('@')[0]);
 }
