@@ -1,9 +1,10 @@
-/** Objects that this composition adds to every cluster: its DNS' Service and its gateway's class. */
+/** Objects that this composition adds to every cluster: its DNS' Service, the classes of its gateway and of its storage. */
 import { collectionOf } from '#api/kind.ts';
-import { ingressClasses, services } from '#api/kinds/index.ts';
-import type { IngressClass, Service } from '#api/types.ts';
+import { ingressClasses, services, storageClasses } from '#api/kinds/index.ts';
+import type { IngressClass, Service, StorageClass } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { isStatusError } from '#base/status-error.ts';
+import { localPathProvisioner } from '#node/decide/local-path.ts';
 import { controllerName } from '#traffic/gateway/decide/ingress-class.ts';
 
 /** Without a selector: each node answers this address itself. */
@@ -43,6 +44,22 @@ export async function ensureIngressClass(verbs: Verbs): Promise<void> {
     spec: { controller: controllerName },
   };
   await verbs.create(collectionOf(ingressClasses), object).catch(unlessThere);
+}
+
+/** The class of claims that name none: directories of the node where the claim's first pod runs. */
+export async function ensureStorageClass(verbs: Verbs): Promise<void> {
+  const object: StorageClass = {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: {
+      name: 'local-path',
+      annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
+    },
+    provisioner: localPathProvisioner,
+    reclaimPolicy: 'Delete',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  };
+  await verbs.create(collectionOf(storageClasses), object).catch(unlessThere);
 }
 
 function unlessThere(error: unknown): void {

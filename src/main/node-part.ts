@@ -13,6 +13,7 @@ import {
   pressureSettings,
   usualPressure,
 } from '#node/decide/pressure/settings.ts';
+import { LocalPathProvisioner } from '#node/local-path/provisioner.ts';
 import { GantryNode } from '#node/node.ts';
 import type { NodeConnector } from '#server/node-connector.ts';
 import { systemCgroups } from '#sys/cgroup.ts';
@@ -109,6 +110,7 @@ const retryMs = { first: 200, max: 10_000 };
 export class NodePart {
   readonly #options: NodePartOptions;
   #node: GantryNode | undefined;
+  #storage: LocalPathProvisioner | undefined;
   #ready = false;
   #stopped = false;
   #problem = 'starting';
@@ -124,8 +126,9 @@ export class NodePart {
     await node.startContainerd();
   }
 
-  /** Ends when the node works on its pods. */
-  async start(verbs: Verbs): Promise<void> {
+  /** Ends when the node works on its pods and on volumes; `storageVerbs` for these. */
+  async start(verbs: Verbs, storageVerbs: Verbs): Promise<void> {
+    await this.#startStorage(storageVerbs);
     for (
       let delayMs = retryMs.first;
       !this.#stopped;
@@ -148,9 +151,25 @@ export class NodePart {
     }
   }
 
+  async #startStorage(verbs: Verbs): Promise<void> {
+    const { config, log: logger } = this.#options;
+    this.#storage = new LocalPathProvisioner({
+      nodeName: config.nodeName,
+      directory: clusterPaths(config).volumes,
+      verbs,
+      files,
+      clock,
+      timers,
+      random,
+      logger,
+    });
+    await this.#storage.start();
+  }
+
   /** Containers and containerd go on. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#storage?.stop();
     await this.#node?.stop();
   }
 

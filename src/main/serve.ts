@@ -19,7 +19,7 @@ import { systemRandom as random } from '#sys/random.ts';
 import { systemTimers as timers } from '#sys/timers.ts';
 import { Traffic } from '#traffic/traffic.ts';
 import { apiServerNames } from '#wire/pki/authority.ts';
-import { ensureDnsService, ensureIngressClass } from './cluster-objects.ts';
+import { ensureDnsService, ensureIngressClass, ensureStorageClass } from './cluster-objects.ts';
 import { boundLogs } from './bound-logs.ts';
 import { startControlServer } from './control-server.ts';
 import { ControlPlane } from './control-plane.ts';
@@ -135,13 +135,24 @@ class Program {
     this.#progress.report('starting', 'starting the API server');
     const plane = await this.#startControlPlane(backend, pki, network, this.#node);
     const admin = plane.server.verbsFor({ name: 'system:apiserver', groups: ['system:masters'] });
-    await Promise.all([ensureDnsService(admin, network.dnsAddress), ensureIngressClass(admin)]);
+    await Promise.all([
+      ensureDnsService(admin, network.dnsAddress),
+      ensureIngressClass(admin),
+      ensureStorageClass(admin),
+    ]);
     this.#progress.report('starting', 'starting the node and its network');
     const nodeUser = {
       name: `system:node:${this.#config.nodeName}`,
       groups: ['system:nodes', 'system:authenticated'],
     };
-    const node = runtime.then(() => this.#node?.start(plane.server.verbsFor(nodeUser)));
+    const storageUser = {
+      name: 'system:controller:local-path-provisioner',
+      groups: ['system:authenticated'],
+    };
+    const { server } = plane;
+    const node = runtime.then(() =>
+      this.#node?.start(server.verbsFor(nodeUser), server.verbsFor(storageUser)),
+    );
     this.#stops.push({ name: 'node', stop: async () => this.#node?.stop() });
     await Promise.all([node, this.#startTraffic(plane, pki, network)]);
     this.#progress.report('ready', 'ready');

@@ -149,6 +149,7 @@ export class NodeAgent {
     });
     this.#volumes = new Volumes({
       paths: this.paths,
+      verbs,
       files,
       mounts,
       tokens: this.#tokens,

@@ -47,6 +47,8 @@ export function clusterPaths(config: Pick<ClusterConfig, 'name' | 'dataDir'>) {
     store: `${config.dataDir}/store`,
     pki: `${config.dataDir}/pki`,
     node: `${config.dataDir}/node`,
+    /** Of pods' claims: what people keep there. */
+    volumes: `${config.dataDir}/volumes`,
     gateway: `${config.dataDir}/gateway`,
     log: `${config.dataDir}/log/gantry.log`,
     /** Of everything that gantry runs. */

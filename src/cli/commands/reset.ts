@@ -56,15 +56,22 @@ export async function removeEverything(
   const traces = await hooks.removeMachine(config, detail);
   if (await removeService(machine, config)) traces.push(clusterPaths(config).unit);
   traces.push(...(await removeFromKubeconfig(machine, config.name)));
-  const { run, data, config: configFile } = clusterPaths(config);
+  const { run, data, volumes, config: configFile } = clusterPaths(config);
+  const claimed = (await machine.files.list(volumes)).length;
   for (const path of [run, data, configFile]) {
     if (path === data && keepData) continue;
     if ((await machine.files.info(path)) === undefined) continue;
     await machine.files.remove(path);
-    traces.push(path);
+    traces.push(
+      path === data && claimed > 0 ? `${path} with the ${counted(claimed)} of claims` : path,
+    );
   }
   await removeSharedFolders(machine);
   return traces;
+}
+
+function counted(volumes: number): string {
+  return volumes === 1 ? 'volume' : `${volumes} volumes`;
 }
 
 async function removeFromKubeconfig(machine: Machine, name: string): Promise<string[]> {

@@ -4,10 +4,9 @@ import { annotations, labels } from '../decide/labels.ts';
 import { memberNamed, templateHash } from '../decide/members.ts';
 import type { NodePaths } from '../paths.ts';
 import type { ContainerConfig, ContainerMount } from '../runtime/runtime.ts';
-import { ConfigError } from './config-error.ts';
 import { containerEnv, type EnvContext } from './env.ts';
 import { expand } from './expand.ts';
-import { type VolumePlace, volumeMounts } from './mounts.ts';
+import { type VolumePlace, volumeDevices, volumeMounts } from './mounts.ts';
 import { containerResources } from './resources.ts';
 import { containerSecurity, type ImageUser } from './security.ts';
 
@@ -31,9 +30,6 @@ export async function containerConfig(
   context: ContainerContext,
 ): Promise<ContainerConfig> {
   const { pod, paths, attempt, image, files } = context;
-  if ((container.volumeDevices ?? []).length > 0) {
-    throw new ConfigError('volumeDevices (block volumes) are not supported by this node');
-  }
   const security = containerSecurity(pod, container, image, paths.seccomp);
   const env = await containerEnv(container, context);
   const lookUp = (name: string): string | undefined => env.get(name);
@@ -46,7 +42,7 @@ export async function containerConfig(
     workingDir: container.workingDir ?? '',
     envs: [...env].map(([key, value]) => ({ key, value })),
     mounts: [...mounts, ...(await ownMounts(container, context, mounts))],
-    devices: [],
+    devices: volumeDevices(container, context.placeOf),
     labels: {
       [labels.containerName]: container.name,
       [labels.podName]: pod.metadata.name ?? '',

@@ -2,7 +2,7 @@
 import type { Container, VolumeMount } from '#api/types.ts';
 import { limits } from '#base/limits.ts';
 import type { Files } from '#sys/files.ts';
-import type { ContainerMount } from '../runtime/runtime.ts';
+import type { ContainerConfig, ContainerMount } from '../runtime/runtime.ts';
 import { ConfigError } from './config-error.ts';
 import { expand } from './expand.ts';
 
@@ -16,6 +16,25 @@ export interface VolumePlace {
   readonly path: string;
   /** The volume itself cannot be written. */
   readonly readonly: boolean;
+  /** A device, which is handed over and not mounted. */
+  readonly isBlock?: boolean;
+}
+
+/** Block volumes of a container (core/v1 VolumeDevice). */
+export function volumeDevices(
+  container: Container,
+  placeOf: (volume: string) => VolumePlace | undefined,
+): ContainerConfig['devices'] {
+  return (container.volumeDevices ?? []).map(({ name, devicePath }) => {
+    const place = placeOf(name);
+    if (place?.isBlock !== true) {
+      throw new ConfigError(
+        `volume "${name}" has volumeMode Filesystem: name it in volumeMounts of container "${container.name}", not in volumeDevices`,
+      );
+    }
+    const permissions = place.readonly ? 'r' : 'rw';
+    return { containerPath: devicePath, hostPath: place.path, permissions };
+  });
 }
 
 export async function volumeMounts(
@@ -31,6 +50,11 @@ export async function volumeMounts(
       throw new ConfigError(
         `cannot find volume "${mount.name}" to mount into container "${container.name}"`,
       );
+    if (place.isBlock) {
+      throw new ConfigError(
+        `volume "${mount.name}" has volumeMode Block: name it in volumeDevices of container "${container.name}", not in volumeMounts`,
+      );
+    }
     mounts.push({
       containerPath: absolute(mount.mountPath),
       hostPath: await hostPathOf(mount, place, env, files),

@@ -4,6 +4,7 @@
  */
 import { unitsOf } from '#api/quantity.ts';
 import type { Pod, Volume } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { References } from '../config/env.ts';
@@ -11,13 +12,16 @@ import type { Allocatable, PodAddresses } from '../config/field-refs.ts';
 import type { VolumePlace } from '../config/mounts.ts';
 import type { NodePaths } from '../paths.ts';
 import { writeVolume } from './atomic-writer.ts';
+import { type Claimed, claimedVolume } from './claimed.ts';
 import { checkHostPath } from './host-path.ts';
+import { giveToGroup } from './ownership.ts';
 import { payloadOf } from './payload.ts';
 import type { Tokens } from './tokens.ts';
 import { VolumeError } from './volume-error.ts';
 
 export interface VolumesOptions {
   readonly paths: NodePaths;
+  readonly verbs: Verbs;
   readonly files: Files;
   readonly mounts: Mounts;
   readonly tokens: Tokens;
@@ -27,6 +31,8 @@ export interface VolumesOptions {
 
 export class Volumes {
   readonly #options: VolumesOptions;
+  /** What claims of a pod have come to, by its uid and the volume's name. */
+  readonly #claimed = new Map<string, Map<string, Claimed>>();
 
   constructor(options: VolumesOptions) {
     this.#options = options;
@@ -61,6 +67,7 @@ export class Volumes {
     if (!volume) return undefined;
     const { paths } = this.#options;
     const uid = pod.metadata.uid ?? '';
+    if (isClaim(volume)) return this.#claimed.get(uid)?.get(name);
     if (volume.hostPath) return { path: volume.hostPath.path, readonly: false };
     if (volume.emptyDir) return { path: paths.volume(uid, name), readonly: false };
     return { path: this.#payloadDirectory(volume, uid), readonly: true };
@@ -85,6 +92,7 @@ export class Volumes {
     await files.remove(`${paths.secrets}/${uid}`);
     await files.remove(paths.pod(uid));
     tokens.forget(uid);
+    this.#claimed.delete(uid);
   }
 
   #payloadDirectory({ name, configMap, downwardAPI }: Volume, uid: string): string {
@@ -96,6 +104,7 @@ export class Volumes {
     const { files, allocatable, referencesOf, tokens } = this.#options;
     const uid = pod.metadata.uid ?? '';
     const group = pod.spec?.securityContext?.fsGroup;
+    if (isClaim(volume)) return this.#prepareClaim(volume, pod);
     if (volume.hostPath) return checkHostPath(volume.hostPath, files);
     if (volume.emptyDir) return this.#prepareEmpty(volume, uid, group);
     const payload = await payloadOf(volume, {
@@ -112,6 +121,25 @@ export class Volumes {
     const directory = this.#payloadDirectory(volume, uid);
     await files.makeDirectory(directory, 0o755);
     await writeVolume(directory, payload, group, files);
+  }
+
+  /** Once for each pod: what it has got stays its own, and a large volume is not gone through again. */
+  async #prepareClaim(volume: Volume, pod: Pod): Promise<void> {
+    const { paths, files } = this.#options;
+    const { uid = '' } = pod.metadata;
+    const known = this.#claimed.get(uid) ?? new Map<string, Claimed>();
+    if (known.has(volume.name)) return;
+    const claimed = await claimedVolume(pod, volume, this.#options);
+    const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
+    const mark = paths.volume(uid, volume.name);
+    if (fsGroup !== undefined && claimed.takesGroup && !claimed.readonly) {
+      // The mark outlives this run of the agent; it goes with the pod.
+      if ((await files.info(mark)) === undefined) {
+        await giveToGroup(claimed.path, fsGroup, fsGroupChangePolicy, files);
+        await files.makeDirectory(mark, 0o700);
+      }
+    }
+    this.#claimed.set(uid, known.set(volume.name, claimed));
   }
 
   async #prepareEmpty(
@@ -138,4 +166,8 @@ export class Volumes {
       await files.setMode(directory, 0o2777);
     }
   }
+}
+
+function isClaim({ persistentVolumeClaim, ephemeral }: Volume): boolean {
+  return persistentVolumeClaim !== undefined || ephemeral !== undefined;
 }

@@ -38,8 +38,8 @@ export class MemoryFiles {
       link: (target, path) => answer(() => this.#add(path, 'symlink', encode(target), 0o777)),
       readLink: (path) => answer(() => this.#target(path)),
       realPath: (path) => answer(() => (this.#find(path) ? this.#real(path) : undefined)),
-      setMode: (path, mode) => answer(() => this.#change(path, { mode })),
-      setOwner: (path, uid, gid) => answer(() => this.#change(path, { uid, gid })),
+      setMode: (path, mode) => answer(() => change(this.#find(path), { mode })),
+      setOwner: (path, uid, gid) => answer(() => change(this.#held.get(path), { uid, gid })),
       space: () =>
         answer(() => ({
           totalBytes: 2 ** 40,
@@ -73,7 +73,7 @@ export class MemoryFiles {
       const one = `/${parts.slice(0, index + 1).join('/')}`;
       if (!this.#find(one)) this.#add(one, 'directory', new Uint8Array(), 0o755);
     }
-    if (mode !== undefined) this.#change(path, { mode });
+    if (mode !== undefined) change(this.#find(path), { mode });
   }
 
   #list(path: string): FileEntry[] {
@@ -112,11 +112,6 @@ export class MemoryFiles {
       info: () => Promise.resolve(infoOf(held) as FileInfo),
       close: () => Promise.resolve(),
     };
-  }
-
-  #change(path: string, change: Partial<Pick<Held, 'mode' | 'uid' | 'gid'>>): void {
-    const held = this.#find(path);
-    if (held) Object.assign(held, change);
   }
 
   #target(path: string): string | undefined {
@@ -177,4 +172,11 @@ function infoOf(held: Held | undefined): FileInfo | undefined {
       device: 0,
     }
   );
+}
+
+function change(
+  held: Held | undefined,
+  changes: Partial<Pick<Held, 'mode' | 'uid' | 'gid'>>,
+): void {
+  if (held) Object.assign(held, changes);
 }

@@ -37,10 +37,6 @@ const podFields: readonly NotHonoured[] = [
   },
   { path: 'securityContext.windowsOptions', because: 'nodes run Linux' },
   {
-    path: 'securityContext.fsGroupChangePolicy',
-    because: 'volumes that fsGroup applies to are made anew for each pod',
-  },
-  {
     path: 'securityContext.supplementalGroupsPolicy',
     because: 'groups of the image are always merged in; a pod that refuses them does not start',
     when: is('Strict'),
@@ -49,8 +45,6 @@ const podFields: readonly NotHonoured[] = [
 ];
 
 const volumeFields: readonly NotHonoured[] = [
-  'persistentVolumeClaim',
-  'ephemeral',
   'csi',
   'image',
   'nfs',
@@ -98,10 +92,6 @@ const projectedFields: readonly NotHonoured[] = ['clusterTrustBundle', 'podCerti
 );
 
 const containerFields: readonly NotHonoured[] = [
-  {
-    path: 'volumeDevices',
-    because: 'block devices cannot be given to containers yet; this one does not start',
-  },
   {
     path: 'volumeMounts[*].recursiveReadOnly',
     because:

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  allKinds,
+  events,
+  persistentVolumeClaims,
+  persistentVolumes,
+  storageClasses,
+} from '#api/kinds/index.ts';
+import { collectionOf, type Kind } from '#api/kind.ts';
+import { lookupOf } from '#api/lookup.ts';
+import { storageAnnotations } from '#api/storage/annotations.ts';
+import type { Event, PersistentVolume } from '#api/types.ts';
+import { silentLogger } from '#base/log.ts';
+import { inProcessVerbs } from '#server/in-process.ts';
+import { openTestCluster } from '#server/testing/cluster.ts';
+import { seededRandom } from '#server/testing/seeded-random.ts';
+import { MemoryFiles } from '#sys/simulated/memory-files.ts';
+import { localPathProvisioner } from '../decide/local-path.ts';
+import { LocalPathProvisioner } from './provisioner.ts';
+
+const asked = { [storageAnnotations.provisioner]: localPathProvisioner };
+
+async function start(options: { brokenDisk?: boolean } = {}) {
+  const cluster = await openTestCluster();
+  const { core, time } = cluster;
+  const authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
+  const kinds = lookupOf(allKinds);
+  const verbs = inProcessVerbs(
+    { core, kinds: () => kinds, authorizer },
+    { name: 'system:controller:local-path-provisioner', groups: [] },
+  );
+  const { files } = new MemoryFiles();
+  const refuse = () => Promise.reject(new Error('no space left on device'));
+  const provisioner = new LocalPathProvisioner({
+    nodeName: 'n1',
+    directory: '/volumes',
+    verbs,
+    files: options.brokenDisk
+      ? { ...files, makeDirectory: (path) => (path === '/volumes' ? Promise.resolve() : refuse()) }
+      : files,
+    clock: time,
+    timers: time,
+    random: seededRandom(1),
+    logger: silentLogger,
+  });
+  const run = async (): Promise<void> => {
+    for (let step = 0; step < 20; step++) {
+      for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+      time.advance(5);
+    }
+  };
+  await cluster.create(storageClasses as Kind, {
+    metadata: { name: 'local-path' },
+    provisioner: localPathProvisioner,
+  });
+  const started = provisioner.start();
+  await run();
+  await started;
+  const claim = async () => {
+    const spec = {
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '1Gi' } },
+      storageClassName: 'local-path',
+    };
+    const made = await cluster.create(persistentVolumeClaims as Kind, {
+      metadata: { name: 'c', annotations: asked },
+      spec,
+    });
+    await run();
+    return `pvc-${made.metadata.uid}`;
+  };
+  const volumes = async () =>
+    (await verbs.list(collectionOf(persistentVolumes))).items as unknown as PersistentVolume[];
+  const told = async () => {
+    const { items } = await verbs.list(collectionOf(events, 'default'));
+    return (items as unknown as Event[])
+      .map(({ reason, message }) => `${reason}: ${message}`)
+      .toSorted();
+  };
+  return { cluster, verbs, files, provisioner, run, claim, volumes, told };
+}
+
+test('a claim gets a directory and a volume, and both go when the volume is given back', async () => {
+  const world = await start();
+  const name = await world.claim();
+  const [volume] = await world.volumes();
+  assert.equal(volume?.metadata.name, name);
+  assert.equal(volume?.spec.local?.path, `/volumes/${name}`);
+  assert.equal((await world.files.info(`/volumes/${name}`))?.mode, 0o777);
+  assert.deepEqual(await world.told(), [
+    'Provisioning: External provisioner is provisioning volume for claim "default/c"',
+    `ProvisioningSucceeded: Successfully provisioned volume ${name}`,
+  ]);
+  await world.files.write(`/volumes/${name}/a`, 'kept', 0o644);
+  const ref = { ...collectionOf(persistentVolumes), name };
+  const body = { status: { phase: 'Released' } };
+  await world.verbs.patch({ ...ref, subresource: 'status' }, { type: 'merge', body });
+  await world.run();
+  assert.equal(await world.files.info(`/volumes/${name}`), undefined);
+  const [left] = await world.volumes();
+  assert.deepEqual(left?.metadata.finalizers, ['kubernetes.io/pv-protection']);
+  assert.ok(left?.metadata.deletionTimestamp);
+  await world.provisioner.stop();
+});
+
+test('a disk that refuses is told to the claim, which keeps waiting', async () => {
+  const world = await start({ brokenDisk: true });
+  await world.claim();
+  assert.deepEqual(await world.volumes(), []);
+  assert.match((await world.told()).join(), /ProvisioningFailed: .*no space left on device/);
+  await world.provisioner.stop();
+});

@@ -1,0 +1,190 @@
+/**
+ * Makes and removes the directories behind volumes of classes with the provisioner
+ * `gantry.io/local-path`. Promises: a volume object exists only while its directory does, except for
+ * the time that its removal takes; files go only with a volume that is given back with policy Delete.
+ */
+import type { Action } from '#api/decision.ts';
+import { persistentVolumeClaims, persistentVolumes, storageClasses } from '#api/kinds/index.ts';
+import { keyOf, splitKey } from '#api/object.ts';
+import { classNameOf } from '#api/storage/claims.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import type { Clock, Timers } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Random } from '#base/random.ts';
+import { isStatusError } from '#base/status-error.ts';
+import { ActionRefused, Carrier } from '#client/carry-out.ts';
+import { EventRecorder } from '#client/events.ts';
+import { Informers } from '#client/informers.ts';
+import { WorkQueue } from '#client/work-queue.ts';
+import type { Files } from '#sys/files.ts';
+import {
+  claimStep,
+  directoryFinalizer,
+  type LocalStorage,
+  localPathProvisioner,
+  volumeStep,
+} from '../decide/local-path.ts';
+import { wordsOf } from '../words.ts';
+
+export interface ProvisionerOptions extends LocalStorage {
+  /** As `system:controller:local-path-provisioner`. */
+  readonly verbs: Verbs;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+const backoff = { firstMs: 500, maxMs: 60_000 };
+const claimPrefix = 'claim ';
+const volumePrefix = 'volume ';
+
+export class LocalPathProvisioner {
+  readonly #options: ProvisionerOptions;
+  readonly #informers: Informers;
+  readonly #events: EventRecorder;
+  readonly #carrier: Carrier;
+  readonly #queue: WorkQueue;
+  readonly #unlisten: (() => void)[] = [];
+
+  constructor(options: ProvisionerOptions) {
+    this.#options = options;
+    this.#informers = new Informers(options);
+    this.#events = new EventRecorder({
+      ...options,
+      component: localPathProvisioner,
+      host: options.nodeName,
+    });
+    this.#carrier = new Carrier({
+      ...options,
+      informers: this.#informers,
+      recorder: this.#events,
+    });
+    this.#queue = new WorkQueue({ ...options, backoff, ready: () => this.#pump() });
+  }
+
+  async start(): Promise<void> {
+    const claims = this.#informers.of(persistentVolumeClaims);
+    const volumes = this.#informers.of(persistentVolumes);
+    const classes = this.#informers.of(storageClasses);
+    await this.#options.files.makeDirectory(this.#options.directory, 0o711);
+    this.#informers.start();
+    await this.#informers.whenSynced();
+    this.#unlisten.push(
+      claims.listen((_, next) => next && this.#queue.add(`${claimPrefix}${keyOf(next)}`)),
+      volumes.listen((_, next) => next && this.#queue.add(`${volumePrefix}${next.metadata.name}`)),
+      classes.listen(() => {
+        for (const claim of claims.cache.list()) this.#queue.add(`${claimPrefix}${keyOf(claim)}`);
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const unlisten of this.#unlisten) unlisten();
+    this.#queue.close();
+    this.#informers.stop();
+    await this.#events.flush();
+  }
+
+  #pump(): void {
+    for (let key = this.#queue.take(); key !== undefined; key = this.#queue.take()) {
+      void this.#work(key);
+    }
+  }
+
+  async #work(key: string): Promise<void> {
+    try {
+      if (key.startsWith(claimPrefix)) await this.#claim(key.slice(claimPrefix.length));
+      else await this.#volume(key.slice(volumePrefix.length));
+      this.#queue.forget(key);
+    } catch (error) {
+      const delayMs = this.#queue.retry(key);
+      const fields = { key, error: wordsOf(error), delayMs };
+      this.#options.logger.warn('storage could not be made or removed', fields);
+    }
+    this.#queue.done(key);
+  }
+
+  async #claim(key: string): Promise<void> {
+    const { namespace = '', name } = splitKey(key);
+    const claim = this.#informers.of(persistentVolumeClaims).cache.get(`${namespace}/${name}`);
+    if (claim === undefined) return;
+    const classes = this.#informers.of(storageClasses).cache;
+    const step = claimStep(claim, classes.get(classNameOf(claim)), this.#options);
+    if (step === undefined) return;
+    if (step.type === 'refuse') return this.#refused(claim, step.message);
+    if (this.#informers.of(persistentVolumes).cache.get(step.volume.metadata.name)) return;
+    const message = `External provisioner is provisioning volume for claim "${key}"`;
+    this.#tell(claim, 'Normal', 'Provisioning', message);
+    try {
+      await this.#make(step.path, step.volume);
+    } catch (error) {
+      this.#refused(claim, wordsOf(error));
+      throw error;
+    }
+    const done = `Successfully provisioned volume ${step.volume.metadata.name}`;
+    this.#tell(claim, 'Normal', 'ProvisioningSucceeded', done);
+  }
+
+  /** Whoever a pod's containers run as may write there, as with an emptyDir. */
+  async #make(path: string, volume: PersistentVolume): Promise<void> {
+    await this.#options.files.makeDirectory(path, 0o777);
+    const create: Action = { type: 'create', kind: persistentVolumes, object: volume };
+    try {
+      await this.#carrier.carryOut([create]);
+    } catch (error) {
+      const isThere = error instanceof ActionRefused && isStatusError(error.cause, 'AlreadyExists');
+      if (!isThere) throw error;
+    }
+  }
+
+  #refused(claim: PersistentVolumeClaim, why: string): void {
+    const message = `failed to provision volume with StorageClass "${classNameOf(claim)}": ${why}`;
+    this.#tell(claim, 'Warning', 'ProvisioningFailed', message);
+  }
+
+  async #volume(name: string): Promise<void> {
+    const volume = this.#informers.of(persistentVolumes).cache.get(name);
+    const step = volume && volumeStep(volume, this.#options);
+    if (!step) return;
+    if (step.type === 'refuse') {
+      return this.#tell(volume, 'Warning', 'VolumeFailedDelete', step.message);
+    }
+    if (step.type === 'remove') await this.#remove(volume, step.path);
+    await this.#carrier.carryOut(lettingGo(volume));
+  }
+
+  async #remove(volume: PersistentVolume, path: string): Promise<void> {
+    try {
+      await this.#options.files.remove(path);
+    } catch (error) {
+      this.#tell(volume, 'Warning', 'VolumeFailedDelete', wordsOf(error));
+      throw error;
+    }
+  }
+
+  #tell(
+    regarding: PersistentVolume | PersistentVolumeClaim,
+    level: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): void {
+    this.#events.record({ regarding, level, reason, message });
+  }
+}
+
+function lettingGo({ metadata }: PersistentVolume): readonly Action[] {
+  const { name, uid, deletionTimestamp, finalizers = [] } = metadata;
+  const kind = persistentVolumes;
+  const rest = finalizers.filter((each) => each !== directoryFinalizer);
+  const patch: Action = {
+    type: 'patch',
+    kind,
+    name,
+    patch: { metadata: { uid, finalizers: rest } },
+  };
+  const doomed: Action = { type: 'delete', kind, name, uid };
+  return deletionTimestamp === undefined ? [doomed, patch] : [patch];
+}

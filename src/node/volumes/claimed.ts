@@ -1,0 +1,92 @@
+/**
+ * Volumes that stand for claims: what the claim's volume is on this machine. The API is asked when
+ * the pod comes, and again as often as it takes; what a pod has got stays until it is gone.
+ */
+import { persistentVolumeClaims, persistentVolumes } from '#api/kinds/index.ts';
+import { collectionOf } from '#api/kind.ts';
+import { sourcesOf } from '#api/kinds/storage/volume-spec.ts';
+import { claimNameOf, isFullyBound, isHeldFor, isMadeFor } from '#api/storage/claims.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
+import { isStatusError } from '#base/status-error.ts';
+import type { Files } from '#sys/files.ts';
+import { checkHostPath } from './host-path.ts';
+import { VolumeError } from './volume-error.ts';
+
+export interface Claimed {
+  readonly path: string;
+  readonly readonly: boolean;
+  /** Handed to containers as a device, not mounted. */
+  readonly isBlock: boolean;
+  /** The pod's group may be given its files. */
+  readonly takesGroup: boolean;
+}
+
+export async function claimedVolume(
+  pod: Pod,
+  volume: Volume,
+  { verbs, files }: { readonly verbs: Verbs; readonly files: Files },
+): Promise<Claimed> {
+  const claim = await boundClaim(pod, volume, verbs);
+  const found = await read<PersistentVolume>(verbs, {
+    ...collectionOf(persistentVolumes),
+    name: claim.spec.volumeName ?? '',
+  });
+  if (found === undefined || !isHeldFor(found, claim)) {
+    throw new VolumeError(
+      `volume "${claim.spec.volumeName}" is not bound to claim "${claim.metadata.name}"`,
+    );
+  }
+  const isBlock = found.spec.volumeMode === 'Block';
+  const path = await pathOf(found, isBlock, files);
+  const takesGroup = !isBlock && found.spec.local !== undefined;
+  const readonly = volume.persistentVolumeClaim?.readOnly === true;
+  return { path, readonly, isBlock, takesGroup };
+}
+
+async function boundClaim(pod: Pod, volume: Volume, verbs: Verbs): Promise<PersistentVolumeClaim> {
+  const { namespace = '', name: podName } = pod.metadata;
+  const name = claimNameOf(pod, volume) ?? '';
+  const ref = { ...collectionOf(persistentVolumeClaims, namespace), name };
+  const claim = await read<PersistentVolumeClaim>(verbs, ref);
+  if (claim === undefined) throw new VolumeError(`persistentvolumeclaim "${name}" not found`);
+  if (volume.ephemeral && !isMadeFor(claim, pod)) {
+    throw new VolumeError(
+      `PVC "${namespace}/${name}" was not created for pod "${namespace}/${podName}" (pod is not owner)`,
+    );
+  }
+  if (!isFullyBound(claim)) throw new VolumeError(`persistentvolumeclaim "${name}" is not bound`);
+  return claim;
+}
+
+async function read<T>(verbs: Verbs, ref: Parameters<Verbs['get']>[0]): Promise<T | undefined> {
+  try {
+    return (await verbs.get(ref)) as T;
+  } catch (error) {
+    if (isStatusError(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+async function pathOf({ spec }: PersistentVolume, isBlock: boolean, files: Files): Promise<string> {
+  const path = spec.local?.path ?? spec.hostPath?.path;
+  if (path === undefined) throw new VolumeError(unsupported(spec));
+  if (spec.hostPath && !isBlock) await checkHostPath(spec.hostPath, files);
+  const found = await files.info(path);
+  if (found === undefined) throw new VolumeError(`path "${path}" does not exist`);
+  const isDevice = found.type === 'blockDevice';
+  if (isBlock && !isDevice) throw new VolumeError(`path "${path}" is not a block device`);
+  if (!isBlock && isDevice) {
+    throw new VolumeError(
+      `path "${path}" is a block device, and this node makes no file systems: mount it and name the directory`,
+    );
+  }
+  return path;
+}
+
+function unsupported(spec: PersistentVolume['spec']): string {
+  const [source] = sourcesOf(spec);
+  return source === 'nfs'
+    ? 'this node has no NFS client: volumes of type nfs cannot be mounted'
+    : `volumes of type ${source} are not supported by this node`;
+}
