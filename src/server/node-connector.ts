@@ -51,7 +51,7 @@ export type StreamRequest =
       readonly ports: readonly number[];
     };
 
-/** Where one upgrade request (SPDY/3.1 or WebSocket v4) may be replayed; good for one connection. */
+/** Where one connection of SPDY/3.1 may be made; good for one. */
 export interface StreamTarget {
   readonly host: string;
   readonly port: number;

@@ -4,6 +4,8 @@
  * travel (TLS, HTTP/1.1, HTTP/2, upgrades) and nothing of what they mean.
  */
 
+import type { CommandStreams } from '../command/channels.ts';
+
 /** Who holds the other end of a connection, as far as TLS has proved it. */
 export interface Peer {
   /** IP address, without port. */
@@ -81,11 +83,20 @@ export type HttpResponse =
       open(stream: ResponseStream): void;
     }
   | {
-      /** The client's upgrade request is replayed to this place, and bytes are piped both ways. */
+      /**
+       * A protocol switch. Of a command, the client's channels are passed on to this place, which speaks
+       * SPDY/3.1; else the client's upgrade request is replayed to it, and bytes are piped both ways.
+       */
       readonly type: 'tunnel';
       readonly host: string;
       readonly port: number;
       readonly path: string;
+      readonly command?: {
+        /** What the client opens. */
+        readonly client: CommandStreams;
+        /** What the other side was asked for; they may differ. */
+        readonly runtime: CommandStreams;
+      };
     };
 
 /** Must not reject: what goes wrong is an answer too. */

@@ -26,7 +26,7 @@ import {
 import { peerOf } from './peer.ts';
 import { readRequest } from './request.ts';
 import { type NodeResponse, sendBytes, sendStream } from './send.ts';
-import { openTunnel } from './tunnel.ts';
+import { switchProtocol } from './switch-protocol.ts';
 
 export interface ServingKeys {
   /** PEM: the certificate and what leads from it to a root. */
@@ -270,7 +270,9 @@ class Listener implements HttpServer {
       const state = this.#sockets.get(socket);
       if (state) state.busy += 1;
       (socket as TLSSocket).setTimeout(0);
-      openTunnel(message, socket, head, answer, () => (socket as TLSSocket).destroySoon());
+      const upgraded = { request: message, socket, head };
+      await switchProtocol(upgraded, answer, this.#options.timers);
+      (socket as TLSSocket).destroySoon();
       return;
     }
     response.shouldKeepAlive = false;

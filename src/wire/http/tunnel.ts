@@ -56,7 +56,7 @@ export function openTunnel(
  * Lets the other direction be read before each write. The runtime closes when a container ends, and a write
  * that fails then takes a socket down at once, with all that has arrived and has not been read.
  */
-function readFirst(): Transform {
+export function readFirst(): Transform {
   return new Transform({
     transform: (chunk: Buffer, _encoding, done) => afterArrivals(() => done(null, chunk)),
   });
@@ -69,7 +69,7 @@ function closeSoon(client: Duplex): void {
   client.end();
 }
 
-function refuse(client: Duplex, error: Error): void {
+export function refuse(client: Duplex, error: Error): void {
   const body = `error dialing backend: ${error.message}\n`;
   client.end(
     `HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,

@@ -161,7 +161,7 @@ export const changeChecks: readonly Check[] = [
     },
   },
   {
-    name: 'set image, env, resources; autoscale is refused in words',
+    name: 'set image, env, resources; autoscale',
     run: async (user) => {
       await user.ok('kubectl create deployment set --image=i:1 --replicas=0');
       await user.ok('kubectl set image deployment/set i=i:2');
@@ -170,10 +170,11 @@ export const changeChecks: readonly Check[] = [
       const container =
         "kubectl get deployment set -o jsonpath='{.spec.template.spec.containers[0]}'";
       await user.says(container, /"image":"i:2"/, /"name":"A","value":"b"/, /"cpu":"100m"/);
-      await user.fails(
-        'kubectl autoscale deployment set --max=2',
-        /could not find the requested resource|no matches for kind/,
+      await user.says(
+        'kubectl autoscale deployment set --min=1 --max=2 --cpu-percent=50',
+        /horizontalpodautoscaler.autoscaling\/set autoscaled/,
       );
+      await user.says('kubectl get hpa set', /Deployment\/set\s.*50%\s+1\s+2\s/);
     },
   },
 ];

@@ -26,7 +26,22 @@ export async function connectPod(deps: ResourceDeps, exchange: Exchange): Promis
   const stream = streamRequest(target.subresource ?? '', pod, request.query);
   if (!request.upgrade) throw badRequest('Upgrade request required');
   if (!deps.connector) throw new StatusError('ServiceUnavailable', 'this server reaches no nodes');
-  return { type: 'tunnel', ...(await deps.connector.stream(stream)) };
+  const place = await deps.connector.stream(stream);
+  if (stream.type === 'portforward') return { type: 'tunnel', ...place };
+  const { stdin, stdout, stderr, tty } = stream;
+  const command = { client: flagsOf(request.query), runtime: { stdin, stdout, stderr, tty } };
+  return { type: 'tunnel', ...place, command };
+}
+
+function flagsOf(query: URLSearchParams) {
+  const tty = isTrue(query.get('tty'));
+  return {
+    stdin: isTrue(query.get('stdin')),
+    stdout: isTrue(query.get('stdout')),
+    // A terminal has one output: both streams arrive on it.
+    stderr: isTrue(query.get('stderr')) && !tty,
+    tty,
+  };
 }
 
 function streamRequest(subresource: string, pod: Pod, query: URLSearchParams): StreamRequest {
@@ -44,14 +59,7 @@ function streamRequest(subresource: string, pod: Pod, query: URLSearchParams): S
     }
     return { type: 'portforward', container: where(), ports };
   }
-  const tty = isTrue(query.get('tty'));
-  const flags = {
-    stdin: isTrue(query.get('stdin')),
-    stdout: isTrue(query.get('stdout')),
-    // A terminal has one output: both streams arrive on it.
-    stderr: isTrue(query.get('stderr')) && !tty,
-    tty,
-  };
+  const flags = flagsOf(query);
   if (!flags.stdin && !flags.stdout && !flags.stderr) {
     throw badRequest('you must specify at least 1 of stdin, stdout, stderr');
   }
@@ -77,8 +85,7 @@ function hasTerminal({ spec }: Pod, name: string): boolean {
 
 /**
  * A container's terminal was decided when it started. The runtime would wait for the end of a stderr
- * that such a container does not have, so that the client hung after the container's end; the client
- * opens as many streams as before, since a terminal's one for its size takes the place of stderr.
+ * that such a container does not have, so that the client hung after the container's end.
  */
 function attachFlags<Flags extends { readonly stderr: boolean; readonly tty: boolean }>(
   flags: Flags,

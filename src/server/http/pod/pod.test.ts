@@ -107,12 +107,16 @@ test('exec, attach and port-forward open a tunnel to the node', async () => {
     `${pods}/p/exec?stdin=true&stdout=true&stderr=true&tty=true&command=sh&command=-c`,
     { upgrade },
   );
-  assert.deepEqual(exec, { type: 'tunnel', host: '192.0.2.2', port: 4000, path: '/exec/token' });
+  const streams = { stdin: true, stdout: true, stderr: false, tty: true };
+  const command = { client: streams, runtime: streams };
+  const place = { host: '192.0.2.2', port: 4000, path: '/exec/token' };
+  assert.deepEqual(exec, { type: 'tunnel', ...place, command });
   const [request] = node.asked as StreamRequest[];
   assert.ok(request?.type === 'exec');
   assert.deepEqual([request.command, request.stderr, request.tty], [['sh', '-c'], false, true]);
   assert.equal((await raw('GET', `${pods}/p/attach?stdout=true`, { upgrade })).type, 'tunnel');
-  assert.equal((await raw('GET', `${pods}/p/portforward?ports=80,81`, { upgrade })).type, 'tunnel');
+  const forward = await raw('GET', `${pods}/p/portforward?ports=80,81`, { upgrade });
+  assert.deepEqual(forward, { type: 'tunnel', ...place });
   assert.equal(
     (await ask('GET', `${pods}/p/exec?stdout=true&command=ls`)).json.message,
     'Upgrade request required',
