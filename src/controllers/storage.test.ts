@@ -274,3 +274,26 @@ test('claims grow where their class allows it', async () => {
   await grow('growing');
   await plane.stop();
 });
+
+test('storage at rest leaves nothing for a full pass to find', async () => {
+  const plane = await startControlPlane({ quietNode: true });
+  await makeClass(plane, 'early');
+  await makeClass(plane, 'late', { volumeBindingMode: 'WaitForFirstConsumer' });
+  await makeVolume(plane, 'free');
+  await makeVolume(plane, 'taken', { claimRef: { namespace: 'default', name: 'bound' } });
+  await makeVolume(plane, 'failing', {
+    claimRef: { namespace: 'default', name: 'given-back' },
+    persistentVolumeReclaimPolicy: 'Delete',
+  });
+  for (const name of ['bound', 'given-back', 'seeking']) await makeClaim(plane, name);
+  for (const storageClassName of ['early', 'late', 'none']) {
+    await makeClaim(plane, storageClassName, { storageClassName });
+  }
+  await plane.run();
+  await plane.delete(persistentVolumeClaims, 'given-back');
+  await plane.run(700_000);
+  for (const { name, fullPassFindings, faults } of plane.runtime.stats()) {
+    assert.deepEqual([name, fullPassFindings, faults], [name, 0, 0]);
+  }
+  await plane.stop();
+});

@@ -32,7 +32,7 @@ import { PodWorker } from './pods/pod-worker.ts';
 import { QosCgroups } from './pods/qos-cgroups.ts';
 import type { PodServices } from './pods/services.ts';
 import { fieldPathOf } from './pods/field-path.ts';
-import { nodePressure } from './pressure/node-pressure.ts';
+import { evictable, nodePressure } from './pressure/node-pressure.ts';
 import type { Pressure } from './pressure/pressure.ts';
 import { Probes } from './probes/probes.ts';
 import { RuntimeMirror } from './runtime/mirror.ts';
@@ -41,6 +41,7 @@ import { Slots } from './slots.ts';
 import { countCpus, hasAppArmor, readMachine, readSystemInfo } from './status/machine-facts.ts';
 import { RuntimeHealth, runtimeSilenceMs } from './status/runtime-health.ts';
 import { NodeReporter } from './status/node-reporter.ts';
+import { DiskLimits } from './volumes/disk-limits.ts';
 import { Tokens } from './volumes/tokens.ts';
 import { Volumes } from './volumes/volumes.ts';
 
@@ -95,6 +96,7 @@ export class NodeAgent {
   readonly #images: ImageStore;
   readonly #health: RuntimeHealth;
   readonly #pressure: Pressure;
+  readonly #diskLimits: DiskLimits;
   readonly #pods: Informer<Pod>;
   readonly #services: Informer<Service>;
   readonly #references: ReferencedObjects;
@@ -111,14 +113,7 @@ export class NodeAgent {
       options;
     const informing = { verbs, clock, timers, random, logger };
     this.paths = new NodePaths(options.directory);
-    this.events = new EventRecorder({
-      verbs,
-      clock,
-      random,
-      logger,
-      component: 'kubelet',
-      host: nodeName,
-    });
+    this.events = new EventRecorder({ ...informing, component: 'kubelet', host: nodeName });
     this.#images = new ImageStore(runtime.images, clock);
     this.#health = new RuntimeHealth(runtime, clock);
     this.#pods = new Informer(pods, { ...informing, fieldSelector: `spec.nodeName=${nodeName}` });
@@ -146,6 +141,11 @@ export class NodeAgent {
       events: this.events,
       workers: () => this.#workers.values(),
       changed: () => this.#reporter?.look(),
+    });
+    this.#diskLimits = new DiskLimits({
+      ...options,
+      paths: this.paths,
+      pods: () => [...this.#workers.values()].map((worker) => evictable(worker, false)),
     });
     this.#volumes = new Volumes({
       paths: this.paths,
@@ -203,6 +203,7 @@ export class NodeAgent {
     this.mirror.stop();
     this.#probes.stop();
     this.#pressure.stop();
+    this.#diskLimits.stop();
     for (const worker of this.#workers.values()) worker.stop();
     await this.events.flush();
   }
@@ -338,6 +339,7 @@ export class NodeAgent {
       this.#roomChanged();
     });
     this.#workers.set(uid, worker);
+    this.#diskLimits.podAdded(pod);
     const refusal = this.#isNew(pod) ? refusedUnder(this.#pressure.conditions, pod) : undefined;
     if (refusal && !gone) {
       worker.fail({ reason: 'Evicted', message: refusal, graceSeconds: 0, disruption: false });

@@ -17,6 +17,8 @@ export type FileType =
 export interface FileInfo {
   readonly type: FileType;
   readonly sizeBytes: number;
+  /** What it takes of the disk: whole blocks, without holes. */
+  readonly diskBytes: number;
   /** Permission bits with setuid, setgid and sticky. */
   readonly mode: number;
   readonly uid: number;
@@ -182,6 +184,7 @@ function infoOf(stats: Stats): FileInfo {
   return {
     type: typeOf(stats),
     sizeBytes: stats.size,
+    diskBytes: stats.blocks * 512,
     mode: stats.mode & 0o7777,
     uid: stats.uid,
     gid: stats.gid,

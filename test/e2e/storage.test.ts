@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Node, PersistentVolume, PersistentVolumeClaim } from '#api/types.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '#api/types.ts';
 import { Api } from './crash/api.ts';
 import { Cluster, eventually } from './harness.ts';
 
@@ -178,6 +178,18 @@ test('a volume made by hand is bound, mounted as asked and kept', async () => {
     assert.match(await cluster.kubectl(['get', 'pv', 'by-hand']), /Retain +Released/),
   );
   assert.ok(existsSync(join(directory, 'inner', 'a')));
+});
+
+test('an emptyDir that outgrows its limit ends its pod', async () => {
+  const volumes = [{ name: 'data', emptyDir: { sizeLimit: '1Mi' } }];
+  const fill = 'dd if=/dev/zero of=/data/a bs=1M count=3';
+  await apply(pod('greedy', '', fill, { volumes, restartPolicy: 'Never' }));
+  await eventually('it is evicted', async () => {
+    const { status } = await api.read<Pod>('/api/v1/namespaces/default/pods/greedy');
+    assert.deepEqual([status?.phase, status?.reason], ['Failed', 'Evicted']);
+    assert.match(status?.message ?? '', /Usage of EmptyDir volume "data" exceeds the limit "1Mi"/);
+  });
+  await remove('pod/greedy');
 });
 
 test('what cannot be had is told', async () => {

@@ -14,7 +14,7 @@ import type { PodWorker } from '../pods/pod-worker.ts';
 import type { RuntimeMirror } from '../runtime/mirror.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { readAmounts } from './amounts.ts';
-import { Pressure } from './pressure.ts';
+import { type Evictable, Pressure } from './pressure.ts';
 import { usageOf } from './usage.ts';
 
 export interface NodePressureParts {
@@ -48,13 +48,7 @@ export function nodePressure(parts: NodePressureParts): Pressure {
     ...parts,
     images,
     amounts: () => readAmounts(sources),
-    pods: () =>
-      [...workers()].map((worker) => ({
-        pod: worker.pod,
-        isLeaving: worker.isLeaving,
-        evict: (message, graceSeconds) =>
-          worker.fail({ reason: 'Evicted', message, graceSeconds, disruption: true }),
-      })),
+    pods: () => [...workers()].map((worker) => evictable(worker, true)),
     usageOf: (pod) => usageOf(pod, parts),
     removeEnded: () =>
       removeEnded(
@@ -68,6 +62,16 @@ export function nodePressure(parts: NodePressureParts): Pressure {
       events.record({ regarding, level: 'Warning', reason, message });
     },
   });
+}
+
+/** `disruption`: the node is the reason, not the pod. */
+export function evictable(worker: PodWorker, disruption: boolean): Evictable {
+  return {
+    pod: worker.pod,
+    isLeaving: worker.isLeaving,
+    evict: (message, graceSeconds) =>
+      worker.fail({ reason: 'Evicted', message, graceSeconds, disruption }),
+  };
 }
 
 /** Of pods that are over, and earlier attempts of those that are not. Their logs go with them. */

@@ -164,6 +164,7 @@ function infoOf(held: Held | undefined): FileInfo | undefined {
     held && {
       type: held.type,
       sizeBytes: held.data.length,
+      diskBytes: held.data.length,
       mode: held.mode,
       uid: held.uid,
       gid: held.gid,

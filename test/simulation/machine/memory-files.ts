@@ -128,6 +128,7 @@ function infoOf({ type, bytes, mode, inode }: Node): FileInfo {
   return {
     type,
     sizeBytes: bytes.length,
+    diskBytes: bytes.length,
     mode,
     uid: 0,
     gid: 0,

@@ -72,18 +72,6 @@ const volumeFields: readonly NotHonoured[] = [
   because: 'volumes of this type cannot be mounted yet; a pod that has one does not start',
 }));
 
-/** In memory the limit is the size of the file system. */
-const emptyDirFields: readonly NotHonoured[] = [
-  {
-    path: 'volumes[*].emptyDir',
-    because: 'sizeLimit holds for medium Memory only; on disk nothing enforces it yet',
-    when: (value) => {
-      const { medium, sizeLimit } = (value ?? {}) as { medium?: string; sizeLimit?: string };
-      return sizeLimit !== undefined && medium !== 'Memory';
-    },
-  },
-];
-
 const projectedFields: readonly NotHonoured[] = ['clusterTrustBundle', 'podCertificate'].map(
   (source) => ({
     path: `volumes[*].projected.sources[*].${source}`,
@@ -113,7 +101,6 @@ function nameOf(value: unknown): unknown {
 export const notHonoured: readonly NotHonoured[] = [
   ...podFields,
   ...volumeFields,
-  ...emptyDirFields,
   ...projectedFields,
   ...containerFields.flatMap(inEveryContainer),
 ];

@@ -13,13 +13,13 @@ function warningsOf(volumes: Volume[]): string[] {
   return pods.warnings?.(pod) ?? [];
 }
 
-test('a limit that nothing enforces is told, one that is a file system of that size is not', () => {
-  const onDisk = warningsOf([{ name: 'x', emptyDir: { sizeLimit: '1Gi' } }]);
-  assert.equal(onDisk.length, 1);
-  assert.match(onDisk[0] ?? '', /^spec\.volumes\[0\]\.emptyDir: .*sizeLimit/);
-  assert.deepEqual(
-    warningsOf([{ name: 'x', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } }]),
-    [],
-  );
-  assert.deepEqual(warningsOf([{ name: 'x', emptyDir: {} }]), []);
+test('a volume that nothing mounts is told, one that works is not', () => {
+  const found = warningsOf([{ name: 'x', nfs: { server: 'a', path: '/b' } }]);
+  assert.equal(found.length, 1);
+  assert.match(found[0] ?? '', /^spec\.volumes\[0\]\.nfs: .*does not start/);
+  const works: Volume[] = [
+    { name: 'a', emptyDir: { sizeLimit: '1Gi' } },
+    { name: 'b', persistentVolumeClaim: { claimName: 'c' } },
+  ];
+  assert.deepEqual(warningsOf(works), []);
 });
