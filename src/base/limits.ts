@@ -32,6 +32,8 @@ export const limits = {
   connections: 10_000,
   /** Requests under way that are not watches, logs or streams; more are told to come again. */
   requestsInFlight: 600,
+  /** Evictions of one PodDisruptionBudget that its controller has not seen yet (Kubernetes: 2,000). */
+  disruptedPods: 2000,
   /** Operations of one JSON patch (Kubernetes: 10,000). */
   jsonPatchOperations: 10_000,
   /** Answers of other DNS servers that are kept, and for how long at most. */

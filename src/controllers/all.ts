@@ -4,6 +4,7 @@ import type { LoopDefinition } from '#client/loop.ts';
 import { daemonSetController } from './daemonset/index.ts';
 import { cronJobController } from './cronjob/index.ts';
 import { deploymentController } from './deployment/index.ts';
+import { disruptionController } from './disruption/index.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSliceController } from './endpointslice/index.ts';
@@ -45,6 +46,7 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     jobController,
     cronJobController,
     ttlAfterFinishedController,
+    disruptionController(options.kinds),
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,

@@ -14,11 +14,7 @@ import { isStatusError } from '#base/status-error.ts';
 import type { Backend } from '#store/backend.ts';
 import { Admission, type AdmissionStep } from '../admission/admission.ts';
 import { bindingHandler } from '../subresources/binding.ts';
-import {
-  type DisruptionRule,
-  evictionHandler,
-  noDisruptionRule,
-} from '../subresources/eviction.ts';
+import { evictionHandler } from '../subresources/eviction.ts';
 import { scaleHandler } from '../subresources/scale.ts';
 import type { Core, CoreSink, RequestContext, Stored, Target } from './core.ts';
 import { Creating } from './create.ts';
@@ -47,8 +43,6 @@ export interface CoreDeps {
   readonly virtual?: ReadonlyMap<string, VirtualHandler> | undefined;
   /** Beside the core's own (scale, binding, eviction), by `handlerKey`; may replace them. */
   readonly subresources?: ReadonlyMap<string, SubresourceHandler> | undefined;
-  /** What may refuse an eviction; default: nothing. */
-  readonly disruptionRule?: DisruptionRule | undefined;
 }
 
 /** The core, and what composition adds once it is there: handlers that call it themselves. */
@@ -86,7 +80,7 @@ class ServerCore implements ComposedCore {
     this.#deleting = new Deleting(write);
     this.#virtual = new Map(deps.virtual);
     this.#scale = scaleHandler(this, this.#updating);
-    const eviction = evictionHandler(this, deps.disruptionRule ?? noDisruptionRule);
+    const eviction = evictionHandler(this, this.#updating, clock);
     this.#subresources = new Map([
       [handlerKey(pods, 'binding'), bindingHandler(this.#updating, clock)],
       [handlerKey(pods, 'eviction'), eviction],
