@@ -187,6 +187,7 @@ export class NodePart {
       logs: async (container, options, sink) =>
         this.#needReady().connector.logs(container, options, sink),
       stream: async (request) => this.#needReady().connector.stream(request),
+      page: async (_node, path) => this.#needReady().connector.page(path),
     };
   }
 

@@ -34,6 +34,7 @@ import { shareMounts } from './mount-propagation.ts';
 import { clearNode, resetNode } from './reset.ts';
 import { connectCri } from './runtime/cri/cri-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import { type NodePages, nodePage } from './pages.ts';
 import { NodeStreams } from './streams.ts';
 
 export interface Machine {
@@ -192,8 +193,9 @@ export class GantryNode {
   }
 
   /** What the server asks of a node; valid from the end of `start`. */
-  get connector(): Pick<NodeLogs, 'logs'> & Pick<NodeStreams, 'stream'> {
+  get connector(): Pick<NodeLogs, 'logs'> & Pick<NodeStreams, 'stream'> & NodePages {
     return {
+      page: async (path) => nodePage(this.agent, path),
       logs: (container, options, sink) => this.#running(this.#logs).logs(container, options, sink),
       stream: (request) => this.#running(this.#streams).stream(request),
     };

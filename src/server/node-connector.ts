@@ -59,8 +59,15 @@ export interface StreamTarget {
   readonly path: string;
 }
 
+export interface NodePage {
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
 export interface NodeConnector {
   /** Rejects with a StatusError when the container or its log is not there. */
   logs(container: ContainerRef, options: LogOptions, sink: LogSink): Promise<{ close(): void }>;
   stream(request: StreamRequest): Promise<StreamTarget>;
+  /** What the agent tells of itself (`/healthz`); undefined: it has no such page. */
+  page(node: string, path: string): Promise<NodePage | undefined>;
 }

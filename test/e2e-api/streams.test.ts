@@ -18,6 +18,7 @@ function playNode(port: number) {
   const logs: LogSink[] = [];
   let closedLogs = 0;
   const connector: NodeConnector = {
+    page: async () => undefined,
     stream: async (request) => {
       streams.push(request);
       return { host: '127.0.0.1', port, path: `/exec/token${streams.length}` };

@@ -61,7 +61,7 @@ async function ask(method: string, path: string, type: string, body: unknown): P
   const asked = server.raw(method, path, { body, headers: { 'content-type': type } });
   const response = await inTime(asked);
   const text = response.type === 'bytes' ? Buffer.concat(response.body).toString() : '';
-  const status = response.type === 'tunnel' ? 101 : response.status;
+  const status = 'status' in response ? response.status : 101;
   // 504: what admission waited for did not come.
   const blamed = status < 500 || status === 504;
   assert.ok(blamed, `${method} ${path} → ${text}\n${JSON.stringify(body)}\n${said.join('\n')}`);

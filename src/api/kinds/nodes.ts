@@ -14,7 +14,15 @@ export const nodes: Kind<Node> = {
   namespaced: false,
   verbs: standardVerbs,
   type: 'Node',
-  subresources: [statusSubresource],
+  subresources: [
+    {
+      name: 'proxy',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      connect: true,
+      body: { group: '', version: 'v1', kind: 'NodeProxyOptions' },
+    },
+    statusSubresource,
+  ],
   hasStatus: true,
   /** A node that reports what it has may allocate all of it, unless it says otherwise. */
   defaults(node) {

@@ -45,6 +45,12 @@ const subresources: readonly Subresource[] = [
     connect: true,
     body: { group: '', version: 'v1', kind: 'PodPortForwardOptions' },
   },
+  {
+    name: 'proxy',
+    verbs: ['create', 'delete', 'get', 'patch', 'update'],
+    connect: true,
+    body: { group: '', version: 'v1', kind: 'PodProxyOptions' },
+  },
   { name: 'resize', verbs: ['get', 'patch', 'update'] },
   statusSubresource,
 ];

@@ -18,7 +18,15 @@ export const services: Kind<Service> = {
   namespaced: true,
   verbs: standardVerbs,
   type: 'Service',
-  subresources: [statusSubresource],
+  subresources: [
+    {
+      name: 'proxy',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      connect: true,
+      body: { group: '', version: 'v1', kind: 'ServiceProxyOptions' },
+    },
+    statusSubresource,
+  ],
   hasStatus: true,
   createOnUpdate: true,
   nameRule: 'dns1035Label',

@@ -140,6 +140,9 @@ export class Front {
       metrics.answered(labels, 101, undefined);
       return response;
     }
+    if (response.type === 'forward') {
+      return { ...response, answered: (status) => metrics.answered(labels, status, undefined) };
+    }
     metrics.answered(labels, response.status, undefined);
     return {
       ...response,
@@ -166,6 +169,7 @@ function readRequest(request: HttpRequest): Asked {
   const longRunning =
     verb === 'watch' ||
     isPodStream(route) ||
+    subresource === 'proxy' ||
     (subresource === 'log' && isTrue(request.query.get('follow')));
   const labels = { verb: verb.toUpperCase(), group, version, resource, subresource };
   return { route, verb, longRunning, labels };

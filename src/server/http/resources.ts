@@ -18,6 +18,7 @@ import { type EncodeOptions, encodeList, encodeObject, encodeValue } from './for
 import type { IncludeObject } from './forms/table.ts';
 import { connectPod, isConnect } from './pod/connect.ts';
 import { podLog } from './pod/log.ts';
+import { isProxy, proxyResource } from './proxy/proxy.ts';
 import {
   deleteOptionsOf,
   listOptionsOf,
@@ -30,6 +31,7 @@ import { watchResource } from './watch.ts';
 
 export async function serveResource(deps: ResourceDeps, exchange: Exchange): Promise<HttpResponse> {
   const { target, verb } = exchange;
+  if (isProxy(exchange)) return proxyResource(deps, exchange);
   if (isConnect(target)) return connectPod(deps, exchange);
   if (target.kind.group === '' && target.kind.kind === 'Pod' && target.subresource === 'log') {
     if (verb !== 'get') throw methodNotSupported(target.kind, verb);

@@ -97,6 +97,18 @@ export type HttpResponse =
         /** What the other side was asked for; they may differ. */
         readonly runtime: CommandStreams;
       };
+    }
+  | {
+      /** The request goes on to this place, with its body, and the answer comes from there. */
+      readonly type: 'forward';
+      readonly scheme: 'http' | 'https';
+      readonly host: string;
+      readonly port: number;
+      /** With the query. */
+      readonly path: string;
+      /** What stands before the place's own paths here, for redirects. */
+      readonly prefix: string;
+      readonly answered?: (status: number) => void;
     };
 
 /** Must not reject: what goes wrong is an answer too. */

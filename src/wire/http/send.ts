@@ -56,7 +56,7 @@ function writable(response: NodeResponse): Writable {
   return response as Writable;
 }
 
-function writeHead(
+export function writeHead(
   response: NodeResponse,
   status: number,
   headers: Headers | Record<string, string | readonly string[] | number>,

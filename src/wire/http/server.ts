@@ -23,6 +23,7 @@ import {
   type ResponseStream,
   textResponse,
 } from './message.ts';
+import { forwardRequest } from './forward.ts';
 import { peerOf } from './peer.ts';
 import { readRequest } from './request.ts';
 import { type NodeResponse, sendBytes, sendStream } from './send.ts';
@@ -210,9 +211,8 @@ class Listener implements HttpServer {
       if (state && this.#closing && state.busy === 0) message.socket.destroy();
     });
     const answer = await this.#handled(this.#request(message, response));
-    if (answer.type === 'tunnel') {
-      this.#send(message, response, noUpgrade);
-    } else this.#send(message, response, answer);
+    if (answer.type === 'forward') forwardRequest(message, response, answer);
+    else this.#send(message, response, answer.type === 'tunnel' ? noUpgrade : answer);
   }
 
   async #handled(request: Parameters<HttpHandler>[0]): Promise<HttpResponse> {
@@ -230,7 +230,7 @@ class Listener implements HttpServer {
   #send(
     message: IncomingMessage | Http2ServerRequest,
     response: NodeResponse,
-    answer: Exclude<HttpResponse, { type: 'tunnel' }>,
+    answer: Exclude<HttpResponse, { type: 'tunnel' | 'forward' }>,
   ): void {
     if (response.destroyed) return;
     // What is left of a body that nobody read would have to be read before the next request.
@@ -266,7 +266,7 @@ class Listener implements HttpServer {
     const request = this.#request(message, response, message.headers.upgrade ?? '');
     const answer = await this.#handled(request);
     if (socket.destroyed) return;
-    if (answer.type === 'tunnel') {
+    if (answer.type === 'tunnel' || answer.type === 'forward') {
       const state = this.#sockets.get(socket);
       if (state) state.busy += 1;
       (socket as TLSSocket).setTimeout(0);

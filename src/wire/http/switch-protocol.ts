@@ -8,10 +8,13 @@ import { openTunnel } from './tunnel.ts';
 /** Settles when both sides are done; the socket may still have to deliver what was written. */
 export function switchProtocol(
   upgraded: Upgraded,
-  { host, port, path, command }: Extract<HttpResponse, { type: 'tunnel' }>,
+  answer: Extract<HttpResponse, { type: 'tunnel' | 'forward' }>,
   timers: Timers,
 ): Promise<void> {
+  const { host, port, path } = answer;
   const target = { host, port, path };
+  if (answer.type === 'forward') answer.answered?.(101);
+  const command = answer.type === 'tunnel' ? answer.command : undefined;
   if (command) return relayCommand(upgraded, { target, ...command }, timers);
   if (tunnelsSpdy(upgraded.request)) return tunnelThroughWebSocket(upgraded, target);
   const { request, socket, head } = upgraded;

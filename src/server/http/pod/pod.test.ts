@@ -25,6 +25,7 @@ function fakeNode() {
       sinks.push(sink);
       return { close: () => (closed += 1) };
     },
+    page: async () => undefined,
     stream: async (request) => {
       asked.push(request);
       return { host: '192.0.2.2', port: 4000, path: '/exec/token' };
