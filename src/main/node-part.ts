@@ -73,6 +73,7 @@ export async function nodeOf({
       labels: { 'node-role.kubernetes.io/control-plane': '' },
       version: kubernetesVersion,
       pressure,
+      manifests: `${clusterPaths(config).settings}/manifests`,
       ...(drained && { drained }),
       ...(guarded && { guarded }),
     },

@@ -20,6 +20,7 @@ import { ReferencedObjects } from './cluster/references.ts';
 import { type ClusterDns, parseResolvConf } from './config/dns.ts';
 import type { Allocatable } from './config/field-refs.ts';
 import { labels } from './decide/labels.ts';
+import { isMirror } from './decide/static-pods.ts';
 import { refusedUnder } from './decide/pressure/choose-pod.ts';
 import type { PressureSettings } from './decide/pressure/settings.ts';
 import type { ObservedContainer } from './decide/observed.ts';
@@ -38,6 +39,7 @@ import { Probes } from './probes/probes.ts';
 import { RuntimeMirror } from './runtime/mirror.ts';
 import type { Runtime, RuntimeEvent } from './runtime/runtime.ts';
 import { Slots } from './slots.ts';
+import { StaticPods } from './static/static-pods.ts';
 import { countCpus, hasAppArmor, readMachine, readSystemInfo } from './status/machine-facts.ts';
 import { RuntimeHealth, runtimeSilenceMs } from './status/runtime-health.ts';
 import { NodeReporter } from './status/node-reporter.ts';
@@ -74,6 +76,8 @@ export interface NodeAgentOptions {
   readonly dns: () => ClusterDns;
   readonly podsMax: number;
   readonly pressure: PressureSettings;
+  /** Of manifests of the node's own pods. */
+  readonly manifests?: string | undefined;
   /** Kept from pods: `{ cpu: '100m', memory: '256Mi' }`. */
   readonly reserved: { readonly cpuMilli: number; readonly memoryBytes: number };
   /** Taken instead of what the machine has, for several nodes on one machine. */
@@ -97,6 +101,7 @@ export class NodeAgent {
   readonly #health: RuntimeHealth;
   readonly #pressure: Pressure;
   readonly #diskLimits: DiskLimits;
+  readonly #static: StaticPods;
   readonly #pods: Informer<Pod>;
   readonly #services: Informer<Service>;
   readonly #references: ReferencedObjects;
@@ -109,8 +114,7 @@ export class NodeAgent {
 
   constructor(options: NodeAgentOptions) {
     this.#options = options;
-    const { verbs, clock, timers, random, logger, runtime, nodeName, files, mounts, network } =
-      options;
+    const { verbs, clock, timers, random, logger, runtime, nodeName, files, mounts } = options;
     const informing = { verbs, clock, timers, random, logger };
     this.paths = new NodePaths(options.directory);
     this.events = new EventRecorder({ ...informing, component: 'kubelet', host: nodeName });
@@ -132,6 +136,12 @@ export class NodeAgent {
       changed: (uid) => this.#runtimeChanged(uid),
       lastWords: (container) => lastWordsOf(container, this.paths, files),
       heard: (event) => this.#heard(event),
+    });
+    this.#static = new StaticPods({
+      ...options,
+      directory: options.manifests,
+      changed: (uid, pod) => this.#staticChanged(uid, pod),
+      isLive: (uid) => this.#workers.has(uid),
     });
     this.#pressure = nodePressure({
       ...options,
@@ -156,7 +166,12 @@ export class NodeAgent {
       allocatable: () => this.#shared?.allocatable() ?? {},
       referencesOf: (uid) => this.#references.of(uid),
     });
-    this.#probes = new Probes({
+    this.#probes = this.#makeProbes();
+  }
+
+  #makeProbes(): Probes {
+    const { runtime, network, clock, timers, random } = this.#options;
+    return new Probes({
       tools: { runtime, network },
       clock,
       timers,
@@ -189,6 +204,7 @@ export class NodeAgent {
     this.#reporter = reporter;
     await reporter.start();
     await Promise.all([this.#services.whenSynced(), this.#pods.whenSynced()]);
+    await this.#static.start();
     this.#pods.listen((previous, next) => this.#podChanged(previous, next));
     this.#adoptOrphans();
     this.#refreshTokens();
@@ -204,6 +220,7 @@ export class NodeAgent {
     this.#probes.stop();
     this.#pressure.stop();
     this.#diskLimits.stop();
+    this.#static.stop();
     for (const worker of this.#workers.values()) worker.stop();
     await this.events.flush();
   }
@@ -314,6 +331,7 @@ export class NodeAgent {
   }
 
   #podChanged(previous: Pod | undefined, next: Pod | undefined): void {
+    if (this.#static.mirrorChanged(previous, next)) return;
     const before = previous?.metadata.uid ?? '';
     if (previous && before !== next?.metadata.uid) this.#workers.get(before)?.setGone();
     if (!next) return;
@@ -331,12 +349,23 @@ export class NodeAgent {
     }
   }
 
+  #staticChanged(uid: string, pod: Pod | undefined): void {
+    const worker = this.#workers.get(uid);
+    if (!pod) worker?.setGone();
+    else if (worker) worker.update(pod);
+    else this.#startWorker(pod, false);
+  }
+
   #startWorker(pod: Pod, gone: boolean): void {
     const uid = pod.metadata.uid ?? '';
     if (!this.#shared) return;
-    const worker = new PodWorker(pod, gone, this.#shared, () => {
+    const services = isMirror(pod)
+      ? { ...this.#shared, verbs: this.#static.verbsFor(pod) }
+      : this.#shared;
+    const worker = new PodWorker(pod, gone, services, () => {
       this.#workers.delete(uid);
       this.#roomChanged();
+      this.#static.ended();
     });
     this.#workers.set(uid, worker);
     this.#diskLimits.podAdded(pod);
@@ -363,6 +392,7 @@ export class NodeAgent {
     const known = new Set(this.#pods.cache.list().map(({ metadata }) => metadata.uid));
     for (const uid of this.mirror.podUids()) {
       if (uid === '' || known.has(uid) || this.#workers.has(uid)) continue;
+      if (this.#static.has(uid)) continue;
       const sandbox = this.mirror.sandboxesOf(uid)[0];
       const container = this.mirror.containersOf(uid)[0];
       const marks = sandbox?.labels ?? container?.labels ?? {};
@@ -426,11 +456,16 @@ export class NodeAgent {
 
   /** The container that answers to that name now, and the one before it. */
   containersNamed(uid: string, name: string): readonly ObservedContainer[] {
-    return this.mirror.containersOf(uid).filter((container) => container.name === name);
+    return this.mirror.containersOf(this.ownUid(uid)).filter((one) => one.name === name);
   }
 
   podObjectOf(uid: string): Pod | undefined {
-    return this.#workers.get(uid)?.pod;
+    return this.#workers.get(this.ownUid(uid))?.pod;
+  }
+
+  /** Pods of the node's own files run under another uid than the API's. */
+  ownUid(uid: string): string {
+    return this.#static.uidOf(uid) ?? uid;
   }
 }
 

@@ -68,6 +68,8 @@ export interface NodeOptions {
   readonly podsMax?: number;
   /** Default: the kubelet's. */
   readonly pressure?: PressureSettings;
+  /** A directory of manifests of the node's own pods. */
+  readonly manifests?: string;
   readonly reserved?: { readonly cpuMilli: number; readonly memoryBytes: number };
   readonly capacity?: { readonly cpuMilli: number; readonly memoryBytes: number };
   /** Settles when the pod gets no new connections; asked before SIGTERM, bounded by the grace period. */

@@ -52,7 +52,9 @@ export class NodeStreams {
   #open(request: NodeStreamRequest): Promise<string> {
     if (request.type === 'portforward') {
       const { podUid, pod } = request.container;
-      const sandbox = this.#agent.mirror.sandboxesOf(podUid).find(({ ready }) => ready);
+      const sandbox = this.#agent.mirror
+        .sandboxesOf(this.#agent.ownUid(podUid))
+        .find(({ ready }) => ready);
       if (!sandbox) throw new StatusError('BadRequest', `pod ${pod} is not running`);
       return this.#runtime.portForward(sandbox.id, request.ports);
     }

@@ -3,6 +3,7 @@ import { after, before, suite } from 'node:test';
 import { debugManifest, debugTests } from './pods/debug.ts';
 import { oddFieldManifest, oddFieldTests } from './pods/odd-fields.ts';
 import { resizeManifest, resizeTests } from './pods/resize.ts';
+import { staticTests } from './pods/static.ts';
 import { World } from './pods/world.ts';
 
 const world = new World('no', { api: 16_550, http: 18_150, https: 18_550 });
@@ -13,4 +14,5 @@ suite('node', { timeout: 240_000, concurrency: true }, () => {
   debugTests(world);
   resizeTests(world);
   oddFieldTests(world);
+  staticTests(world);
 });
