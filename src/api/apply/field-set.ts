@@ -1,14 +1,28 @@
-/** Sets of paths, as managedFields keep them (`FieldsV1`). A set is a tree; each node may be a member or only lead to members. */
+/**
+ * Sets of paths, as managedFields keep them (`FieldsV1`). A set is a tree; each node may be a member or
+ * only lead to members. Sets do not change once they are made (`of` aside), so results share what they
+ * have in common with what they came from; and what was parsed is taken apart only where somebody
+ * looks, since most of every write leaves most owners alone.
+ */
 import { isJsonObject, type JsonObject } from '../copy.ts';
 import { setKey } from '../schema/set-key.ts';
 import type { Step } from './field-path.ts';
 
 /** Marks, beside its children, that a node is a member itself. */
 const self = '.';
+const isStep = (key: string): boolean => /^[fkvi]:/.test(key);
 
 export class FieldSet {
+  /** What it was parsed from; its nodes are made of it when first asked for. */
+  readonly #json: JsonObject | undefined;
+  #expanded: boolean;
   readonly #members = new Set<Step>();
   readonly #children = new Map<Step, FieldSet>();
+
+  constructor(json?: JsonObject) {
+    this.#json = json;
+    this.#expanded = json === undefined;
+  }
 
   static of(paths: Iterable<readonly Step[]>): FieldSet {
     const set = new FieldSet();
@@ -18,65 +32,80 @@ export class FieldSet {
 
   /** What is no FieldsV1 counts as empty: managedFields are never a reason to refuse an object. */
   static parse(json: unknown): FieldSet {
-    const set = new FieldSet();
-    if (!isJsonObject(json)) return set;
-    for (const [step, below] of Object.entries(json)) {
-      if (!/^[fkvi]:/.test(step)) continue;
-      const steps = isJsonObject(below) ? Object.keys(below) : [];
-      if (steps.length === 0 || steps.includes(self)) set.#members.add(step);
-      const child = FieldSet.parse(below);
-      if (!child.isEmpty) set.#children.set(step, child);
-    }
-    return set;
+    return new FieldSet(isJsonObject(json) ? json : {});
   }
 
   get isEmpty(): boolean {
+    this.#expand();
     return this.#members.size === 0 && this.#children.size === 0;
   }
 
   /** Steps that are members or lead to some. */
   get steps(): Set<Step> {
+    this.#expand();
     return new Set([...this.#members, ...this.#children.keys()]);
   }
 
   child(step: Step): FieldSet | undefined {
+    this.#expand();
     return this.#children.get(step);
   }
 
   has(step: Step): boolean {
+    this.#expand();
     return this.#members.has(step);
   }
 
-  insert([first, ...rest]: readonly Step[]): void {
-    if (first === undefined) return;
-    if (rest.length === 0) {
-      this.#members.add(first);
-      return;
-    }
-    let child = this.#children.get(first);
-    if (!child) {
-      child = new FieldSet();
-      this.#children.set(first, child);
-    }
-    child.insert(rest);
+  /** Only while the set is being made. `from`: how much of the path leads to this set. */
+  insert(path: readonly Step[], from = 0): void {
+    const step = path[from];
+    if (step === undefined) return;
+    if (from === path.length - 1) this.#members.add(step);
+    else this.#childToFill(step).insert(path, from + 1);
   }
 
   union(other: FieldSet): FieldSet {
-    return this.#combined(other, (here, there) => here || there);
+    if (other.isEmpty) return this;
+    if (this.isEmpty) return other;
+    const result = new FieldSet();
+    for (const set of [this, other]) {
+      for (const step of set.#members) result.#members.add(step);
+      for (const [step, child] of set.#children) {
+        result.#children.set(step, result.#children.get(step)?.union(child) ?? child);
+      }
+    }
+    return result;
   }
 
   intersection(other: FieldSet): FieldSet {
-    return this.#combined(other, (here, there) => here && there);
+    const result = new FieldSet();
+    if (this.isEmpty || other.isEmpty) return result;
+    for (const step of other.#members) if (this.#members.has(step)) result.#members.add(step);
+    for (const [step, child] of other.#children) {
+      const shared = this.#children.get(step)?.intersection(child);
+      if (shared && !shared.isEmpty) result.#children.set(step, shared);
+    }
+    return result;
   }
 
   /** Paths of this set that are not themselves in the other; those below them stay. */
   difference(other: FieldSet): FieldSet {
-    return this.#combined(other, (here, there) => here && !there);
+    if (this.intersection(other).isEmpty) return this;
+    const result = new FieldSet();
+    for (const step of this.#members) if (!other.#members.has(step)) result.#members.add(step);
+    for (const [step, child] of this.#children) {
+      const without = other.#children.get(step);
+      const rest = without ? child.difference(without) : child;
+      if (!rest.isEmpty) result.#children.set(step, rest);
+    }
+    return result;
   }
 
   /** Without the path and all below it. */
-  without(path: readonly Step[]): FieldSet {
-    const [first, ...rest] = path;
+  without([first, ...rest]: readonly Step[]): FieldSet {
+    this.#expand();
+    if (first === undefined || !(this.#members.has(first) || this.#children.has(first)))
+      return this;
     const copy = new FieldSet();
     for (const step of this.#members)
       if (step !== first || rest.length > 0) copy.#members.add(step);
@@ -88,7 +117,17 @@ export class FieldSet {
   }
 
   equals(other: FieldSet): boolean {
-    return this.difference(other).isEmpty && other.difference(this).isEmpty;
+    if (this === other) return true;
+    this.#expand();
+    other.#expand();
+    if (this.#members.size !== other.#members.size) return false;
+    if (this.#children.size !== other.#children.size) return false;
+    for (const step of this.#members) if (!other.#members.has(step)) return false;
+    for (const [step, child] of this.#children) {
+      const there = other.#children.get(step);
+      if (!there || !child.equals(there)) return false;
+    }
+    return true;
   }
 
   /** All members, parents before children. */
@@ -101,27 +140,56 @@ export class FieldSet {
     }
   }
 
+  /** May be the very object that it was parsed from. */
   toJSON(): JsonObject {
+    if (this.#json) return this.#json;
     const json: JsonObject = {};
     for (const step of [...this.steps].sort()) {
-      const below = this.#children.get(step)?.toJSON();
-      const member = this.#members.has(step);
-      setKey(json, step, below ? (member ? { [self]: {}, ...below } : below) : {});
+      const child = this.#children.get(step);
+      const below = child ? bare(child.toJSON()) : {};
+      setKey(json, step, child && this.#members.has(step) ? { [self]: {}, ...below } : below);
     }
     return json;
   }
 
-  #combined(other: FieldSet, keep: (here: boolean, there: boolean) => boolean): FieldSet {
-    const result = new FieldSet();
-    for (const step of new Set([...this.#members, ...other.#members])) {
-      if (keep(this.#members.has(step), other.#members.has(step))) result.#members.add(step);
+  #childToFill(step: Step): FieldSet {
+    let child = this.#children.get(step);
+    if (!child) {
+      child = new FieldSet();
+      this.#children.set(step, child);
     }
-    const none = new FieldSet();
-    for (const step of new Set([...this.#children.keys(), ...other.#children.keys()])) {
-      const here = this.#children.get(step) ?? none;
-      const child = here.#combined(other.#children.get(step) ?? none, keep);
-      if (!child.isEmpty) result.#children.set(step, child);
-    }
-    return result;
+    return child;
   }
+
+  #expand(): void {
+    if (this.#expanded) return;
+    this.#expanded = true;
+    for (const [step, below] of Object.entries(this.#json ?? {})) {
+      if (!isStep(step)) continue;
+      const steps = isJsonObject(below) ? Object.keys(below) : [];
+      if (steps.length === 0 || steps.includes(self)) this.#members.add(step);
+      if (leadsSomewhere(below)) this.#children.set(step, FieldSet.parse(below));
+    }
+  }
+}
+
+/** Without the mark: whether a node is a member is for the set above it to say. */
+function bare(json: JsonObject): JsonObject {
+  if (!Object.hasOwn(json, self)) return json;
+  const { [self]: _, ...below } = json;
+  return below;
+}
+
+/** Whether some path goes on below: any step at all, but for what is no FieldsV1. */
+function leadsSomewhere(json: unknown): boolean {
+  if (!isJsonObject(json)) return false;
+  return Object.entries(json).some(([step, below]) => {
+    if (!isStep(step)) return false;
+    return (
+      !isJsonObject(below) ||
+      Object.keys(below).length === 0 ||
+      self in below ||
+      leadsSomewhere(below)
+    );
+  });
 }

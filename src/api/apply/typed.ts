@@ -1,9 +1,17 @@
 /** What values consist of, how two differ, how one goes over another: by the relations of their schema. */
 import { deepEqual, type JsonObject } from '../copy.ts';
 import { setKey } from '../schema/set-key.ts';
-import { fieldOf, type Step } from './field-path.ts';
+import { fieldOf, fieldStep, type Step } from './field-path.ts';
 import { FieldSet } from './field-set.ts';
-import { elementsOf, type Part, partsOf, type Relation, relationOf, type Shape } from './shape.ts';
+import {
+  elementsOf,
+  type Part,
+  partsOf,
+  type Relation,
+  relationOf,
+  type Shape,
+  shapeOfField,
+} from './shape.ts';
 
 /** Every field that the value sets. */
 export function fieldSetOf(value: unknown, shape: Shape): FieldSet {
@@ -63,6 +71,9 @@ function compare(
     if (!deepEqual(before, after)) difference.modified.insert(path);
     return;
   }
+  if (relation === 'record') {
+    return compareRecords(before as JsonObject, after as JsonObject, shape, path, difference);
+  }
   const old = partsOf(before, shape, relation);
   const now = partsOf(after, shape, relation);
   for (const { step, value, shape: inner } of old.values()) {
@@ -73,6 +84,33 @@ function compare(
   }
   for (const { step, value, shape: inner } of now.values()) {
     if (!old.has(step)) collect(value, inner, [...path, step], difference.added, true);
+  }
+}
+
+/** As `compare`, without taking apart what both have alike: most of every object. */
+function compareRecords(
+  before: JsonObject,
+  after: JsonObject,
+  shape: Shape,
+  path: readonly Step[],
+  difference: Difference,
+): void {
+  const held = (object: JsonObject, name: string): unknown =>
+    Object.hasOwn(object, name) ? object[name] : undefined;
+  for (const name of Object.keys(before)) {
+    const old = before[name];
+    const now = held(after, name);
+    if (old === now || old === undefined) continue;
+    const at = [...path, fieldStep(name)];
+    const inner = shapeOfField(shape, name);
+    if (now === undefined) collect(old, inner, at, difference.removed, true);
+    else compare(old, now, inner, at, difference);
+  }
+  for (const name of Object.keys(after)) {
+    const now = after[name];
+    if (now === undefined || held(before, name) !== undefined) continue;
+    const at = [...path, fieldStep(name)];
+    collect(now, shapeOfField(shape, name), at, difference.added, true);
   }
 }
 

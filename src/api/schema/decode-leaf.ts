@@ -3,7 +3,7 @@ import { limits } from '#base/limits.ts';
 import { canonicalQuantity, quantityError } from '../quantity.ts';
 import { type DecodeContext, DecodeProblem, goType, isObject, mismatch } from './decode-context.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { formatMicroTime, formatTime, parseInstant } from './time.ts';
+import { formatMicroTime, formatTime, isCanonicalTime, parseInstant } from './time.ts';
 import type { Leaf, TypeSchema } from './types.ts';
 import { isDeeperThan } from './depth.ts';
 
@@ -94,6 +94,7 @@ function decodeBytes(value: unknown, fail: Fail): string {
 
 function decodeTime(value: unknown, leaf: 'time' | 'microTime'): string | undefined {
   if (typeof value !== 'string') throw notGo(value, 'string');
+  if (leaf === 'time' && isCanonicalTime(value)) return value;
   const instant = parseInstant(value);
   if (instant !== undefined) return (leaf === 'time' ? formatTime : formatMicroTime)(instant);
   const layout = `2006-01-02T15:04:05${leaf === 'time' ? '' : '.000000'}Z07:00`;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatDuration, parseDuration } from './duration.ts';
 import { fieldAt, schemaOf, typeNames, typeSchema } from './schema.ts';
-import { formatMicroTime, formatTime, parseInstant } from './time.ts';
+import { formatMicroTime, formatTime, isCanonicalTime, parseInstant } from './time.ts';
 
 test('every type of the table compiles, and all that it names exists', () => {
   for (const name of typeNames()) {
@@ -54,12 +54,24 @@ test('times agree with the platform', () => {
         new Date(seconds * 1000).toISOString().replace('.000Z', 'Z').replace(/^\+00/, ''),
       );
       assert.deepEqual(parseInstant(text), { seconds, nanos: 0 });
+      assert.ok(isCanonicalTime(text));
       const micro = parseInstant(formatMicroTime({ seconds, nanos }));
       assert.deepEqual(micro, { seconds, nanos: nanos - (nanos % 1000) });
     }),
   );
   assert.equal(parseInstant('2023-02-29T00:00:00Z'), undefined);
   assert.equal(parseInstant('2024-02-29T24:00:00Z'), undefined);
+});
+
+test('a time is canonical exactly when it is what would be written for it', () => {
+  const digits = fc.stringMatching(/^2\d{3}-[01]\d-[0-3]\d[T ][0-2]\d:[0-6]\d:[0-6]\d[Zz1]$/);
+  fc.assert(
+    fc.property(digits, (text) => {
+      const instant = parseInstant(text);
+      const written = instant && formatTime(instant);
+      assert.equal(isCanonicalTime(text), text === written);
+    }),
+  );
 });
 
 test('durations are written as Go writes them', () => {

@@ -15,6 +15,13 @@ const latest = 253_402_300_799;
 
 const shape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
+/** Whether the text is just what `formatTime` writes, as nearly all that is read is: nothing to take apart. */
+export function isCanonicalTime(text: string): boolean {
+  if (text.length !== 20 || !text.endsWith('Z')) return false;
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === text.slice(0, 19);
+}
+
 export function parseInstant(text: string): Instant | undefined {
   const found = shape.exec(text);
   if (found === null) return undefined;

@@ -3,7 +3,7 @@
  * a subresource; a subresource changes its own subtree and nothing else of the object but labels,
  * annotations and finalizers (what Kubernetes' own status strategies let through).
  */
-import { deepCopy, type JsonObject } from '#api/copy.ts';
+import { type JsonObject, shallowCopy } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 
@@ -30,7 +30,11 @@ export function isScoped(subresource: string): boolean {
   return Object.hasOwn(takes, subresource);
 }
 
-/** The object that the proposal asks for, as far as it may. `proposed` is a private copy and is used up. */
+/**
+ * The object that the proposal asks for, as far as it may. `proposed` is a private copy and is used up;
+ * what the write cannot touch is the frozen part of `previous` itself, so that nobody copies, compares
+ * or freezes it again.
+ */
 export function scoped(
   kind: Kind,
   subresource: string | undefined,
@@ -38,19 +42,16 @@ export function scoped(
   previous: KubeObject,
 ): KubeObject {
   if (subresource === undefined) {
-    if (kind.hasStatus)
-      take('status')(
-        proposed as unknown as JsonObject,
-        deepCopy(previous) as unknown as JsonObject,
-      );
+    if (kind.hasStatus) {
+      take('status')(proposed as unknown as JsonObject, previous as unknown as JsonObject);
+    }
     return proposed;
   }
-  const next = deepCopy(previous);
-  takes[subresource]?.(next as unknown as JsonObject, proposed as unknown as JsonObject);
   const { labels, annotations, finalizers, managedFields, resourceVersion, uid } =
     proposed.metadata;
-  Object.assign(next.metadata, { labels, annotations, finalizers, managedFields });
-  Object.assign(next.metadata, { resourceVersion, uid });
+  const own = { labels, annotations, finalizers, managedFields, resourceVersion, uid };
+  const next = { ...previous, metadata: { ...previous.metadata, ...own } };
+  takes[subresource]?.(next as unknown as JsonObject, proposed as unknown as JsonObject);
   return next;
 }
 
@@ -63,7 +64,8 @@ function take(field: string): Take {
 
 function takeFromSpec(field: string): Take {
   return (next, proposed) => {
-    next['spec'] ??= {};
-    take(field)(next['spec'] as JsonObject, (proposed['spec'] ?? {}) as JsonObject);
+    const spec = shallowCopy((next['spec'] ?? {}) as JsonObject);
+    take(field)(spec, (proposed['spec'] ?? {}) as JsonObject);
+    next['spec'] = spec;
   };
 }

@@ -109,6 +109,8 @@ export class Updating {
     fillIdentity(proposed, target);
     keepOwners(proposed, previous);
     checkPreconditions(kind, proposed, previous);
+    // What comes from `previous` has its defaults, and is frozen.
+    kind.defaults?.(proposed);
     const next = scoped(kind, subresource, proposed, previous);
     const { metadata } = next;
     const { metadata: old } = previous;
@@ -119,7 +121,6 @@ export class Updating {
     metadata.deletionTimestamp ??= old.deletionTimestamp;
     metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
     delete metadata.selfLink;
-    kind.defaults?.(next);
     return next;
   }
 
