@@ -14,6 +14,7 @@ import type { Deployment, Pod } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { NodeProcess } from './node-process.ts';
+import { setActions } from './set-actions.ts';
 import { calm, rough } from './weather.ts';
 import { deploymentDraft, imageNamed, lonePodDraft, serviceDraft } from './workload.ts';
 
@@ -223,6 +224,7 @@ export const actions: readonly Action[] = [
     run: (cluster) => cluster.stopAndStartControlPlane(),
   },
   { name: 'change the weather', weight: 4, run: changeWeather },
+  ...setActions,
 ];
 
 export function drawAction(random: Random): Action | undefined {

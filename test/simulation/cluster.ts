@@ -40,6 +40,8 @@ export class SimulatedCluster {
   readonly lostPodsAtMs: number[] = [];
   /** Raised whenever a container begins or ends. */
   runs = 0;
+  /** There may not be room for all. */
+  readonly isTight: boolean;
   readonly #seed: number;
   /** No time passes meanwhile: it reads its keys on threads of the real machine. */
   #starting: Promise<void> | undefined;
@@ -47,6 +49,7 @@ export class SimulatedCluster {
   constructor(options: ClusterOptions) {
     const { time, weather } = this;
     this.#seed = options.seed;
+    this.isTight = options.podsMax < 10;
     const violated = (words: string): void => this.violated(words);
     this.trace = new Trace({ ...options, time, failed: violated });
     const parts = { time, weather, trace: this.trace };

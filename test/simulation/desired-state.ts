@@ -1,5 +1,7 @@
 /** What must be reached when nothing goes wrong any more. Answers what is missing, in words. */
 import {
+  controllerRevisions,
+  daemonSets,
   deployments,
   endpoints,
   endpointSlices,
@@ -8,9 +10,10 @@ import {
   pods,
   replicaSets,
   services,
+  statefulSets,
 } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Deployment, Pod, Service } from '#api/types.ts';
+import type { DaemonSet, Deployment, Pod, Service, StatefulSet } from '#api/types.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { isDone, isReady, ownerOf, replicasOf } from './invariants.ts';
 import type { Ledger } from './ledger.ts';
@@ -20,7 +23,10 @@ export function missing(cluster: SimulatedCluster): string[] {
   return [
     ...ledger.list(namespaces).flatMap(ofNamespace),
     ...ledger.list(deployments).flatMap((app) => ofDeployment(app, ledger)),
+    ...ledger.list(statefulSets).flatMap((set) => ofStatefulSet(set, ledger)),
+    ...ledger.list(daemonSets).flatMap((set) => ofDaemonSet(set, cluster)),
     ...ledger.list(pods).flatMap((pod) => ofPod(pod, ledger)),
+    ...ledger.list(controllerRevisions).flatMap((revision) => ofOwner(revision, ledger)),
     ...ledger.list(replicaSets).flatMap((set) => ofOwner(set, ledger)),
     ...ledger.list(services).flatMap((service) => ofService(service, ledger)),
     ...ledger.list(endpointSlices).flatMap((slice) => ofOwner(slice, ledger)),
@@ -60,6 +66,55 @@ function ofDeployment(app: Deployment, ledger: Ledger): string[] {
   return complaints;
 }
 
+/** One pod for each ordinal, of the newest template from the partition on. */
+function ofStatefulSet(set: StatefulSet, ledger: Ledger): string[] {
+  const name = `stateful set ${known(set)}`;
+  if (set.metadata.deletionTimestamp) return [`${name} is being deleted`];
+  const { ordinals, template, updateStrategy } = set.spec;
+  const wanted = replicasOf(set);
+  const start = ordinals?.start ?? 0;
+  const partition = start + (updateStrategy?.rollingUpdate?.partition ?? 0);
+  const own = ledger.list(pods).filter((pod) => ownerOf(pod) === set.metadata.uid);
+  const found = new Map(own.map((pod) => [pod.metadata.name, pod]));
+  const complaints = found.size === wanted ? [] : [`${name} has ${found.size} pods, not ${wanted}`];
+  for (let ordinal = start; ordinal < start + wanted; ordinal++) {
+    const pod = found.get(`${set.metadata.name}-${ordinal}`);
+    if (!pod) complaints.push(`${name} has no pod ${ordinal}`);
+    else if (ordinal >= partition && imagesOf(pod.spec) !== imagesOf(template.spec)) {
+      complaints.push(`${name}: pod ${ordinal} is not of the newest template`);
+    }
+  }
+  const status = set.status ?? { replicas: 0 };
+  for (const count of ['replicas', 'readyReplicas', 'availableReplicas'] as const) {
+    const value = status[count] ?? 0;
+    if (value !== wanted) complaints.push(`${name}: ${count} is ${value}, not ${wanted}`);
+  }
+  if (status.observedGeneration !== set.metadata.generation) {
+    complaints.push(`${name} was not observed`);
+  }
+  return complaints;
+}
+
+/** One pod of the newest template on each node. */
+function ofDaemonSet(set: DaemonSet, { ledger, nodes: processes }: SimulatedCluster): string[] {
+  const name = `daemon set ${known(set)}`;
+  if (set.metadata.deletionTimestamp) return [`${name} is being deleted`];
+  const own = ledger.list(pods).filter((pod) => ownerOf(pod) === set.metadata.uid);
+  const complaints = processes.flatMap(({ name: node }) => {
+    const there = own.filter(({ spec }) => spec.nodeName === node);
+    const images = there.map(({ spec }) => imagesOf(spec)).join(', ');
+    return images === imagesOf(set.spec.template.spec)
+      ? []
+      : [`${name} has ${there.length} pods on ${node}: ${images}`];
+  });
+  const { observedGeneration, numberAvailable = 0, updatedNumberScheduled } = set.status ?? {};
+  if (numberAvailable !== processes.length)
+    complaints.push(`${name}: ${numberAvailable} available`);
+  if (updatedNumberScheduled !== processes.length) complaints.push(`${name} is not up to date`);
+  if (observedGeneration !== set.metadata.generation) complaints.push(`${name} was not observed`);
+  return complaints;
+}
+
 function imagesOf(spec: Pod['spec'] | undefined): string {
   return (spec?.containers ?? []).map(({ image }) => image).join(' ');
 }
@@ -83,9 +138,8 @@ function ofOwner(object: KubeObject, ledger: Ledger): string[] {
     });
     return object.kind === 'ReplicaSet' && owner ? [`${known(object)} has no owner`] : [];
   }
-  const owners = [deployments, replicaSets, services, endpoints].flatMap((kind) =>
-    ledger.list<KubeObject>(kind as never),
-  );
+  const kinds = [deployments, replicaSets, statefulSets, daemonSets, services, endpoints];
+  const owners = kinds.flatMap((kind) => ledger.list<KubeObject>(kind as never));
   const owned = ownerReferences.some(({ uid }) =>
     owners.some(({ metadata }) => metadata.uid === uid),
   );

@@ -4,7 +4,7 @@
  */
 import { deployments, endpointSlices, pods, replicaSets } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Deployment, Pod, ReplicaSet } from '#api/types.ts';
+import type { Deployment, Pod, ReplicaSet, StatefulSet } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import type { Kind } from '#api/kind.ts';
@@ -15,6 +15,7 @@ const staleMs = 60_000;
 /** An endpoint may be called ready for so long after its pod is not, while the loops run. */
 const endpointsStaleMs = 120_000;
 const endpointsEveryMs = 1_000;
+const ordinalLabel = 'apps.kubernetes.io/pod-index';
 
 interface Bound {
   readonly fromMs: number;
@@ -115,6 +116,7 @@ export class Invariants {
   /** Never more pods of a ReplicaSet than it asks for, beside creations that it could not know of. */
   #podCreated(pod: Pod): void {
     const owner = ownerOf(pod);
+    this.#standsAlone(pod);
     const most = this.#mostOf(owner);
     if (most === undefined) return;
     const unknown = this.#cluster.lostPodsAtMs.filter((at) => at >= this.#now - staleMs).length;
@@ -122,6 +124,23 @@ export class Invariants {
     if (living > most + unknown) {
       this.#violated(`${pod.metadata.name}: ${living} pods of its set, ${most} allowed`);
     }
+  }
+
+  /**
+   * At most one pod of an ordinal, ever: also none beside one that is still on its way out, and none
+   * under another name. That its containers run once is what `#noPodRunsTwice` sees.
+   */
+  #standsAlone(pod: Pod): void {
+    const ordinal = pod.metadata.labels?.[ordinalLabel];
+    const set = ownerOf(pod);
+    if (ordinal === undefined || set === undefined) return;
+    const others = this.#cluster.ledger
+      .list(pods)
+      .filter((one) => one !== pod && ownerOf(one) === set)
+      .filter(({ metadata }) => metadata.labels?.[ordinalLabel] === ordinal);
+    if (others.length === 0) return;
+    const names = [pod, ...others].map(({ metadata }) => metadata.name);
+    this.#violated(`ordinal ${ordinal} has more than one pod: ${names.join(', ')}`);
   }
 
   /** A rolling update alone never leaves fewer available than `replicas` − `maxUnavailable`. */
@@ -214,7 +233,7 @@ export function ownerOf(object: KubeObject | undefined): string | undefined {
   return object?.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
 }
 
-export function replicasOf({ spec }: Deployment | ReplicaSet): number {
+export function replicasOf({ spec }: Deployment | ReplicaSet | StatefulSet): number {
   return spec?.replicas ?? 1;
 }
 

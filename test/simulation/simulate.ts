@@ -2,8 +2,9 @@
  * One run: a cluster starts, people and misfortune work on it as the seed says, then everything
  * calms down and the desired state must be reached, and kept without further work.
  */
-import { deployments, leases } from '#api/kinds/index.ts';
+import { deployments, leases, statefulSets } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
+import type { Deployment, StatefulSet } from '#api/types.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import { drawAction, rollOut } from './actions.ts';
 import { SimulatedCluster } from './cluster.ts';
@@ -162,10 +163,12 @@ class Simulation {
     const cluster = this.#cluster;
     // The control plane may be on its way up or down.
     while (!cluster.controlPlane.started) await this.#advance(bounds.lookEveryMs);
-    for (const app of cluster.ledger.list(deployments)) {
-      if (app.metadata.deletionTimestamp || replicasOf(app) <= tight.replicasMax) continue;
-      const patch = { spec: { replicas: tight.replicasMax } };
-      await this.#during(cluster.patch(deployments as Kind, app, patch));
+    for (const kind of [deployments as Kind, statefulSets as Kind]) {
+      for (const app of cluster.ledger.list<Deployment | StatefulSet>(kind as never)) {
+        if (app.metadata.deletionTimestamp || replicasOf(app) <= tight.replicasMax) continue;
+        const patch = { spec: { replicas: tight.replicasMax } };
+        await this.#during(cluster.patch(kind, app, patch));
+      }
     }
   }
 

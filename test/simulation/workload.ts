@@ -1,5 +1,5 @@
 /** Objects that people create in a simulated cluster. */
-import type { Deployment, Pod, Service } from '#api/types.ts';
+import type { DaemonSet, Deployment, Pod, Service, StatefulSet } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 
 type Draft<T> = Omit<T, 'apiVersion' | 'kind' | 'status'>;
@@ -42,6 +42,43 @@ function strategyOf(random: Random): NonNullable<Deployment['spec']['strategy']>
     ['100%', 0],
   ]);
   return { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } };
+}
+
+export function statefulSetDraft(name: string, random: Random): Draft<StatefulSet> {
+  const app = { app: name };
+  const rollingUpdate = { partition: 0, maxUnavailable: pick(random, [1, 1, 2, '50%']) };
+  return {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      replicas: 1 + random.below(4),
+      serviceName: name,
+      selector: { matchLabels: app },
+      podManagementPolicy: pick(random, ['OrderedReady', 'Parallel']),
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate },
+      minReadySeconds: pick(random, [0, 0, 3]),
+      revisionHistoryLimit: pick(random, [10, 1, 0]),
+      template: { metadata: { labels: app }, spec: podSpec(random, 'web', 1) },
+    },
+  };
+}
+
+export function daemonSetDraft(name: string, random: Random): Draft<DaemonSet> {
+  const app = { app: name };
+  const rollingUpdate = pick<object>(random, [
+    { maxUnavailable: 1, maxSurge: 0 },
+    { maxUnavailable: '100%', maxSurge: 0 },
+    { maxUnavailable: 0, maxSurge: 1 },
+  ]);
+  return {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      selector: { matchLabels: app },
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate },
+      minReadySeconds: pick(random, [0, 0, 3]),
+      revisionHistoryLimit: pick(random, [10, 1, 0]),
+      template: { metadata: { labels: app }, spec: podSpec(random, 'web', 1) },
+    },
+  };
 }
 
 /** A pod of its own, which serves or has one thing to do: its name is used again and again. */
