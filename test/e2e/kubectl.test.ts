@@ -10,6 +10,7 @@ import { makeFixture } from './kubectl/fixture.ts';
 import { logChecks } from './kubectl/logs.ts';
 import { readChecks } from './kubectl/read.ts';
 import { rolloutChecks } from './kubectl/rollout.ts';
+import { setChecks } from './kubectl/sets.ts';
 import { streamChecks } from './kubectl/streams.ts';
 import { User } from './kubectl/user.ts';
 
@@ -20,6 +21,7 @@ const checks = [
   ...createChecks,
   ...changeChecks,
   ...rolloutChecks,
+  ...setChecks,
   ...logChecks,
   ...streamChecks,
   ...accessChecks,
