@@ -1,10 +1,13 @@
 /** The control plane as a program that can be killed and started again over the same store. */
 import { generateKeyPairSync } from 'node:crypto';
+import { pods } from '#api/kinds/index.ts';
+import type { Kind } from '#api/kind.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Random } from '#base/random.ts';
 import { ControlPlane } from '#main/control-plane.ts';
 import type { UserInfo } from '#server/core/core.ts';
-import type { Backend } from '#store/backend.ts';
+import { prefixOf } from '#server/core/keys.ts';
+import type { Backend, Operation } from '#store/backend.ts';
 import { Connection } from './connection.ts';
 import type { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
@@ -41,7 +44,7 @@ export class ControlPlaneProcess {
     this.#life = life;
     trace.add('the control plane starts');
     const plane = await ControlPlane.create({
-      backend: life.backend(backend),
+      backend: life.backend(backend, (operations) => this.#orphaned(operations)),
       clock: time,
       timers: life.timers(time),
       random,
@@ -81,6 +84,14 @@ export class ControlPlaneProcess {
   verbsFor(user: UserInfo): Verbs | undefined {
     const verbs = this.#plane?.server.verbsFor(user);
     return verbs && witnessed(verbs, this.#options.ledger);
+  }
+
+  /** Whoever comes next sees these pods late, as it does those whose answer was lost. */
+  #orphaned(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      const creates = operation.type === 'put' && operation.expect === 0;
+      if (creates && operation.key.startsWith(prefixOf(pods as Kind))) this.#options.lost('pods');
+    }
   }
 
   /** The loops of the process have a connection each, as bad as everybody's. */

@@ -1,7 +1,7 @@
 /** Each invariant, broken on purpose: a check that cannot fail would not be one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deployments, pods, replicaSets, services } from '#api/kinds/index.ts';
+import { deployments, pods, replicaSets, services, statefulSets } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
 import type { Pod } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
@@ -9,7 +9,7 @@ import { SimulatedCluster } from './cluster.ts';
 import { missing } from './desired-state.ts';
 import { Invariants, isReady } from './invariants.ts';
 import { machineRuntime } from './machine/machine-runtime.ts';
-import { deploymentDraft, serviceDraft } from './workload.ts';
+import { deploymentDraft, serviceDraft, statefulSetDraft } from './workload.ts';
 
 async function withApp() {
   const cluster = new SimulatedCluster({
@@ -90,6 +90,22 @@ test('a pod more than its set asks for', async () => {
   await cluster.create(pods as Kind, { metadata, spec });
   await run(1);
   violatedOnce(cluster, /too-many: 4 pods of its set, 3 allowed/);
+  cluster.stop();
+});
+
+test('a second pod of an ordinal', async () => {
+  const { cluster, run } = await withApp();
+  const { metadata, spec } = statefulSetDraft('db', cluster.chance('db'));
+  await cluster.create(statefulSets as Kind, { metadata, spec: { ...spec, replicas: 1 } });
+  await run(20_000);
+  const pod = cluster.ledger.list(pods).find(({ metadata: { name } }) => name === 'db-0');
+  assert.ok(pod);
+  const { labels: marks, namespace, ownerReferences } = pod.metadata;
+  const twin = { name: 'twin', namespace, labels: marks, ownerReferences };
+  const { nodeName: _, ...rest } = pod.spec;
+  await cluster.create(pods as Kind, { metadata: twin, spec: rest });
+  await run(1);
+  violatedOnce(cluster, /ordinal 0 has more than one pod: twin, db-0/);
   cluster.stop();
 });
 

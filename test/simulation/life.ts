@@ -5,7 +5,7 @@
  */
 import type { Timer, Timers } from '#base/clock.ts';
 import type { Verbs, WatchSink } from '#api/verbs.ts';
-import type { Backend, StoreSink, StoreWatch } from '#store/backend.ts';
+import type { Backend, Operation, StoreSink, StoreWatch } from '#store/backend.ts';
 
 const nothing: Timer = { cancel: () => undefined };
 const forever = (): Promise<never> => new Promise(() => undefined);
@@ -100,12 +100,19 @@ export class Life {
     };
   }
 
-  /** The store outlives the program that used it. */
-  backend(backend: Backend): Backend {
+  /**
+   * The store outlives the program that used it, and ends what it had begun; `orphaned` hears of each
+   * commit that is under way when the program is killed.
+   */
+  backend(backend: Backend, orphaned: (operations: readonly Operation[]) => void): Backend {
+    const commit = async (operations: readonly Operation[]): Promise<number> => {
+      const forget = this.onEnd(() => orphaned(operations));
+      return backend.commit(operations).finally(forget);
+    };
     return {
       snapshot: (revision) => backend.snapshot(revision),
       head: () => backend.head(),
-      commit: (operations) => this.call(() => backend.commit(operations)),
+      commit: (operations) => this.call(() => commit(operations)),
       watch: (prefix, sink, from) => this.#watchStore(backend, prefix, sink, from),
       get revision() {
         return backend.revision;
