@@ -4,7 +4,7 @@
  */
 import type { Action } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
-import { namespaces, nodes, pods } from '#api/kinds/index.ts';
+import { namespaces, nodes, podDisruptionBudgets, pods } from '#api/kinds/index.ts';
 import { keyOf } from '#api/object.ts';
 import type { Labels } from '#api/selector.ts';
 import type { Namespace, Node, Pod } from '#api/types.ts';
@@ -17,7 +17,7 @@ import type { EventRecorder } from '#client/events.ts';
 import { type Informers, InformerView } from '#client/informers.ts';
 import { LruMap } from '#client/lru-map.ts';
 import { Changes } from './changes.ts';
-import type { Budget } from './decide/budgets.ts';
+import { type Budget, budgetOf } from './decide/budgets.ts';
 import { eventsOf } from './decide/cures.ts';
 import { messageOf } from './decide/message.ts';
 import { type Chance, codesOf, type NoPlacement, placementOf } from './decide/placement.ts';
@@ -407,7 +407,7 @@ export class Scheduler {
   }
 
   #budgets(): readonly Budget[] {
-    return [];
+    return this.#options.informers.of(podDisruptionBudgets).cache.list().map(budgetOf);
   }
 
   /** `actionsOf` is asked with the pod as it is now; somebody may be writing its status at the same time. */
@@ -459,7 +459,13 @@ export class Scheduler {
 }
 
 /** Nodes and pods are listened to; the others are looked up. */
-const sources = [namespaces, nodes, pods, ...siblingSources] as readonly Kind[];
+const sources: readonly Kind[] = [
+  namespaces,
+  nodes,
+  pods,
+  podDisruptionBudgets,
+  ...siblingSources,
+];
 
 function isFinished(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

@@ -1,5 +1,6 @@
 /** Which pods a PodDisruptionBudget would rather keep, as far as it has disruptions left to allow. */
-import type { Labels } from '#api/selector.ts';
+import { type Labels, matchesSelector } from '#api/selector.ts';
+import type { PodDisruptionBudget } from '#api/types.ts';
 import type { PodNeeds } from './pod-needs.ts';
 
 export interface Budget {
@@ -9,6 +10,15 @@ export interface Budget {
   readonly allowed: number;
   /** Pods whose disruption has been allowed and counted already. */
   readonly disrupted: ReadonlySet<string>;
+}
+
+export function budgetOf({ metadata, spec, status }: PodDisruptionBudget): Budget {
+  return {
+    namespace: metadata.namespace ?? '',
+    means: (labels) => matchesSelector(spec?.selector, labels),
+    allowed: status?.disruptionsAllowed ?? 0,
+    disrupted: new Set(Object.keys(status?.disruptedPods ?? {})),
+  };
 }
 
 /** In the order given; each pod that may go takes from the budgets that mean it. */

@@ -62,6 +62,8 @@ function bound(previous: Pod, binding: Binding, now: string): KubeObject {
   const { conditions = [] } = (pod.status ??= {});
   const others = conditions.filter(({ type }) => type !== scheduled.type);
   pod.status.conditions = [...others, scheduled];
+  // It has its node: where it was to go is of no use any more (KEP-5278).
+  delete pod.status.nominatedNodeName;
   return pod;
 }
 
