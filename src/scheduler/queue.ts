@@ -11,7 +11,7 @@ import type { SchedulingCode } from '#api/reasons.ts';
 import type { Pod } from '#api/types.ts';
 import { Heap } from '#client/heap.ts';
 import { type ClusterEvent, curesOf } from './decide/cures.ts';
-import type { PodNeeds, PodShape } from './decide/pod-needs.ts';
+import { type PodNeeds, type PodShape, renewed } from './decide/pod-needs.ts';
 
 type Place = 'active' | 'backoff' | 'parked' | 'out';
 
@@ -110,7 +110,7 @@ export class SchedulingQueue {
   /** Its status changed: no reason for another try. */
   renew(key: string, pod: Pod): void {
     const waiting = this.#pods.get(key);
-    if (waiting !== undefined) waiting.needs = { ...waiting.needs, pod };
+    if (waiting !== undefined) waiting.needs = renewed(waiting.needs, pod);
   }
 
   get(key: string): PodNeeds | undefined {

@@ -459,13 +459,7 @@ export class Scheduler {
 }
 
 /** Nodes and pods are listened to; the others are looked up. */
-const sources: readonly Kind[] = [
-  namespaces,
-  nodes,
-  pods,
-  podDisruptionBudgets,
-  ...siblingSources,
-];
+const sources: readonly Kind[] = [namespaces, nodes, pods, podDisruptionBudgets, ...siblingSources];
 
 function isFinished(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

@@ -9,7 +9,7 @@ import type { Node, Pod } from '#api/types.ts';
 import type { TrialState } from './decide/filter.ts';
 import { NodeState } from './decide/node-state.ts';
 import { PodIndex } from './decide/pod-index.ts';
-import type { PodNeeds } from './decide/pod-needs.ts';
+import { type PodNeeds, renewed } from './decide/pod-needs.ts';
 import { Siblings } from './decide/siblings.ts';
 import { noVolumes, type VolumeFacts } from './decide/volumes.ts';
 
@@ -106,7 +106,7 @@ export class Snapshot implements TrialState {
   renew(key: string, pod: Pod): void {
     const state = this.#placed.get(key);
     const needs = state?.pod(key);
-    if (state !== undefined && needs !== undefined) state.renewPod({ ...needs, pod });
+    if (state !== undefined && needs !== undefined) state.renewPod(renewed(needs, pod));
   }
 
   nominatedTo(node: string): readonly PodNeeds[] {

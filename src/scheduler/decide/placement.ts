@@ -48,10 +48,10 @@ export type Tally<Said extends Refusal = Refusal> = ReadonlyMap<
 >;
 
 export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance): Placement {
-  const { refused, check } = checksFor(needs, cluster);
-  if (refused !== undefined) {
+  const { refused: why, check } = checksFor(needs, cluster);
+  if (why !== undefined) {
     const nodes = cluster.nodes.length;
-    return { type: 'none', refusals: new Map(), refused, nodes, hopeful: [] };
+    return { type: 'none', refusals: new Map(), refused: why, nodes, hopeful: [] };
   }
   const made = nominatedNode(needs, cluster);
   if (made !== undefined && check(made) === undefined) {
@@ -61,14 +61,26 @@ export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance
   const candidates = pinned === undefined ? cluster.nodes : present(cluster, pinned);
   const enough = pinned === undefined ? enoughOf(cluster.nodes.length) : candidates.length;
   const fitting: NodeState[] = [];
+  const refused: Refused[] = [];
   let looked = 0;
   for (; looked < candidates.length && fitting.length < enough; looked++) {
-    const state = candidates[(chance.from + looked) % candidates.length];
-    if (state !== undefined && check(state) === undefined) fitting.push(state);
+    const state = candidates[(chance.from + looked) % candidates.length] as NodeState;
+    const refusals = check(state);
+    if (refusals === undefined) fitting.push(state);
+    else if (fitting.length === 0) refused.push({ state, refusals });
   }
   const best = bestOf(needs, fitting, cluster, chance);
   if (best !== undefined) return chosen(best, looked, needs, cluster);
-  return nowhere(cluster.nodes, check);
+  return nowhere(pinned === undefined ? refused : askAll(cluster.nodes, check));
+}
+
+interface Refused {
+  readonly state: NodeState;
+  readonly refusals: readonly NodeRefusal[];
+}
+
+function askAll(nodes: readonly NodeState[], check: NodeCheck): readonly Refused[] {
+  return nodes.map((state) => ({ state, refusals: check(state) ?? [] }));
 }
 
 function chosen(
@@ -123,16 +135,15 @@ function bestOf(
   return fitting[best];
 }
 
-function nowhere(nodes: readonly NodeState[], check: NodeCheck): NoPlacement {
+function nowhere(refused: readonly Refused[]): NoPlacement {
   const counts = new Map<readonly NodeRefusal[], number>();
   const hopeful: NodeState[] = [];
-  for (const state of nodes) {
-    const refusals = check(state) ?? [];
+  for (const { state, refusals } of refused) {
     counts.set(refusals, (counts.get(refusals) ?? 0) + 1);
     if (!isFinal(refusals)) hopeful.push(state);
   }
   const refusals = tallyOf(counts);
-  return { type: 'none', refusals, refused: undefined, nodes: nodes.length, hopeful };
+  return { type: 'none', refusals, refused: undefined, nodes: refused.length, hopeful };
 }
 
 export function tallyOf<Said extends Refusal>(

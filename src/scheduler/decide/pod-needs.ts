@@ -6,6 +6,7 @@
 import { keyOf } from '#api/object.ts';
 import type { Labels } from '#api/selector.ts';
 import { claimNameOf } from '#api/storage/claims.ts';
+import { parseTime } from '#api/time.ts';
 import type {
   NodeSelectorTerm,
   OwnerReference,
@@ -66,6 +67,8 @@ export interface PodNeeds {
   readonly shape: PodShape;
   /** Those that stand for claims. */
   readonly volumes: readonly Volume[];
+  /** Clock milliseconds since when it runs; not yet: later than everything. */
+  readonly startedAt: number;
 }
 
 /** Pods of the same shape share it, as long as it is among the last ones asked for. */
@@ -85,7 +88,17 @@ export function needsOf(pod: Pod, shapes?: Shapes): PodNeeds {
     shapes?.set(key, shape);
   }
   const volumes = claimVolumesOf(pod);
-  return { key: keyOf(pod), uid: pod.metadata.uid ?? '', pod, shape, volumes };
+  const { uid = '' } = pod.metadata;
+  return { key: keyOf(pod), uid, pod, shape, volumes, startedAt: startOf(pod) };
+}
+
+/** The same pod with a newer status. */
+export function renewed(needs: PodNeeds, pod: Pod): PodNeeds {
+  return { ...needs, pod, startedAt: startOf(pod) };
+}
+
+function startOf({ status }: Pod): number {
+  return status?.startTime === undefined ? Number.MAX_SAFE_INTEGER : parseTime(status.startTime);
 }
 
 /** Only what the scheduler looks at: names of generated volumes, for example, differ pod by pod. */

@@ -4,7 +4,6 @@
  * stay; budgets are kept where any choice keeps them.
  */
 import type { Refusal } from '#api/reasons.ts';
-import { parseTime } from '#api/time.ts';
 import type { Pod } from '#api/types.ts';
 import type { NodeCheck, TrialState } from './filter.ts';
 import { checksFor } from './filters.ts';
@@ -129,12 +128,7 @@ function candidateOn(
 
 /** The more important first: of higher priority, then running for longer. */
 function byImportance(a: PodNeeds, b: PodNeeds): number {
-  return b.shape.priority - a.shape.priority || startOf(a) - startOf(b);
-}
-
-function startOf({ pod }: PodNeeds): number {
-  const { startTime } = pod.status ?? {};
-  return startTime === undefined ? Number.MAX_SAFE_INTEGER : parseTime(startTime);
+  return b.shape.priority - a.shape.priority || a.startedAt - b.startedAt;
 }
 
 /** By each measure in turn, lower is better; of equals the first one. */
@@ -147,7 +141,7 @@ const measures: readonly ((candidate: Candidate) => number)[] = [
   // Those of the highest priority that have run for the shortest time.
   ({ victims }) => {
     const highest = victims.filter(({ shape }) => shape.priority === victims[0]?.shape.priority);
-    return -Math.min(...highest.map(startOf));
+    return -Math.min(...highest.map(({ startedAt }) => startedAt));
   },
 ];
 

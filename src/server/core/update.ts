@@ -26,7 +26,7 @@ import { committed, storedValue, type WriteDeps } from './write-deps.ts';
 export type Propose = (previous: KubeObject) => KubeObject;
 
 export interface Manner {
-  /** The proposal says who owns what, since it was applied. */
+  /** The proposal says who owns what: it was applied, or its writer comes to own nothing (a binding). */
   readonly owned?: boolean | undefined;
   /** The subresource by which the writer came, where the object's own rules judge the result (`scale`). */
   readonly through?: string | undefined;

@@ -23,9 +23,9 @@ export function bindingHandler(updating: Updating, clock: Clock): SubresourceHan
       const binding = body as Binding;
       checkBinding(binding, target);
       const bind = { ...target, subresource: 'binding' };
-      await updating.update(context, bind, options, (previous) =>
-        bound(previous as Pod, binding, formatTime(clock.now())),
-      );
+      const propose = (previous: KubeObject): KubeObject =>
+        bound(previous as Pod, binding, formatTime(clock.now()));
+      await updating.update(context, bind, options, propose, { owned: true });
       return created();
     },
   };
