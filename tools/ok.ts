@@ -29,6 +29,13 @@ const script = (path: string, ...args: string[]): string[] => [
   ...args,
 ];
 
+/** What has not changed since the last run is not looked at again: a quarter of the time. */
+const rememberedIn = (name: string): string[] => [
+  '--incremental',
+  '--tsBuildInfoFile',
+  `node_modules/.gantry/${name}.tsbuildinfo`,
+];
+
 export const staticChecks: readonly Check[] = [
   {
     name: 'lint',
@@ -38,12 +45,12 @@ export const staticChecks: readonly Check[] = [
   {
     name: 'types',
     holds: 'tsc over everything, every strict flag',
-    command: script('typescript/bin/tsc', '-p', 'tsconfig.json'),
+    command: script('typescript/bin/tsc', '-p', 'tsconfig.json', ...rememberedIn('types')),
   },
   {
     name: 'pure',
     holds: 'tsc over base, api and every decide folder, without Node’s types',
-    command: script('typescript/bin/tsc', '-p', 'tsconfig.pure.json'),
+    command: script('typescript/bin/tsc', '-p', 'tsconfig.pure.json', ...rememberedIn('pure')),
   },
   {
     name: 'dead-code',
