@@ -134,6 +134,7 @@ class ComposedServer implements ApiServer {
     const kinds = () => this.#kinds;
     const admission = standardAdmission({
       ...options,
+      servedKinds: () => this.#kinds.kinds,
       checks: [escalationCheck(this.#authorization)],
     });
     this.core = createCore({ backend, kinds: this.#kinds, clock, timers, random, admission });

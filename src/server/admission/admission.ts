@@ -6,6 +6,7 @@
  */
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { Operation } from '#store/backend.ts';
 import type { UserInfo } from '../core/core.ts';
 import type { Reader } from '../core/reader.ts';
 
@@ -32,6 +33,8 @@ export interface AdmissionRequest {
 
 /** Something taken from a shared pool for a write that has not happened yet. Exactly one call follows. */
 export interface Reservation {
+  /** What must become true together with the write: part of the same commit. */
+  readonly operations?: readonly Operation[] | undefined;
   /** The write is durable. */
   confirm(): void;
   /** The write did not happen. */
@@ -88,6 +91,7 @@ export class Admission {
     }
     if (taken.length === 0) return nothing;
     return {
+      operations: taken.flatMap(({ operations = [] }) => operations),
       confirm: () => taken.forEach((each) => each.confirm()),
       cancel: () => taken.forEach((each) => each.cancel()),
     };

@@ -1,5 +1,6 @@
 /** The order of admission, in one place. What changes an object comes before what counts on the change. */
-import { namespaces, serviceAccounts } from '#api/kinds/index.ts';
+import type { Kind } from '#api/kind.ts';
+import { allKinds, namespaces, serviceAccounts } from '#api/kinds/index.ts';
 import { assert } from '#base/assert.ts';
 import type { Timers } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
@@ -13,6 +14,8 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountStep } from './service-account.ts';
+import { limitRanger } from './limit-ranger.ts';
+import { resourceQuotaStep } from './resource-quota.ts';
 import { formatAddress, parseRange } from './service-addresses/ip.ts';
 import { serviceAddressStep } from './service-addresses/step.ts';
 import { claimResize, defaultStorageClass } from './storage.ts';
@@ -27,6 +30,8 @@ export interface AdmissionOptions {
   readonly nodePorts?: { readonly first: number; readonly last: number } | undefined;
   /** Addresses that only the Service `namespace/name` may have, beside the first one of `default/kubernetes`. */
   readonly reservedAddresses?: Readonly<Record<string, string>> | undefined;
+  /** What quotas may count; default: the built-in kinds. */
+  readonly servedKinds?: (() => readonly Kind[]) | undefined;
   /** Refusals that other parts of the server know of (`escalationCheck` of `../authz`). */
   readonly checks?: readonly AdmissionStep[] | undefined;
 }
@@ -48,6 +53,7 @@ export function standardAdmission(options: AdmissionOptions): readonly Admission
   };
   return [
     namespaceLifecycle,
+    limitRanger,
     serviceAccountStep({ random, timers, awaitsDefault }),
     defaultTolerationSeconds,
     priority,
@@ -63,6 +69,7 @@ export function standardAdmission(options: AdmissionOptions): readonly Admission
       reserved,
       random,
     }),
+    resourceQuotaStep(options.servedKinds ?? (() => allKinds)),
   ];
 }
 

@@ -104,7 +104,10 @@ export class Creating {
       if (dryRun) return { operations: [], reservation, answer: () => unstored(object) };
       const { ttlSeconds } = kind;
       return {
-        operations: [{ type: 'put', key, value, expect: 0, ttlSeconds }],
+        operations: [
+          { type: 'put', key, value, expect: 0, ttlSeconds },
+          ...(reservation.operations ?? []),
+        ],
         reservation,
         answer: (revision) => committed(this.#deps, kind, key, value, revision),
       };

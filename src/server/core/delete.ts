@@ -108,9 +108,13 @@ export class Deleting {
   #removal(kind: Kind, entry: Entry, stored: Stored, request: AdmissionRequest): Plan<Deleted> {
     const answer = () => (kind.returnsDeleted ? stored : { status: removed(kind, stored.object) });
     if (request.dryRun) return { operations: [], answer };
+    const reservation = this.#deps.admission.reserve(request);
     return {
-      operations: [{ type: 'delete', key: entry.key, expect: entry.modRevision }],
-      reservation: this.#deps.admission.reserve(request),
+      operations: [
+        { type: 'delete', key: entry.key, expect: entry.modRevision },
+        ...(reservation.operations ?? []),
+      ],
+      reservation,
       answer,
     };
   }

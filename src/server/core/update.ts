@@ -141,7 +141,10 @@ export class Updating {
       if (request.dryRun) return { operations: [], reservation, answer: () => unstored(next) };
       const { ttlSeconds } = kind;
       return {
-        operations: [{ type: 'put', key, value, expect: entry.modRevision, ttlSeconds }],
+        operations: [
+          { type: 'put', key, value, expect: entry.modRevision, ttlSeconds },
+          ...(reservation.operations ?? []),
+        ],
         reservation,
         answer: (revision) => committed(this.#deps, kind, key, value, revision),
       };
@@ -164,7 +167,10 @@ export class Updating {
       subresource: undefined,
     });
     return {
-      operations: [{ type: 'delete', key: entry.key, expect: entry.modRevision }],
+      operations: [
+        { type: 'delete', key: entry.key, expect: entry.modRevision },
+        ...(reservation.operations ?? []),
+      ],
       reservation,
       answer,
     };

@@ -15,14 +15,25 @@ export function podRequests(spec: PodSpec): ResourceList {
   return plus({ ...containerRequests(spec), ...spec.resources?.requests }, spec.overhead);
 }
 
+/** The bound of the pod as a whole: what its containers may use together. */
+export function podLimits(spec: PodSpec): ResourceList {
+  const limits = { ...aggregated(spec, limitsOf), ...spec.resources?.limits };
+  const overhead = Object.entries(spec.overhead ?? {}).filter(([name]) => name in limits);
+  return plus(limits, Object.fromEntries(overhead));
+}
+
 /** Of the containers alone. */
 export function containerRequests(spec: PodSpec): ResourceList {
+  return aggregated(spec, requestsOf);
+}
+
+function aggregated(spec: PodSpec, listOf: (container: Container) => ResourceList): ResourceList {
   let together: ResourceList = {};
-  for (const container of spec.containers ?? []) together = plus(together, requestsOf(container));
+  for (const container of spec.containers ?? []) together = plus(together, listOf(container));
   let sidecars: ResourceList = {};
   let initial: ResourceList = {};
   for (const container of spec.initContainers ?? []) {
-    const own = requestsOf(container);
+    const own = listOf(container);
     const atThatTime = plus(own, sidecars);
     if (isSidecar(container)) {
       together = plus(together, own);
@@ -35,6 +46,10 @@ export function containerRequests(spec: PodSpec): ResourceList {
 
 function requestsOf({ resources }: Container): ResourceList {
   return resources?.requests ?? {};
+}
+
+function limitsOf({ resources }: Container): ResourceList {
+  return resources?.limits ?? {};
 }
 
 function plus(left: ResourceList, right: ResourceList | undefined): ResourceList {
