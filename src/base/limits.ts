@@ -41,4 +41,8 @@ export const limits = {
   dnsCacheSeconds: 300,
   /** A file from which containers take variables (Kubernetes: 64 KiB). */
   envFileBytes: 64 * 1024,
+  /** Logs of pods that are gone: pods of each workload, bytes and age of all. */
+  keptLogPodsPerWorkload: 3,
+  keptLogBytes: 256 * 1024 * 1024,
+  keptLogAgeMs: 7 * 24 * 3600 * 1000,
 } as const;

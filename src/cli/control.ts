@@ -39,6 +39,26 @@ export interface ProgressLine {
   readonly cure?: string;
 }
 
+/** One of `GET /kept-logs`: a pod that is gone, and whose logs are still there. */
+export interface KeptPodInfo {
+  /** What it was part of; a pod of its own is its own workload, of kind `Pod`. */
+  readonly workload: { readonly namespace: string; readonly kind: string; readonly name: string };
+  readonly pod: string;
+  readonly uid: string;
+  readonly endedAtMs: number;
+  readonly containers: readonly {
+    readonly name: string;
+    readonly restartCount: number;
+    readonly exitCode?: number;
+    readonly reason?: string;
+  }[];
+}
+
+/** One of `GET /kept-logs/lines`: a part of the log, in order. */
+export interface KeptLogPart {
+  readonly text: string;
+}
+
 export interface ImageInfo {
   readonly id: string;
   readonly names: readonly string[];

@@ -3,6 +3,8 @@ import type {
   ControlProblem,
   ImageAnswer,
   ImageInfo,
+  KeptLogPart,
+  KeptPodInfo,
   ProgressLine,
   RunningStatus,
 } from '#cli/control.ts';
@@ -14,6 +16,21 @@ export interface ControlActions {
   /** Calls back now and at each change, until the returned function is called. */
   watchProgress(listener: (line: ProgressLine) => void): () => void;
   stop(): void;
+  keptLogs: {
+    list(query: {
+      namespace?: string;
+      kind?: string;
+      name?: string;
+      pod?: string;
+    }): Promise<readonly KeptPodInfo[]>;
+    /** Rejects when there is no such log. */
+    read(of: {
+      uid: string;
+      container: string;
+      previous: boolean;
+      tailLines: number | undefined;
+    }): Promise<readonly KeptLogPart[]>;
+  };
   images: {
     load(path: string): Promise<ImageAnswer>;
     list(): Promise<readonly ImageInfo[]>;
@@ -43,6 +60,10 @@ async function answer(request: UnixRequest, actions: ControlActions): Promise<Un
       case 'POST /stop':
         actions.stop();
         return { status: 202 };
+      case 'GET /kept-logs':
+        return { status: 200, body: await actions.keptLogs.list(keptQuery(request.query)) };
+      case 'GET /kept-logs/lines':
+        return { status: 200, body: await actions.keptLogs.read(keptLog(request.query)) };
       case 'GET /images':
         return { status: 200, body: await actions.images.list() };
       case 'POST /images':
@@ -58,6 +79,21 @@ async function answer(request: UnixRequest, actions: ControlActions): Promise<Un
   } catch (error) {
     return { status: 422, body: problemOf(error) };
   }
+}
+
+function keptQuery(query: URLSearchParams): Record<string, string> {
+  const known = ['namespace', 'kind', 'name', 'pod'];
+  return Object.fromEntries([...query].filter(([key]) => known.includes(key)));
+}
+
+function keptLog(query: URLSearchParams) {
+  const tail = query.get('tail');
+  return {
+    uid: query.get('uid') ?? '',
+    container: query.get('container') ?? '',
+    previous: query.get('previous') === 'true',
+    tailLines: tail === null ? undefined : Math.max(0, Math.trunc(Number(tail)) || 0),
+  };
 }
 
 function pathOf(body: string): string {

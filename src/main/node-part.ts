@@ -5,15 +5,12 @@ import type { Verbs } from '#api/verbs.ts';
 import type { Logger } from '#base/log.ts';
 import { StatusError } from '#base/status-error.ts';
 import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts';
-import type { ImageAnswer, ImageInfo, PartStatus } from '#cli/control.ts';
+import type { ImageAnswer, ImageInfo, KeptLogPart, KeptPodInfo, PartStatus } from '#cli/control.ts';
 import { pauseImageName } from '#node/containerd/config.ts';
 import { normalImageName } from '#api/image-name.ts';
-import {
-  type PressureSettings,
-  pressureSettings,
-  usualPressure,
-} from '#node/decide/pressure/settings.ts';
+import { type NodeSettings, nodeSettings, usualSettings } from '#node/decide/node-settings.ts';
 import { LocalPathProvisioner } from '#node/local-path/provisioner.ts';
+import type { KeptQuery } from '#node/logs/kept-logs.ts';
 import { GantryNode } from '#node/node.ts';
 import type { NodeConnector } from '#server/node-connector.ts';
 import { systemCgroups } from '#sys/cgroup.ts';
@@ -52,7 +49,7 @@ export async function nodeOf({
   guarded,
 }: NodePartOptions): Promise<GantryNode> {
   const mounts = systemMounts(files, processes);
-  const pressure = await readPressure(`${clusterPaths(config).settings}/node.json`);
+  const settings = await readSettings(`${clusterPaths(config).settings}/node.json`);
   return GantryNode.create(
     {
       name: config.nodeName,
@@ -72,7 +69,7 @@ export async function nodeOf({
       registries: config.httpRegistries.map((name) => ({ name, endpoints: [`http://${name}`] })),
       labels: { 'node-role.kubernetes.io/control-plane': '' },
       version: kubernetesVersion,
-      pressure,
+      settings,
       manifests: `${clusterPaths(config).settings}/manifests`,
       ...(drained && { drained }),
       ...(guarded && { guarded }),
@@ -93,16 +90,26 @@ export async function nodeOf({
 }
 
 /** The node's settings file; the kubelet's defaults where there is none. Rejects in words for its writer. */
-async function readPressure(path: string): Promise<PressureSettings> {
+async function readSettings(path: string): Promise<NodeSettings> {
   const text = await files.readText(path);
-  if (text === undefined) return usualPressure;
+  if (text === undefined) return usualSettings;
   try {
-    return pressureSettings(JSON.parse(text) as Record<string, unknown>);
+    return nodeSettings(JSON.parse(text) as Record<string, unknown>);
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
+}
+
+/** Of one answer about a pod that is gone: who wants more asks for the tail. */
+const keptAnswerBytes = 4 * 1024 * 1024;
+
+interface KeptLogWish {
+  readonly uid: string;
+  readonly container: string;
+  readonly previous: boolean;
+  readonly tailLines: number | undefined;
 }
 
 const retryMs = { first: 200, max: 10_000 };
@@ -118,6 +125,11 @@ export class NodePart {
 
   constructor(options: NodePartOptions) {
     this.#options = options;
+  }
+
+  /** The machine goes down, not only this program. */
+  async shutDown(): Promise<void> {
+    await this.#node?.shutDown();
   }
 
   /** Starts or takes over containerd; needs no API server. */
@@ -191,6 +203,23 @@ export class NodePart {
       page: async (_node, path) => this.#needReady().connector.page(path),
     };
   }
+
+  /** Logs of pods that are gone. */
+  readonly keptLogs = {
+    list: (query: KeptQuery): Promise<readonly KeptPodInfo[]> =>
+      this.#needNode().agent.keptLogs.list(query),
+    read: async ({ tailLines, ...of }: KeptLogWish): Promise<readonly KeptLogPart[]> => {
+      const parts: KeptLogPart[] = [];
+      const decoder = new TextDecoder();
+      const found = await this.#needNode().agent.keptLogs.read(
+        of,
+        { timestamps: false, tailLines, limitBytes: keptAnswerBytes },
+        { data: (chunk) => void parts.push({ text: decoder.decode(chunk, { stream: true }) }) },
+      );
+      if (!found) throw new Error(`No log of container "${of.container}" of that pod is kept.`);
+      return parts;
+    },
+  };
 
   readonly images = {
     load: async (path: string): Promise<ImageAnswer> => {

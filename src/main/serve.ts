@@ -41,8 +41,16 @@ const closeWithinMs = 2000;
 export async function serve(config: ClusterConfig): Promise<number> {
   const log = jsonLogger(clock, (line) => process.stderr.write(line));
   const program = new Program(config, log);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => program.end());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => program.endBySignal());
   return program.run();
+}
+
+/** A signal from a service manager that is going down itself; an order to this program alone is none. */
+async function machineIsStopping(): Promise<boolean> {
+  if (!(await files.info('/run/systemd/system'))) return false;
+  const { stdout } = await processes.run('systemctl', ['is-system-running'], { timeoutMs: 2000 });
+  return stdout.trim() === 'stopping';
 }
 
 class Program {
@@ -58,6 +66,7 @@ class Program {
   #node: NodePart | undefined;
   #traffic: Traffic | undefined;
   #controlPlaneReady = false;
+  #bySignal = false;
 
   constructor(config: ClusterConfig, log: Logger) {
     this.#config = config;
@@ -69,6 +78,11 @@ class Program {
     this.#ended.resolve();
   }
 
+  endBySignal(): void {
+    this.#bySignal = true;
+    this.end();
+  }
+
   async run(): Promise<number> {
     const paths = clusterPaths(this.#config);
     await files.makeDirectory(paths.run, 0o700);
@@ -76,6 +90,10 @@ class Program {
       status: () => this.#status(),
       watchProgress: (listener) => this.#progress.watch(listener),
       stop: () => this.end(),
+      keptLogs: {
+        list: (query) => this.#needNode().keptLogs.list(query),
+        read: (of) => this.#needNode().keptLogs.read(of),
+      },
       images: {
         load: (path) => this.#images().load(path),
         list: () => this.#images().list(),
@@ -88,6 +106,7 @@ class Program {
       await this.#start();
       await this.#ended.promise;
       this.#progress.report('stopping', 'stopping');
+      if (this.#bySignal && (await machineIsStopping())) await this.#shutDownNode();
     } catch (error) {
       code = this.#failed(error);
     }
@@ -249,6 +268,15 @@ class Program {
     await traffic.start();
   }
 
+  async #shutDownNode(): Promise<void> {
+    this.#log.info('the machine goes down: ending pods');
+    await this.#node
+      ?.shutDown()
+      .catch((error: unknown) =>
+        this.#log.error('pods did not end well', { error: String(error) }),
+      );
+  }
+
   async #stop(): Promise<void> {
     for (const { name, stop } of this.#stops.splice(0).reverse()) {
       await stop().catch((error: unknown) =>
@@ -265,8 +293,12 @@ class Program {
   }
 
   #images() {
+    return this.#needNode().images;
+  }
+
+  #needNode(): NodePart {
     if (!this.#node) throw new Error('The node is not started yet; try again in a moment.');
-    return this.#node.images;
+    return this.#node;
   }
 
   #parts(): PartStatus[] {

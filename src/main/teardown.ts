@@ -1,11 +1,11 @@
 /** What `down` and `reset` do to the machine when the program itself has ended. */
 import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts';
-import { annotations } from '#node/decide/labels.ts';
-import type { ObservedContainer } from '#node/decide/observed.ts';
-import type { GantryNode } from '#node/node.ts';
+import { endPods } from '#node/end-pods.ts';
+import { downGraceSeconds, type GantryNode } from '#node/node.ts';
 import { systemClock as clock } from '#sys/clock.ts';
 import { systemFiles as files } from '#sys/files.ts';
 import { systemProcesses as processes } from '#sys/process.ts';
+import { systemTimers as timers } from '#sys/timers.ts';
 import { removeTraffic } from '#traffic/traffic.ts';
 import { jsonLogger } from './logger.ts';
 import { networkOf } from './network.ts';
@@ -13,8 +13,6 @@ import { nodeOf } from './node-part.ts';
 import { sharedBy } from './shared.ts';
 
 const log = jsonLogger(clock, (line) => process.stderr.write(line), 'error');
-/** A person waits: containers get no more than this, whatever their pod would give them. */
-const graceSecondsMax = 10;
 
 /** Ends pods, containerd and the gateway; takes the rules back. */
 export async function stopMachine(
@@ -57,22 +55,7 @@ async function stopPods(node: GantryNode): Promise<number> {
     log.error('containerd does not start: pods are killed', { error: String(error) });
     return 0;
   }
-  const { runtime } = node;
-  const [sandboxes, containers] = await Promise.all([
-    runtime.listSandboxes(),
-    runtime.listContainers(),
-  ]);
-  const running = containers.filter(({ state }) => state === 'running');
-  await Promise.allSettled(
-    running.map((container) => runtime.stopContainer(container.id, graceOf(container))),
-  );
-  await Promise.allSettled(sandboxes.map(({ id }) => runtime.stopSandbox(id)));
-  return sandboxes.filter(({ ready }) => ready).length;
-}
-
-function graceOf(container: ObservedContainer): number {
-  const seconds = Number(container.annotations[annotations.podGraceSeconds] ?? graceSecondsMax);
-  return Math.min(seconds, graceSecondsMax);
+  return endPods({ runtime: node.runtime, clock, timers, graceSecondsMax: downGraceSeconds });
 }
 
 /** After `stopMachine`: everything that the node left, and what cannot be removed. */

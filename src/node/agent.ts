@@ -21,11 +21,13 @@ import { type ClusterDns, parseResolvConf } from './config/dns.ts';
 import type { Allocatable } from './config/field-refs.ts';
 import { labels } from './decide/labels.ts';
 import { isMirror } from './decide/static-pods.ts';
-import { refusedUnder } from './decide/pressure/choose-pod.ts';
-import type { PressureSettings } from './decide/pressure/settings.ts';
+import type { NodeVerdict } from './decide/facts.ts';
+import { isCritical, refusedUnder } from './decide/pressure/choose-pod.ts';
+import type { NodeSettings } from './decide/node-settings.ts';
 import type { ObservedContainer } from './decide/observed.ts';
 import type { NodeRoom } from './decide/resize.ts';
 import { ImageStore } from './images/image-store.ts';
+import { KeptLogs } from './logs/kept-logs.ts';
 import { lastWordsOf } from './logs/last-words.ts';
 import type { HostPorts } from './network/host-ports.ts';
 import { NodePaths } from './paths.ts';
@@ -75,7 +77,7 @@ export interface NodeAgentOptions {
   readonly version: string;
   readonly dns: () => ClusterDns;
   readonly podsMax: number;
-  readonly pressure: PressureSettings;
+  readonly settings: NodeSettings;
   /** Of manifests of the node's own pods. */
   readonly manifests?: string | undefined;
   /** Kept from pods: `{ cpu: '100m', memory: '256Mi' }`. */
@@ -97,6 +99,7 @@ export class NodeAgent {
   readonly paths: NodePaths;
   readonly mirror: RuntimeMirror;
   readonly events: EventRecorder;
+  readonly keptLogs: KeptLogs;
   readonly #images: ImageStore;
   readonly #health: RuntimeHealth;
   readonly #pressure: Pressure;
@@ -118,6 +121,7 @@ export class NodeAgent {
     const informing = { verbs, clock, timers, random, logger };
     this.paths = new NodePaths(options.directory);
     this.events = new EventRecorder({ ...informing, component: 'kubelet', host: nodeName });
+    this.keptLogs = new KeptLogs({ ...options, paths: this.paths });
     this.#images = new ImageStore(runtime.images, clock);
     this.#health = new RuntimeHealth(runtime, clock);
     this.#pods = new Informer(pods, { ...informing, fieldSelector: `spec.nodeName=${nodeName}` });
@@ -145,7 +149,6 @@ export class NodeAgent {
     });
     this.#pressure = nodePressure({
       ...options,
-      settings: options.pressure,
       paths: this.paths,
       mirror: this.mirror,
       events: this.events,
@@ -210,6 +213,25 @@ export class NodeAgent {
     this.#refreshTokens();
   }
 
+  /**
+   * The machine goes down: pods end for good, those that others depend on last, and no new one begins.
+   * Settles when all have ended, or when the time is over.
+   */
+  async shutDown(): Promise<void> {
+    const { settings, timers } = this.#options;
+    this.#reporter?.shutDown();
+    const waves = [
+      { isCritical: false, ms: settings.shutdownMs - settings.shutdownCriticalMs },
+      { isCritical: true, ms: settings.shutdownCriticalMs },
+    ];
+    for (const { isCritical: wanted, ms } of waves) {
+      const workers = [...this.#workers.values()].filter(({ pod }) => isCritical(pod) === wanted);
+      for (const worker of workers) worker.fail(shutdownVerdict(ms));
+      const late = new Promise<void>((resolve) => timers.after(ms, resolve));
+      await Promise.race([Promise.all(workers.map((worker) => worker.whenQuiet())), late]);
+    }
+  }
+
   /** Containers go on without it. */
   async stop(): Promise<void> {
     this.#reporter?.stop();
@@ -253,6 +275,7 @@ export class NodeAgent {
       images: this.#images,
       volumes: this.#volumes,
       probes: this.#probes,
+      keptLogs: this.keptLogs,
       handlers: { runtime, network },
       paths: this.paths,
       hostDns: parseResolvConf((await files.readText('/etc/resolv.conf')) ?? ''),
@@ -470,6 +493,13 @@ export class NodeAgent {
 }
 
 const tokenLookMs = 60_000;
+
+const shutdownVerdict = (ms: number): NodeVerdict => ({
+  reason: 'Terminated',
+  message: 'Pod was terminated in response to imminent node shutdown.',
+  graceSeconds: Math.max(1, Math.floor(ms / 1000)),
+  disruption: true,
+});
 
 const isOver = ({ status }: Pod): boolean =>
   status?.phase === 'Succeeded' || status?.phase === 'Failed';

@@ -25,10 +25,11 @@ import {
 import { Containerd } from './containerd/containerd.ts';
 import { ctrImageTool, type ImageTool } from './containerd/image-tool.ts';
 import { chooseLowLevels } from './containerd/low-level.ts';
+import { endPods } from './end-pods.ts';
 import { NodeImages } from './images/node-images.ts';
 import { NodeLogs } from './logs/node-logs.ts';
 import { hostPortTable } from './decide/host-ports.ts';
-import { type PressureSettings, usualPressure } from './decide/pressure/settings.ts';
+import { type NodeSettings, usualSettings } from './decide/node-settings.ts';
 import { HostPorts } from './network/host-ports.ts';
 import { shareMounts } from './mount-propagation.ts';
 import { clearNode, resetNode } from './reset.ts';
@@ -67,7 +68,7 @@ export interface NodeOptions {
   readonly version: string;
   readonly podsMax?: number;
   /** Default: the kubelet's. */
-  readonly pressure?: PressureSettings;
+  readonly settings?: NodeSettings;
   /** A directory of manifests of the node's own pods. */
   readonly manifests?: string;
   readonly reserved?: { readonly cpuMilli: number; readonly memoryBytes: number };
@@ -93,6 +94,9 @@ const usualPrograms: Programs = {
   ctr: '/usr/bin/ctr',
   cniPlugins: '/usr/lib/cni',
 };
+
+/** Somebody waits for the machine: containers get no more than this, whatever their pod would give them. */
+export const downGraceSeconds = 10;
 
 const defaults = {
   podsMax: 110,
@@ -176,7 +180,7 @@ export class GantryNode {
       ...this.#machine,
       reserved: reserved ?? defaults.reserved,
       podsMax: podsMax ?? defaults.podsMax,
-      pressure: this.#options.pressure ?? usualPressure,
+      settings: this.#options.settings ?? usualSettings,
       relistMs: relistMs ?? defaults.relistMs,
       labels: labels ?? {},
       nodeName: this.#options.name,
@@ -205,6 +209,18 @@ export class GantryNode {
 
   get agent(): NodeAgent {
     return this.#running(this.#agent);
+  }
+
+  /**
+   * Before `stop`, when the machine goes down: pods end in order, for good where the settings say so;
+   * otherwise the same ones come back with the machine.
+   */
+  async shutDown(): Promise<void> {
+    const { settings } = this.#options;
+    if (settings && settings.shutdownMs > 0) await this.#agent?.shutDown();
+    // Nobody starts again what ends from here on.
+    await this.#agent?.stop();
+    await endPods({ ...this.#machine, runtime: this.runtime, graceSecondsMax: downGraceSeconds });
   }
 
   /** Containers, and containerd unless told otherwise, go on without the agent. */

@@ -21,6 +21,11 @@ export class NodePaths {
     return `${this.directory}/logs`;
   }
 
+  /** Of pods that are gone. */
+  get keptLogs(): string {
+    return `${this.directory}/kept-logs`;
+  }
+
   get seccomp(): string {
     return `${this.directory}/seccomp`;
   }

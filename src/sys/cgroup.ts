@@ -45,7 +45,12 @@ export async function systemCgroups(files: Files, mounts: Mounts): Promise<Cgrou
   return {
     hierarchies,
     create: async (path) => {
-      await Promise.all(hierarchies.map(({ path: root }) => files.makeDirectory(root + path)));
+      await Promise.all(
+        hierarchies.map(async ({ path: root }) => {
+          // Another node's mount may have gone with its node: no files are to be left in its place.
+          if (await files.info(`${root}/cgroup.procs`)) await files.makeDirectory(root + path);
+        }),
+      );
     },
     tree: async (path) => {
       const all = new Set<string>();

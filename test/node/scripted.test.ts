@@ -6,8 +6,8 @@ import { collectionOf } from '#api/kind.ts';
 import type { Node, Pod } from '#api/types.ts';
 import { silentLogger } from '#base/log.ts';
 import { ControlPlane } from '#main/control-plane.ts';
-import { NodeAgent } from '#node/agent.ts';
-import { usualPressure } from '#node/decide/pressure/settings.ts';
+import { NodeAgent, type NodeAgentOptions } from '#node/agent.ts';
+import { nodeSettings, usualSettings } from '#node/decide/node-settings.ts';
 import { calmScript, type Script } from '#node/runtime/scripted/script.ts';
 import { ScriptedRuntime } from '#node/runtime/scripted/scripted-runtime.ts';
 import { openMemoryStore } from '#store/memory/memory.ts';
@@ -19,7 +19,7 @@ import { ManualTime } from '#store/testing/manual-time.ts';
 
 const spec = { containers: [{ name: 'main', image: 'app:1' }] };
 
-async function open(script: Partial<Script> = {}) {
+async function open(script: Partial<Script> = {}, more: Partial<NodeAgentOptions> = {}) {
   const time = new ManualTime(1_767_323_045_000);
   const parts = { clock: time, timers: time, random: seededRandom(1), logger: silentLogger };
   const plane = await ControlPlane.create({
@@ -91,12 +91,13 @@ async function open(script: Partial<Script> = {}) {
       architecture: 'amd64',
       version: 'v1.36.0',
       dns: () => ({ servers: ['10.96.0.10'], domain: 'cluster.local' }),
-      pressure: usualPressure,
+      settings: usualSettings,
       podsMax: 110,
       reserved: { cpuMilli: 0, memoryBytes: 0 },
       capacity: { cpuMilli: 8000, memoryBytes: 8e9 },
       sandboxesAtOnce: 8,
       relistMs: 60_000,
+      ...more,
     });
   const agent = makeAgent();
   await drive(agent.start());
@@ -268,6 +269,33 @@ describe('agent on a scripted runtime', () => {
     await world.create('later', asking(''));
     await world.run(3);
     assert.equal((await world.get('later'))?.status?.phase, 'Running');
+  });
+
+  it('ends pods for good when the machine goes down, those that others need last', async () => {
+    const settings = nodeSettings({
+      shutdownGracePeriod: '30s',
+      shutdownGracePeriodCriticalPods: '10s',
+    });
+    const world = await open({}, { settings });
+    const withClass = (priorityClassName: string) => ({ ...spec, priorityClassName });
+    await world.create('web', withClass(''));
+    await world.create('dns', withClass('system-node-critical'));
+    await world.run(3);
+    const started = world.runtime.calls.length;
+    await world.drive(world.agent.shutDown());
+    const web = await world.get('web');
+    assert.deepEqual(
+      [web?.status?.phase, web?.status?.reason, web?.status?.message],
+      ['Failed', 'Terminated', 'Pod was terminated in response to imminent node shutdown.'],
+    );
+    assert.equal((await world.get('dns'))?.status?.reason, 'Terminated');
+    const ends = world.runtime.calls.slice(started).filter((call) => call.startsWith('stop'));
+    assert.deepEqual(
+      [ends.indexOf('stopSandbox web') < ends.lastIndexOf('stopContainer main 10'), ends.length],
+      [true, 4],
+      ends.join(', '),
+    );
+    assert.match((await world.readiness())?.message ?? '', /node is shutting down/);
   });
 
   it('holds everything while the runtime is away', async () => {

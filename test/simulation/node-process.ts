@@ -10,7 +10,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import { formatTime } from '#api/time.ts';
 import { NodeAgent } from '#node/agent.ts';
-import { usualPressure } from '#node/decide/pressure/settings.ts';
+import { usualSettings } from '#node/decide/node-settings.ts';
 import { Connection } from './connection.ts';
 import { Life } from './life.ts';
 import { Machine } from './machine/machine.ts';
@@ -139,7 +139,7 @@ export class NodeProcess {
       version: 'v1.36.0+gantry',
       dns: () => ({ servers: [], domain: 'cluster.local' }),
       podsMax,
-      pressure: usualPressure,
+      settings: usualSettings,
       reserved: { cpuMilli: 100, memoryBytes: 256 * 1024 * 1024 },
       sandboxesAtOnce: 4,
       relistMs: 60_000,

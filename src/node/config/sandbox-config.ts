@@ -36,6 +36,7 @@ export function sandboxConfig(pod: Pod, attempt: number, context: SandboxContext
     },
     annotations: {
       ...metadata.annotations,
+      [annotations.priority]: String(spec?.priority ?? 0),
       [annotations.podGraceSeconds]: String(spec?.terminationGracePeriodSeconds ?? 30),
     },
     linux: {

@@ -19,6 +19,8 @@ export const annotations = {
   podGraceSeconds: 'io.kubernetes.pod.terminationGracePeriod',
   /** JSON of the preStop hook, for a pod that is gone from the API. */
   preStop: 'io.kubernetes.container.preStopHandler',
+  /** Of a sandbox: the pod's, for whoever ends pods without their objects. */
+  priority: 'gantry.io/priority',
   stopSignal: 'gantry.io/stop-signal',
   /** JSON of requests and limits that it was made with. */
   resources: 'gantry.io/resources',

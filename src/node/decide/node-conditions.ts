@@ -9,6 +9,7 @@ export interface NodeFacts {
     | readonly { type: string; status: boolean; reason: string; message: string }[]
     | undefined;
   readonly pressure: ReadonlySet<PressureCondition>;
+  readonly goesDown?: boolean;
 }
 
 type Truth = Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>;
@@ -61,7 +62,7 @@ const relief = (type: string, reason: string, words: string): Truth => ({
   status: 'False',
 });
 
-function readyOf({ runtime }: NodeFacts): Truth {
+function readyOf({ runtime, goesDown }: NodeFacts): Truth {
   const broken = runtime?.filter(({ status }) => !status) ?? [];
   const words = runtime
     ? broken.map(
@@ -69,6 +70,7 @@ function readyOf({ runtime }: NodeFacts): Truth {
           `container runtime ${type === 'NetworkReady' ? 'network ' : ''}not ready: ${type}=false reason:${reason} message:${message}`,
       )
     : ['container runtime is down'];
+  if (goesDown) words.push('node is shutting down');
   if (words.length === 0) {
     return {
       type: 'Ready',

@@ -25,9 +25,9 @@ export async function prepareVolumes({ pod, memory, services }: StepContext): Pr
 }
 
 export async function releaseVolumes({ pod, gone, memory, services }: StepContext): Promise<void> {
-  const { volumes, paths, files } = services;
+  const { volumes } = services;
   await volumes.release(pod.metadata.uid ?? '');
   // The logs of a pod that only finished can still be read.
-  if (gone || pod.metadata.deletionTimestamp) await files.remove(paths.podLogs(pod));
+  if (gone || pod.metadata.deletionTimestamp) await services.keptLogs.keep(pod);
   memory.volumes = { state: 'released' };
 }

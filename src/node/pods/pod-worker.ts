@@ -41,6 +41,7 @@ export class PodWorker {
   #status: PodStatus | undefined;
   #gone: boolean;
   #timer: Timer | undefined;
+  readonly #quiet = Promise.withResolvers<void>();
   #woken = false;
   #stopped = false;
 
@@ -72,6 +73,12 @@ export class PodWorker {
     return (
       isOver || this.#gone || deletionTimestamp !== undefined || this.#memory.verdict !== undefined
     );
+  }
+
+  /** Settles when nothing of the pod runs and its last status is written. */
+  whenQuiet(): Promise<void> {
+    this.wake();
+    return this.#quiet.promise;
   }
 
   /** The node gives the pod up; the first verdict stays. */
@@ -157,6 +164,9 @@ export class PodWorker {
       this.#tell(status);
       this.#writer.want(this.#pod, status, this.#busy.size > 0);
     }
+    const facts = this.#facts();
+    const runs = facts.containers.some(({ state }) => state === 'running');
+    if (this.isLeaving && !runs && (this.#gone || facts.reported)) this.#quiet.resolve();
     if (again !== undefined) {
       this.#timer = timers.after(Math.max(0, again - clock.now()), () => this.wake());
     }
@@ -243,6 +253,7 @@ export class PodWorker {
       this.#memory.worked(step.type);
       if (step.type === 'deleteObject') {
         this.stop();
+        this.#quiet.resolve();
         this.#ended();
         return;
       }

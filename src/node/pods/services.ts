@@ -13,6 +13,7 @@ import type { PodFacts } from '../decide/facts.ts';
 import type { NodeRoom } from '../decide/resize.ts';
 import type { HostPorts } from '../network/host-ports.ts';
 import type { ImageStore } from '../images/image-store.ts';
+import type { KeptLogs } from '../logs/kept-logs.ts';
 import type { NodePaths } from '../paths.ts';
 import type { HandlerTools } from '../probes/handler.ts';
 import type { Probes } from '../probes/probes.ts';
@@ -34,6 +35,7 @@ export interface PodServices {
   readonly images: ImageStore;
   readonly volumes: Volumes;
   readonly probes: Probes;
+  readonly keptLogs: KeptLogs;
   readonly handlers: HandlerTools;
   readonly paths: NodePaths;
   readonly cgroupPrefix: string;

@@ -2,7 +2,7 @@
 import type { Cgroups } from '#sys/cgroup.ts';
 import type { Files } from '#sys/files.ts';
 import type { Amount, Amounts } from '../decide/pressure/observe.ts';
-import type { Signal } from '../decide/pressure/settings.ts';
+import type { Signal } from '../decide/node-settings.ts';
 
 export interface AmountSources {
   readonly files: Files;

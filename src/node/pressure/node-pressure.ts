@@ -6,7 +6,7 @@ import type { EventRecorder } from '#client/events.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
 import type { Files } from '#sys/files.ts';
 import { pauseImageName } from '../containerd/config.ts';
-import type { PressureSettings } from '../decide/pressure/settings.ts';
+import type { NodeSettings } from '../decide/node-settings.ts';
 import { ImageCollector } from '../images/image-collector.ts';
 import { keptImages } from '../images/kept-images.ts';
 import type { NodePaths } from '../paths.ts';
@@ -18,7 +18,7 @@ import { type Evictable, Pressure } from './pressure.ts';
 import { usageOf } from './usage.ts';
 
 export interface NodePressureParts {
-  readonly settings: PressureSettings;
+  readonly settings: NodeSettings;
   readonly nodeName: string;
   readonly directory: string;
   readonly cgroupPrefix: string;

@@ -22,7 +22,7 @@ import {
   type PressureCondition,
   type Starved,
 } from '../decide/pressure/observe.ts';
-import type { PressureSettings } from '../decide/pressure/settings.ts';
+import type { NodeSettings } from '../decide/node-settings.ts';
 import type { ImageCollector } from '../images/image-collector.ts';
 import { wordsOf } from '../words.ts';
 
@@ -35,7 +35,7 @@ export interface Evictable {
 }
 
 export interface PressureOptions {
-  readonly settings: PressureSettings;
+  readonly settings: NodeSettings;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
@@ -150,7 +150,7 @@ export class Pressure {
   }
 }
 
-function graceOf({ pod }: Candidate, { hard }: Starved, settings: PressureSettings): number {
+function graceOf({ pod }: Candidate, { hard }: Starved, settings: NodeSettings): number {
   if (hard) return hardGraceSeconds;
   const own = pod.spec?.terminationGracePeriodSeconds ?? 30;
   return Math.max(1, Math.min(own, settings.maxPodGraceSeconds ?? own));

@@ -46,6 +46,7 @@ export class NodeReporter {
   #writtenAtMs = Number.NEGATIVE_INFINITY;
   #writtenText = '';
   #stopped = false;
+  #goesDown = false;
   #looking = false;
 
   constructor(options: NodeReporterOptions) {
@@ -64,6 +65,12 @@ export class NodeReporter {
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
+  }
+
+  /** The node goes down: it is not ready any more. */
+  shutDown(): void {
+    this.#goesDown = true;
+    this.look();
   }
 
   /** Something happened that may change the status. */
@@ -145,7 +152,7 @@ export class NodeReporter {
 
   async #status(): Promise<NodeStatus> {
     const { addresses, capacity, allocatable, clock, facts, info, images } = this.#options;
-    const now = await facts();
+    const now: NodeFacts = { ...(await facts()), goesDown: this.#goesDown };
     const known = now.runtime ? await images().catch(() => undefined) : undefined;
     const listed = known
       ? [...known]

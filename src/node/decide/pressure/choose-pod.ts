@@ -9,7 +9,7 @@ import type { Pod, Toleration } from '#api/types.ts';
 import { mirrorAnnotation, staticPriority } from '../static-pods.ts';
 import { qosOf } from '../qos.ts';
 import type { PressureCondition, Starved } from './observe.ts';
-import type { Signal } from './settings.ts';
+import type { Signal } from '../node-settings.ts';
 
 export interface Usage {
   readonly memoryBytes: number;

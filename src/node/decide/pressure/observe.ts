@@ -1,5 +1,5 @@
 /** Which thresholds are met, since when, and what the node says of itself. */
-import { type PressureSettings, type Signal, signals, type Threshold } from './settings.ts';
+import { type NodeSettings, type Signal, signals, type Threshold } from '../node-settings.ts';
 
 export interface Amount {
   readonly available: number;
@@ -48,7 +48,7 @@ export function conditionOf(signal: Signal): PressureCondition {
 
 export function observe(
   amounts: Amounts,
-  settings: PressureSettings,
+  settings: NodeSettings,
   before: PressureMemory,
   now: number,
 ): Observation {

@@ -4,7 +4,7 @@ import type { Pod } from '#api/types.ts';
 import { chooseImages } from '../choose-images.ts';
 import { choosePod, evictionMessage, refusedUnder } from './choose-pod.ts';
 import { type Amounts, nothingObserved, observe, type PressureMemory } from './observe.ts';
-import { pressureSettings, type Signal } from './settings.ts';
+import { nodeSettings, type Signal } from '../node-settings.ts';
 
 const minute = 60_000;
 const mebi = 2 ** 20;
@@ -21,10 +21,10 @@ describe('settings', () => {
   ];
   for (const [given, words] of wrong) {
     it(`${JSON.stringify(given)} is refused`, () =>
-      assert.throws(() => pressureSettings(given as Record<string, unknown>), words));
+      assert.throws(() => nodeSettings(given as Record<string, unknown>), words));
   }
   it('keeps the defaults of what is not given', () => {
-    const settings = pressureSettings({ evictionHard: { 'nodefs.available': '1Gi' } });
+    const settings = nodeSettings({ evictionHard: { 'nodefs.available': '1Gi' } });
     assert.deepEqual(settings.hard.get('nodefs.available'), { amount: 2 ** 30 });
     assert.deepEqual(settings.hard.get('memory.available'), { amount: 100 * mebi });
     assert.equal(settings.transitionMs, 5 * minute);
@@ -33,7 +33,7 @@ describe('settings', () => {
 });
 
 describe('observing', () => {
-  const settings = pressureSettings({
+  const settings = nodeSettings({
     evictionSoft: { 'memory.available': '500Mi' },
     evictionSoftGracePeriod: { 'memory.available': '1m30s' },
     evictionMinimumReclaim: { 'imagefs.available': '5%' },

@@ -18,7 +18,7 @@ export type Signal = (typeof signals)[number];
 /** An amount, or a part of what there is, 0 to 1. */
 export type Threshold = { readonly amount: number } | { readonly part: number };
 
-export interface PressureSettings {
+export interface NodeSettings {
   readonly hard: ReadonlyMap<Signal, Threshold>;
   readonly soft: ReadonlyMap<Signal, Threshold & { readonly graceMs: number }>;
   /** So much more than the threshold is freed once it was met. */
@@ -31,6 +31,10 @@ export interface PressureSettings {
   readonly imageHighPart: number;
   readonly imageLowPart: number;
   readonly imageMinimumAgeMs: number;
+  /** When the machine goes down, pods end for good within so long; 0: they come back with the machine. */
+  readonly shutdownMs: number;
+  /** The last part of it, for pods that others depend on. */
+  readonly shutdownCriticalMs: number;
 }
 
 const defaults = {
@@ -50,12 +54,14 @@ const defaults = {
   imageGCHighThresholdPercent: 85,
   imageGCLowThresholdPercent: 80,
   imageMinimumGCAge: '2m',
+  shutdownGracePeriod: '0s',
+  shutdownGracePeriodCriticalPods: '0s',
 };
 
 type Given = typeof defaults;
 
 /** Of a settings file's object; throws an Error in words for whoever wrote it. */
-export function pressureSettings(given: Readonly<Record<string, unknown>>): PressureSettings {
+export function nodeSettings(given: Readonly<Record<string, unknown>>): NodeSettings {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(defaults, name)) throw new Error(`There is no node setting "${name}".`);
   }
@@ -73,7 +79,17 @@ export function pressureSettings(given: Readonly<Record<string, unknown>>): Pres
       'imageGCLowThresholdPercent must be below imageGCHighThresholdPercent, both between 0 and 100.',
     );
   }
+  const shutdownMs = durationMs('shutdownGracePeriod', all.shutdownGracePeriod);
+  const shutdownCriticalMs = durationMs(
+    'shutdownGracePeriodCriticalPods',
+    all.shutdownGracePeriodCriticalPods,
+  );
+  if (shutdownCriticalMs > shutdownMs) {
+    throw new Error('shutdownGracePeriodCriticalPods must not be longer than shutdownGracePeriod.');
+  }
   return {
+    shutdownMs,
+    shutdownCriticalMs,
     hard: thresholds('evictionHard', { ...defaults.evictionHard, ...all.evictionHard }),
     soft: new Map(
       [...soft].map(([signal, threshold]) => {
@@ -130,4 +146,4 @@ function durationMs(field: string, text: unknown): number {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitMs[unit ?? ''] ?? 0), 0);
 }
 
-export const usualPressure = pressureSettings({});
+export const usualSettings = nodeSettings({});
