@@ -46,20 +46,28 @@ export async function ensureIngressClass(verbs: Verbs): Promise<void> {
   await verbs.create(collectionOf(ingressClasses), object).catch(unlessThere);
 }
 
-/** The class of claims that name none: directories of the node where the claim's first pod runs. */
-export async function ensureStorageClass(verbs: Verbs): Promise<void> {
-  const object: StorageClass = {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: {
-      name: 'local-path',
-      annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
-    },
-    provisioner: localPathProvisioner,
-    reclaimPolicy: 'Delete',
-    volumeBindingMode: 'WaitForFirstConsumer',
-  };
-  await verbs.create(collectionOf(storageClasses), object).catch(unlessThere);
+/**
+ * Storage of the node where a claim's first pod runs: directories, for claims that name no class, and
+ * files that are disks of the claim's size.
+ */
+export async function ensureStorageClasses(verbs: Verbs): Promise<void> {
+  const isDefault = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+  const classes: readonly Partial<StorageClass>[] = [
+    { metadata: { name: 'local-path', annotations: isDefault } },
+    { metadata: { name: 'local-disk' }, parameters: { type: 'disk' } },
+  ];
+  for (const each of classes) {
+    const object = {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      ...each,
+      provisioner: localPathProvisioner,
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: 'WaitForFirstConsumer',
+      allowVolumeExpansion: true,
+    } as StorageClass;
+    await verbs.create(collectionOf(storageClasses), object).catch(unlessThere);
+  }
 }
 
 function unlessThere(error: unknown): void {

@@ -15,6 +15,7 @@ import { GantryNode } from '#node/node.ts';
 import type { NodeConnector } from '#server/node-connector.ts';
 import { systemCgroups } from '#sys/cgroup.ts';
 import { systemClock as clock } from '#sys/clock.ts';
+import { type Disks, systemDisks } from '#sys/disks.ts';
 import { systemFiles as files } from '#sys/files.ts';
 import { systemMounts } from '#sys/mounts.ts';
 import { systemProcesses as processes } from '#sys/process.ts';
@@ -30,6 +31,8 @@ export interface NodePartOptions {
   /** As others reach the node; who only stops or removes it needs none. */
   readonly nodeAddress?: string;
   readonly log: Logger;
+  /** One for all who work with volumes. */
+  readonly disks?: Disks;
   /** Settles when no traffic is sent to the pod any more; asked before SIGTERM. */
   readonly drained?: (pod: Pod) => Promise<void>;
   /** Settles when NetworkPolicies hold for a pod that gets this address. */
@@ -47,6 +50,7 @@ export async function nodeOf({
   log,
   drained,
   guarded,
+  disks = machineDisks(),
 }: NodePartOptions): Promise<GantryNode> {
   const mounts = systemMounts(files, processes);
   const settings = await readSettings(`${clusterPaths(config).settings}/node.json`);
@@ -54,6 +58,7 @@ export async function nodeOf({
     {
       name: config.nodeName,
       directory: clusterPaths(config).node,
+      volumes: clusterPaths(config).volumes,
       cgroupPrefix: `/gantry-${config.name}`,
       network: {
         name: `gantry-${config.name}`,
@@ -78,6 +83,7 @@ export async function nodeOf({
       files,
       processes,
       mounts,
+      disks,
       propagation: sharedBy(config).propagation,
       cgroups: await systemCgroups(files, mounts),
       clock,
@@ -87,6 +93,10 @@ export async function nodeOf({
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     },
   );
+}
+
+function machineDisks(): Disks {
+  return systemDisks(files, processes, systemMounts(files, processes));
 }
 
 /** The node's settings file; the kubelet's defaults where there is none. Rejects in words for its writer. */
@@ -117,6 +127,7 @@ const retryMs = { first: 200, max: 10_000 };
 /** Starts the node and keeps trying: containerd may end in the middle of it. */
 export class NodePart {
   readonly #options: NodePartOptions;
+  readonly #disks: Disks;
   #node: GantryNode | undefined;
   #storage: LocalPathProvisioner | undefined;
   #ready = false;
@@ -124,7 +135,8 @@ export class NodePart {
   #problem = 'starting';
 
   constructor(options: NodePartOptions) {
-    this.#options = options;
+    this.#disks = machineDisks();
+    this.#options = { ...options, disks: this.#disks };
   }
 
   /** The machine goes down, not only this program. */
@@ -171,6 +183,7 @@ export class NodePart {
       directory: clusterPaths(config).volumes,
       verbs,
       files,
+      disks: this.#disks,
       clock,
       timers,
       random,

@@ -19,7 +19,7 @@ import { systemRandom as random } from '#sys/random.ts';
 import { systemTimers as timers } from '#sys/timers.ts';
 import { Traffic } from '#traffic/traffic.ts';
 import { apiServerNames } from '#wire/pki/authority.ts';
-import { ensureDnsService, ensureIngressClass, ensureStorageClass } from './cluster-objects.ts';
+import { ensureDnsService, ensureIngressClass, ensureStorageClasses } from './cluster-objects.ts';
 import { boundLogs } from './bound-logs.ts';
 import { startControlServer } from './control-server.ts';
 import { ControlPlane } from './control-plane.ts';
@@ -157,7 +157,7 @@ class Program {
     await Promise.all([
       ensureDnsService(admin, network.dnsAddress),
       ensureIngressClass(admin),
-      ensureStorageClass(admin),
+      ensureStorageClasses(admin),
     ]);
     this.#progress.report('starting', 'starting the node and its network');
     const nodeUser = {

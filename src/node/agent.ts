@@ -13,6 +13,7 @@ import type { Random } from '#base/random.ts';
 import { EventRecorder } from '#client/events.ts';
 import { Informer } from '#client/informer.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
+import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { NetworkProbes } from '#wire/probe/network-probes.ts';
@@ -60,6 +61,8 @@ export interface NodeAgentOptions {
   readonly runtime: Runtime;
   readonly files: Files;
   readonly mounts: Mounts;
+  /** Absent in simulation. */
+  readonly disks?: Disks | undefined;
   /** Absent in simulation. */
   readonly cgroups: Cgroups | undefined;
   readonly network: NetworkProbes;
@@ -165,6 +168,7 @@ export class NodeAgent {
       verbs,
       files,
       mounts,
+      disks: options.disks,
       tokens: this.#tokens,
       allocatable: () => this.#shared?.allocatable() ?? {},
       referencesOf: (uid) => this.#references.of(uid),

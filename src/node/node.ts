@@ -8,6 +8,7 @@ import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
+import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { Processes } from '#sys/process.ts';
@@ -42,6 +43,7 @@ export interface Machine {
   readonly files: Files;
   readonly processes: Processes;
   readonly mounts: Mounts;
+  readonly disks: Disks;
   /** Of mounts: what of it this node changes for the whole machine. */
   readonly propagation: SharedChanges;
   readonly cgroups: Cgroups;
@@ -56,6 +58,8 @@ export interface NodeOptions {
   readonly name: string;
   /** Everything of the node lies below it. */
   readonly directory: string;
+  /** Of claims' volumes, which outlive the node's own things. */
+  readonly volumes: string;
   /** Of control groups, `/gantry`: its own for each node of a machine. */
   readonly cgroupPrefix: string;
   readonly network: NodeNetwork;

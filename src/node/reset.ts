@@ -5,6 +5,7 @@
  */
 import type { Timers } from '#base/clock.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
+import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { Processes } from '#sys/process.ts';
@@ -21,6 +22,9 @@ export interface ClearOptions {
   readonly files: Files;
   readonly processes: Processes;
   readonly mounts: Mounts;
+  readonly disks: Disks;
+  /** Their disks are let go; the files stay. */
+  readonly volumes: string;
   readonly propagation: SharedChanges;
   readonly cgroups: Cgroups;
   readonly timers: Timers;
@@ -46,6 +50,7 @@ export async function clearNode(options: ClearOptions): Promise<readonly string[
   // Before the mounts: some hierarchies are mounted below the directory.
   await attempt('control groups', () => endCgroups(cgroups, cgroupPrefix, options));
   await attempt('mounts', () => unmountBelow(directory, mounts));
+  await attempt('volumes', () => options.disks.releaseBelow(options.volumes));
   await attempt('mount propagation', () => unshareMounts(mounts, options.propagation));
   // Both fail when there is no such thing, which is as good.
   await attempt('bridge', () => processes.run('ip', ['link', 'delete', network.bridge]));

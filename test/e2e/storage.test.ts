@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '#api/types.ts';
 import { Api } from './crash/api.ts';
-import { Cluster, eventually } from './harness.ts';
+import { Cluster, eventually, must } from './harness.ts';
 
 const cluster = new Cluster('storage', { api: 16_531, http: 18_131, https: 18_531 });
 const volumes = '/var/lib/gantry/storage/volumes';
@@ -68,6 +68,16 @@ async function gone(path: string): Promise<void> {
   await eventually(`${path} is gone`, async () => assert.ok(!existsSync(path)));
 }
 
+/** Files of this cluster that the kernel holds as devices. */
+async function loopFiles(): Promise<readonly string[]> {
+  const text = await must('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']);
+  return text.split('\n').filter((line) => line.includes(volumes));
+}
+
+function noLoops(): Promise<void> {
+  return eventually('the kernel lets go', async () => assert.deepEqual(await loopFiles(), []));
+}
+
 function eventsOf(name: string): Promise<string> {
   return cluster.kubectl(['get', 'events', '--field-selector', `involvedObject.name=${name}`]);
 }
@@ -127,6 +137,100 @@ describe('a claim of the default class', () => {
       assert.equal(left, '');
     });
   });
+});
+
+describe('a claim of the class local-disk', () => {
+  const storageClassName = 'local-disk';
+  const sized = (storage: string) => ({ resources: { requests: { storage } } });
+  const fill = (megabytes: number) => `dd if=/dev/zero of=/data/a bs=1M count=${megabytes}`;
+
+  test('holds no more than its size, and more when it has grown', async () => {
+    await apply(claim('disk', { storageClassName, ...sized('16Mi') }));
+    await apply(pod('filling', 'disk', 'ls -A /data | wc -l > /tmp/first; id > /data/b'));
+    await running('filling');
+    assert.equal(await exec('filling', 'cat /tmp/first'), '0\n');
+    await assert.rejects(exec('filling', fill(24)), /No space left on device/);
+    await exec('filling', 'rm /data/a');
+    const body = JSON.stringify({ spec: sized('48Mi') });
+    await cluster.kubectl(['patch', 'pvc', 'disk', '-p', body]);
+    // A kernel that does not let a mounted file system grow waits for the pod to end.
+    await remove('pod/filling');
+    await eventually('it has grown', async () => {
+      const { status } = await api.read<PersistentVolumeClaim>(claimPath('disk'));
+      assert.equal(status?.capacity?.['storage'], '48Mi');
+    });
+    await apply(pod('filling', 'disk', 'id > /data/c'));
+    await running('filling');
+    await exec('filling', fill(24));
+  });
+
+  test('is there again after down and up, and goes without a trace', async () => {
+    await cluster.mustGantry(['down']);
+    await noLoops();
+    await cluster.mustGantry(['up']);
+    await eventually('the pod runs again', async () =>
+      assert.match(await exec('filling', 'cat /data/b'), /uid=/),
+    );
+    const { metadata } = await volumeOf('disk');
+    await remove('pod/filling');
+    await remove('pvc/disk');
+    await gone(join(volumes, metadata.name));
+    await noLoops();
+  });
+
+  test('is a block device where that is asked for', async () => {
+    await apply(claim('raw', { storageClassName, volumeMode: 'Block', ...sized('8Mi') }));
+    const main = {
+      name: 'main',
+      image: 'busybox:1',
+      command: ['sh', '-c', 'echo written > /dev/raw-disk; exec sleep 100000'],
+      volumeDevices: [{ name: 'data', devicePath: '/dev/raw-disk' }],
+    };
+    await apply(pod('raw', 'raw', '', { containers: [main] }));
+    await running('raw');
+    assert.equal(await exec('raw', 'head -n 1 /dev/raw-disk'), 'written\n');
+    const { spec } = await volumeOf('raw');
+    assert.match(readFileSync(spec.local?.path ?? '', 'latin1').slice(0, 8), /^written/);
+    await remove('pod/raw');
+    await remove('pvc/raw');
+    await gone(spec.local?.path ?? '');
+    await noLoops();
+  });
+});
+
+test('a StatefulSet keeps the volume of each of its pods', async () => {
+  const labels = { app: 'db' };
+  const template = JSON.parse(pod('db', '', 'hostname >> /data/name', { volumes: [] })) as {
+    spec: object;
+  };
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } };
+  const set = (replicas: number) =>
+    JSON.stringify({
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db' },
+      spec: {
+        replicas,
+        serviceName: 'db',
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: template.spec },
+        volumeClaimTemplates: [{ metadata: { name: 'data' }, spec }],
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
+      },
+    });
+  const rolledOut = () => cluster.kubectl(['rollout', 'status', 'statefulset/db', '--timeout=60s']);
+  await apply(set(2));
+  await rolledOut();
+  await apply(set(1));
+  await cluster.kubectl(['wait', 'pod/db-1', '--for=delete', '--timeout=60s']);
+  await apply(set(2));
+  await rolledOut();
+  assert.equal(await exec('db-0', 'cat /data/name'), 'db-0\n');
+  assert.equal(await exec('db-1', 'cat /data/name'), 'db-1\ndb-1\n');
+  await remove('statefulset/db');
+  await eventually('its claims and volumes go with it', async () =>
+    assert.equal(await cluster.kubectl(['get', 'pvc,pv', '-o', 'name']), ''),
+  );
 });
 
 test('an ephemeral volume comes and goes with its pod', async () => {

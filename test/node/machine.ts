@@ -5,6 +5,7 @@ import { type Logger, silentLogger } from '#base/log.ts';
 import { GantryNode, type Machine, type NodeOptions } from '#node/node.ts';
 import { systemCgroups } from '#sys/cgroup.ts';
 import { systemClock } from '#sys/clock.ts';
+import { systemDisks } from '#sys/disks.ts';
 import { systemFiles } from '#sys/files.ts';
 import { systemMounts } from '#sys/mounts.ts';
 import { systemProcesses } from '#sys/process.ts';
@@ -38,6 +39,7 @@ export async function thisMachine(logger: Logger = silentLogger): Promise<Machin
     files: systemFiles,
     processes: systemProcesses,
     mounts,
+    disks: systemDisks(systemFiles, systemProcesses, mounts),
     propagation: sharedChanges(
       systemFiles,
       '/run/gantry/.shared/propagation',
@@ -55,9 +57,11 @@ export async function thisMachine(logger: Logger = silentLogger): Promise<Machin
 /** By chance, so that tests that run side by side, of whomever, do not meet. */
 export function nodeOptions(): NodeOptions {
   const index = systemRandom.below(250) + 1;
+  const directory = `/tmp/gantry-node-${systemRandom.uuid().slice(0, 8)}`;
   return {
     name: `node-${index}`,
-    directory: `/tmp/gantry-node-${systemRandom.uuid().slice(0, 8)}`,
+    directory,
+    volumes: `${directory}/claimed`,
     cgroupPrefix: `/gantry-test-${index}`,
     network: {
       name: `gantry-test-${index}`,

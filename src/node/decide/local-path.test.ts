@@ -37,13 +37,25 @@ const claims: readonly [what: string, PersistentVolumeClaim, StorageClass | unde
     'shared',
     claim({ accessModes: ['ReadWriteMany'] }),
     storageClass(),
-    'a directory of one node can be ReadWriteOnce or ReadWriteOncePod, not ReadWriteMany',
+    'storage of one node can be ReadWriteOnce or ReadWriteOncePod, not ReadWriteMany',
   ],
   [
     'a device',
     claim({ volumeMode: 'Block' }),
     storageClass(),
-    'a directory is no block device: use volumeMode Filesystem',
+    'a directory is no block device: use a class with the parameter type: disk',
+  ],
+  [
+    'a device of a disk',
+    claim({ volumeMode: 'Block' }),
+    storageClass({ parameters: { type: 'disk' } }),
+    'make',
+  ],
+  [
+    'a strange type',
+    claim(),
+    storageClass({ parameters: { type: 'tape' } }),
+    'parameter type is directory or disk, not "tape"',
   ],
   [
     'a copy',

@@ -10,7 +10,7 @@ import {
 import { collectionOf, type Kind } from '#api/kind.ts';
 import { lookupOf } from '#api/lookup.ts';
 import { storageAnnotations } from '#api/storage/annotations.ts';
-import type { Event, PersistentVolume } from '#api/types.ts';
+import type { Event, PersistentVolume, PersistentVolumeClaim } from '#api/types.ts';
 import { silentLogger } from '#base/log.ts';
 import { inProcessVerbs } from '#server/in-process.ts';
 import { openTestCluster } from '#server/testing/cluster.ts';
@@ -21,7 +21,7 @@ import { LocalPathProvisioner } from './provisioner.ts';
 
 const asked = { [storageAnnotations.provisioner]: localPathProvisioner };
 
-async function start(options: { brokenDisk?: boolean } = {}) {
+async function start(options: { brokenDisk?: boolean; type?: string } = {}) {
   const cluster = await openTestCluster();
   const { core, time } = cluster;
   const authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
@@ -31,6 +31,11 @@ async function start(options: { brokenDisk?: boolean } = {}) {
     { name: 'system:controller:local-path-provisioner', groups: [] },
   );
   const { files } = new MemoryFiles();
+  const done: string[] = [];
+  const note =
+    (what: string) =>
+    async (...words: readonly unknown[]): Promise<void> =>
+      void done.push([what, ...words].join(' '));
   const refuse = () => Promise.reject(new Error('no space left on device'));
   const provisioner = new LocalPathProvisioner({
     nodeName: 'n1',
@@ -39,6 +44,14 @@ async function start(options: { brokenDisk?: boolean } = {}) {
     files: options.brokenDisk
       ? { ...files, makeDirectory: (path) => (path === '/volumes' ? Promise.resolve() : refuse()) }
       : files,
+    disks: {
+      create: note('create'),
+      mount: note('mount'),
+      device: () => Promise.resolve('/dev/loop0'),
+      grow: note('grow'),
+      releaseBelow: note('release'),
+      remove: note('remove'),
+    },
     clock: time,
     timers: time,
     random: seededRandom(1),
@@ -53,6 +66,8 @@ async function start(options: { brokenDisk?: boolean } = {}) {
   await cluster.create(storageClasses as Kind, {
     metadata: { name: 'local-path' },
     provisioner: localPathProvisioner,
+    parameters: { type: options.type ?? 'directory' },
+    allowVolumeExpansion: true,
   });
   const started = provisioner.start();
   await run();
@@ -78,7 +93,7 @@ async function start(options: { brokenDisk?: boolean } = {}) {
       .map(({ reason, message }) => `${reason}: ${message}`)
       .toSorted();
   };
-  return { cluster, verbs, files, provisioner, run, claim, volumes, told };
+  return { cluster, verbs, files, provisioner, run, claim, volumes, told, done };
 }
 
 test('a claim gets a directory and a volume, and both go when the volume is given back', async () => {
@@ -109,5 +124,31 @@ test('a disk that refuses is told to the claim, which keeps waiting', async () =
   await world.claim();
   assert.deepEqual(await world.volumes(), []);
   assert.match((await world.told()).join(), /ProvisioningFailed: .*no space left on device/);
+  await world.provisioner.stop();
+});
+
+test('a disk is made in its size, grows with its claim, and is let go before its file', async () => {
+  const world = await start({ type: 'disk' });
+  const name = await world.claim();
+  const image = `/volumes/${name}/disk.img`;
+  const mount = `/volumes/${name}/data`;
+  assert.deepEqual(world.done.splice(0), [`create ${image} ${2 ** 30} ${mount}`]);
+  assert.equal((await world.volumes())[0]?.spec.local?.path, mount);
+  const claim = { ...collectionOf(persistentVolumeClaims, 'default'), name: 'c' };
+  const annotations = { [storageAnnotations.bindCompleted]: 'yes' };
+  const bound = { metadata: { annotations }, spec: { volumeName: name } };
+  await world.verbs.patch(claim, { type: 'merge', body: bound });
+  const status = { phase: 'Bound', capacity: { storage: '1Gi' } };
+  await world.verbs.patch({ ...claim, subresource: 'status' }, { type: 'merge', body: { status } });
+  const larger = { spec: { resources: { requests: { storage: '2Gi' } } } };
+  await world.verbs.patch(claim, { type: 'merge', body: larger });
+  await world.run();
+  assert.deepEqual(world.done.splice(0), [`grow ${image} ${2 ** 31} ${mount}`]);
+  const now = (await world.verbs.get(claim)) as PersistentVolumeClaim;
+  assert.deepEqual(now.status?.capacity, { storage: '2Gi' });
+  const ref = { ...collectionOf(persistentVolumes), name, subresource: 'status' };
+  await world.verbs.patch(ref, { type: 'merge', body: { status: { phase: 'Released' } } });
+  await world.run();
+  assert.deepEqual(world.done, [`remove /volumes/${name}`]);
   await world.provisioner.stop();
 });

@@ -6,8 +6,9 @@
 import type { Action } from '#api/decision.ts';
 import { persistentVolumeClaims, persistentVolumes, storageClasses } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
+import { unitsOf } from '#api/quantity.ts';
 import { classNameOf } from '#api/storage/claims.ts';
-import type { PersistentVolume, PersistentVolumeClaim } from '#api/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -17,10 +18,14 @@ import { ActionRefused, Carrier } from '#client/carry-out.ts';
 import { EventRecorder } from '#client/events.ts';
 import { Informers } from '#client/informers.ts';
 import { WorkQueue } from '#client/work-queue.ts';
+import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import {
+  type ClaimStep,
   claimStep,
   directoryFinalizer,
+  diskOf,
+  growthOf,
   type LocalStorage,
   localPathProvisioner,
   volumeStep,
@@ -31,13 +36,14 @@ export interface ProvisionerOptions extends LocalStorage {
   /** As `system:controller:local-path-provisioner`. */
   readonly verbs: Verbs;
   readonly files: Files;
+  readonly disks: Disks;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-const backoff = { firstMs: 500, maxMs: 60_000 };
+const backoff = { firstMs: 500, maxMs: 15_000 };
 const claimPrefix = 'claim ';
 const volumePrefix = 'volume ';
 
@@ -112,14 +118,15 @@ export class LocalPathProvisioner {
     const claim = this.#informers.of(persistentVolumeClaims).cache.get(`${namespace}/${name}`);
     if (claim === undefined) return;
     const classes = this.#informers.of(storageClasses).cache;
-    const step = claimStep(claim, classes.get(classNameOf(claim)), this.#options);
-    if (step === undefined) return;
+    const storageClass = classes.get(classNameOf(claim));
+    const step = claimStep(claim, storageClass, this.#options);
+    if (step === undefined) return this.#grow(claim, storageClass);
     if (step.type === 'refuse') return this.#refused(claim, step.message);
     if (this.#informers.of(persistentVolumes).cache.get(step.volume.metadata.name)) return;
     const message = `External provisioner is provisioning volume for claim "${key}"`;
     this.#tell(claim, 'Normal', 'Provisioning', message);
     try {
-      await this.#make(step.path, step.volume);
+      await this.#make(step);
     } catch (error) {
       this.#refused(claim, wordsOf(error));
       throw error;
@@ -129,8 +136,10 @@ export class LocalPathProvisioner {
   }
 
   /** Whoever a pod's containers run as may write there, as with an emptyDir. */
-  async #make(path: string, volume: PersistentVolume): Promise<void> {
-    await this.#options.files.makeDirectory(path, 0o777);
+  async #make({ path, volume, disk }: Extract<ClaimStep, { type: 'make' }>): Promise<void> {
+    const { files, disks } = this.#options;
+    await files.makeDirectory(path, disk ? 0o711 : 0o777);
+    if (disk) await disks.create(disk.image, disk.bytes, disk.mount);
     const create: Action = { type: 'create', kind: persistentVolumes, object: volume };
     try {
       await this.#carrier.carryOut([create]);
@@ -138,6 +147,24 @@ export class LocalPathProvisioner {
       const isThere = error instanceof ActionRefused && isStatusError(error.cause, 'AlreadyExists');
       if (!isThere) throw error;
     }
+  }
+
+  /** Of a directory the size is all there is to grow. */
+  async #grow(claim: PersistentVolumeClaim, storageClass: StorageClass | undefined): Promise<void> {
+    const { volumeName = '' } = claim.spec;
+    const volume = this.#informers.of(persistentVolumes).cache.get(volumeName);
+    const wanted = volume && growthOf(claim, volume, storageClass, this.#options);
+    if (!wanted) return;
+    const disk = diskOf(volume);
+    try {
+      if (disk) await this.#options.disks.grow(disk.image, unitsOf(wanted), disk.mount);
+    } catch (error) {
+      this.#tell(claim, 'Warning', 'VolumeResizeFailed', wordsOf(error));
+      throw error;
+    }
+    await this.#carrier.carryOut(grown(claim, volume, wanted));
+    const message = `Resized volume ${volumeName} to ${wanted}`;
+    this.#tell(claim, 'Normal', 'VolumeResizeSuccessful', message);
   }
 
   #refused(claim: PersistentVolumeClaim, why: string): void {
@@ -158,7 +185,9 @@ export class LocalPathProvisioner {
 
   async #remove(volume: PersistentVolume, path: string): Promise<void> {
     try {
-      await this.#options.files.remove(path);
+      const { files, disks } = this.#options;
+      if (diskOf(volume)) await disks.remove(path);
+      else await files.remove(path);
     } catch (error) {
       this.#tell(volume, 'Warning', 'VolumeFailedDelete', wordsOf(error));
       throw error;
@@ -187,4 +216,29 @@ function lettingGo({ metadata }: PersistentVolume): readonly Action[] {
   };
   const doomed: Action = { type: 'delete', kind, name, uid };
   return deletionTimestamp === undefined ? [doomed, patch] : [patch];
+}
+
+function grown(
+  { metadata }: PersistentVolumeClaim,
+  volume: PersistentVolume,
+  storage: string,
+): readonly Action[] {
+  const { namespace, name, uid } = metadata;
+  const capacity = { storage };
+  return [
+    {
+      type: 'patch',
+      kind: persistentVolumes,
+      name: volume.metadata.name,
+      patch: { metadata: { uid: volume.metadata.uid }, spec: { capacity } },
+    },
+    {
+      type: 'patch',
+      kind: persistentVolumeClaims,
+      namespace,
+      name,
+      subresource: 'status',
+      patch: { metadata: { uid }, status: { capacity } },
+    },
+  ];
 }

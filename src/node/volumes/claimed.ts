@@ -9,7 +9,9 @@ import { claimNameOf, isFullyBound, isHeldFor, isMadeFor } from '#api/storage/cl
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { isStatusError } from '#base/status-error.ts';
+import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
+import { type Disk, diskOf } from '../decide/local-path.ts';
 import { checkHostPath } from './host-path.ts';
 import { VolumeError } from './volume-error.ts';
 
@@ -22,11 +24,19 @@ export interface Claimed {
   readonly takesGroup: boolean;
 }
 
+export interface ClaimSources {
+  readonly verbs: Verbs;
+  readonly files: Files;
+  /** Absent in simulation. */
+  readonly disks: Disks | undefined;
+}
+
 export async function claimedVolume(
   pod: Pod,
   volume: Volume,
-  { verbs, files }: { readonly verbs: Verbs; readonly files: Files },
+  sources: ClaimSources,
 ): Promise<Claimed> {
+  const { verbs } = sources;
   const claim = await boundClaim(pod, volume, verbs);
   const found = await read<PersistentVolume>(verbs, {
     ...collectionOf(persistentVolumes),
@@ -38,7 +48,7 @@ export async function claimedVolume(
     );
   }
   const isBlock = found.spec.volumeMode === 'Block';
-  const path = await pathOf(found, isBlock, files);
+  const path = await pathOf(found, isBlock, sources);
   const takesGroup = !isBlock && found.spec.local !== undefined;
   const readonly = volume.persistentVolumeClaim?.readOnly === true;
   return { path, readonly, isBlock, takesGroup };
@@ -68,7 +78,14 @@ async function read<T>(verbs: Verbs, ref: Parameters<Verbs['get']>[0]): Promise<
   }
 }
 
-async function pathOf({ spec }: PersistentVolume, isBlock: boolean, files: Files): Promise<string> {
+async function pathOf(
+  volume: PersistentVolume,
+  isBlock: boolean,
+  { files, disks }: ClaimSources,
+): Promise<string> {
+  const disk = diskOf(volume);
+  if (disk && disks) return openDisk(disk, disks);
+  const { spec } = volume;
   const path = spec.local?.path ?? spec.hostPath?.path;
   if (path === undefined) throw new VolumeError(unsupported(spec));
   if (spec.hostPath && !isBlock) await checkHostPath(spec.hostPath, files);
@@ -82,6 +99,13 @@ async function pathOf({ spec }: PersistentVolume, isBlock: boolean, files: Files
     );
   }
   return path;
+}
+
+/** It stays open until the volume is removed or the node stopped: nobody else may open it meanwhile. */
+async function openDisk({ image, mount }: Disk, disks: Disks): Promise<string> {
+  if (mount === undefined) return disks.device(image);
+  await disks.mount(image, mount);
+  return mount;
 }
 
 function unsupported(spec: PersistentVolume['spec']): string {

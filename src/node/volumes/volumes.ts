@@ -5,6 +5,7 @@
 import { unitsOf } from '#api/quantity.ts';
 import type { Pod, Volume } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
+import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { References } from '../config/env.ts';
@@ -24,6 +25,7 @@ export interface VolumesOptions {
   readonly verbs: Verbs;
   readonly files: Files;
   readonly mounts: Mounts;
+  readonly disks: Disks | undefined;
   readonly tokens: Tokens;
   readonly allocatable: () => Allocatable;
   readonly referencesOf: (uid: string) => References;

@@ -175,6 +175,7 @@ const rulesByController: Readonly<Record<string, readonly PolicyRule[]>> = {
   'local-path-provisioner': [
     rule('create delete get list patch update watch', 'core', 'persistentvolumes'),
     rule('get list patch update watch', 'core', 'persistentvolumeclaims'),
+    statusOf('core', 'persistentvolumeclaims'),
     rule(read, 'storage.k8s.io', 'storageclasses'),
     rule(read, 'core', 'nodes pods'),
     eventsRule,
