@@ -177,9 +177,9 @@ test('nothing is ignored in silence', () => {
     {
       containers: [
         { name: 'a', volumeMounts: [{ name: 'v', mountPath: '/v', recursiveReadOnly: 'Enabled' }] },
-        { name: 'b', lifecycle: { stopSignal: 'SIGUSR1' } },
+        { name: 'b', resources: { claims: [{ name: 'gpu' }] } },
       ],
-      volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }],
+      volumes: [{ name: 'v', nfs: { server: 's', path: '/' } }],
       hostUsers: false,
       affinity: {},
     },
@@ -189,9 +189,9 @@ test('nothing is ignored in silence', () => {
     warnings.map((each) => each.split(': not honoured')[0]),
     [
       'spec.hostUsers',
-      'spec.volumes[0].persistentVolumeClaim',
+      'spec.volumes[0].nfs',
       'spec.containers[0].volumeMounts[0].recursiveReadOnly',
-      'spec.containers[1].lifecycle.stopSignal',
+      'spec.containers[1].resources.claims',
     ],
   );
 });
