@@ -121,13 +121,13 @@ export const workloads: readonly Workload[] = [
     name: 'preemption',
     zones: 3,
     placed: {
-      each: 4,
+      each: 1,
       pod: (at) =>
-        pod(`placed-${at}`, { cpu: '900m', memory: '500Mi' }, ofOwner(at), {
+        pod(`placed-${at}`, { cpu: '3', memory: '500Mi' }, ofOwner(at), {
           terminationGracePeriodSeconds: 0,
         }),
     },
-    count: 1000,
+    count: 2000,
     pod: (at) =>
       pod(`pod-${at}`, { cpu: '3', memory: '500Mi' }, ofOwner(at), {
         priorityClassName: 'urgent',

@@ -7,12 +7,16 @@ import type { View } from '#api/decision.ts';
 import type { Labels, Selector } from '#api/selector.ts';
 import type { Node, Pod } from '#api/types.ts';
 import type { TrialState } from './decide/filter.ts';
+import { Ledger } from './decide/ledger.ts';
 import { NodeState } from './decide/node-state.ts';
 import { PodIndex } from './decide/pod-index.ts';
-import { type PodNeeds, renewed } from './decide/pod-needs.ts';
+import { type PodNeeds, type PodShape, renewed } from './decide/pod-needs.ts';
+import { ChangeLog, type Refusals } from './decide/refusals.ts';
 import { Siblings } from './decide/siblings.ts';
 import { noVolumes, type VolumeFacts } from './decide/volumes.ts';
 
+/** So many changes a shape that fits nowhere may miss before all nodes are asked again. */
+const changesMax = 4096;
 const nobody: readonly PodNeeds[] = [];
 const noLabels: Labels = {};
 
@@ -20,6 +24,9 @@ export class Snapshot implements TrialState {
   readonly volumes: VolumeFacts;
   readonly pods: PodIndex;
   readonly #siblings: Siblings | undefined;
+  readonly log = new ChangeLog(changesMax);
+  readonly refusals = new WeakMap<PodShape, Refusals>();
+  readonly #ledger = new Ledger();
   readonly #states = new Map<string, NodeState>();
   /** On which node a pod is counted. */
   readonly #placed = new Map<string, NodeState>();
@@ -76,22 +83,35 @@ export class Snapshot implements TrialState {
     this.pods.namespacesChanged();
   }
 
+  /** Counts the pod on the node, wherever it was counted before. */
   place(needs: PodNeeds, node: string): void {
     this.remove(needs.key);
     const state = this.#stateFor(node);
-    state.addPod(needs);
+    this.put(needs, state);
     this.#placed.set(needs.key, state);
+    this.log.note(state);
+  }
+
+  /** The node where it was counted. */
+  remove(key: string): string | undefined {
+    const state = this.#placed.get(key);
+    const needs = state?.pod(key);
+    if (state === undefined || needs === undefined) return undefined;
+    this.#placed.delete(key);
+    this.take(needs, state);
+    this.log.note(state);
+    this.#dropIfEmpty(state);
+    return state.name;
+  }
+
+  put(needs: PodNeeds, state: NodeState): void {
+    state.addPod(needs);
     this.pods.add(needs, state);
   }
 
-  remove(key: string): string | undefined {
-    const state = this.#placed.get(key);
-    if (state === undefined) return undefined;
-    this.#placed.delete(key);
-    const needs = state.removePod(key);
-    if (needs !== undefined) this.pods.remove(needs, state);
-    this.#dropIfEmpty(state);
-    return state.name;
+  take(needs: PodNeeds, state: NodeState): void {
+    state.removePod(needs.key);
+    this.pods.remove(needs, state);
   }
 
   nodeOf(key: string): string | undefined {
@@ -113,6 +133,10 @@ export class Snapshot implements TrialState {
     return this.#nominated.get(node) ?? nobody;
   }
 
+  get isAwaited(): boolean {
+    return this.#nominated.size > 0;
+  }
+
   nominationOf(key: string): string | undefined {
     return this.#nominations.get(key);
   }
@@ -121,6 +145,7 @@ export class Snapshot implements TrialState {
     this.unnominate(needs.key);
     this.#nominations.set(needs.key, node);
     this.#nominated.set(node, [...this.nominatedTo(node), needs]);
+    this.#noteNamed(node);
   }
 
   unnominate(key: string): void {
@@ -130,12 +155,19 @@ export class Snapshot implements TrialState {
     const others = this.nominatedTo(node).filter((each) => each.key !== key);
     if (others.length === 0) this.#nominated.delete(node);
     else this.#nominated.set(node, others);
+    this.#noteNamed(node);
+  }
+
+  #noteNamed(node: string): void {
+    const state = this.#states.get(node);
+    if (state !== undefined) this.log.note(state);
   }
 
   #changeNode(state: NodeState, node: Node | undefined): void {
     const { node: before, zone, images } = state;
     const [labels, taints] = [state.labels, before?.spec?.taints];
     state.setNode(node);
+    this.log.note(state);
     if ((before === undefined) !== (node === undefined) || zone !== state.zone) {
       this.#order = undefined;
     }
@@ -153,12 +185,14 @@ export class Snapshot implements TrialState {
 
   #stateFor(name: string): NodeState {
     let state = this.#states.get(name);
-    if (state === undefined) this.#states.set(name, (state = new NodeState(name)));
+    if (state === undefined) this.#states.set(name, (state = new NodeState(name, this.#ledger)));
     return state;
   }
 
   #dropIfEmpty(state: NodeState): void {
-    if (state.node === undefined && state.podCount === 0) this.#states.delete(state.name);
+    if (state.node !== undefined || state.podCount > 0) return;
+    this.#states.delete(state.name);
+    this.#ledger.release(state.offset);
   }
 }
 

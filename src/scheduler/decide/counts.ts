@@ -58,6 +58,8 @@ export class DomainCounts {
   readonly #counts = new Map<string, number>();
   /** Number of domains by their count, so that the least one needs no search. */
   readonly #histogram = new Map<number, number>();
+  /** The least of them; absent after a change, until somebody asks. */
+  #least: number | undefined;
 
   constructor(topology: Topology, counter: Counter) {
     this.topology = topology;
@@ -79,7 +81,8 @@ export class DomainCounts {
   least(): number {
     if (this.topology.size === 0) return Number.POSITIVE_INFINITY;
     if (this.#counts.size < this.topology.size) return 0;
-    return Math.min(...this.#histogram.keys());
+    this.#least ??= Math.min(...this.#histogram.keys());
+    return this.#least;
   }
 
   add(state: NodeState, by: number): void {
@@ -95,6 +98,7 @@ export class DomainCounts {
   }
 
   #shift(domain: string, by: number): void {
+    this.#least = undefined;
     const before = this.#counts.get(domain) ?? 0;
     change(this.#counts, domain, by);
     if (before !== 0) change(this.#histogram, before, -1);

@@ -6,7 +6,8 @@ import type { SchedulingRefusal } from '#api/reasons.ts';
 import type { Selector } from '#api/selector.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodIndex } from './pod-index.ts';
-import type { PodNeeds } from './pod-needs.ts';
+import type { PodNeeds, PodShape } from './pod-needs.ts';
+import type { ChangeLog, Refusals } from './refusals.ts';
 import type { VolumeFacts } from './volumes.ts';
 
 /** What a decision reads of the cluster. */
@@ -20,6 +21,11 @@ export interface ClusterState {
   nominatedTo(node: string): readonly PodNeeds[];
   /** The node where room was made for the pod of that key. */
   nominationOf(key: string): string | undefined;
+  /** Whether any pod waits for room that is being made. */
+  readonly isAwaited: boolean;
+  /** Nodes that changed, and what all of them said to shapes that fitted nowhere. */
+  readonly log: ChangeLog;
+  readonly refusals: WeakMap<PodShape, Refusals>;
   /** The pods that belong together with this one by its owner and the Services that mean it. */
   siblings(needs: PodNeeds): Selector | undefined;
   /** Number of nodes that have the image. */
@@ -28,10 +34,10 @@ export interface ClusterState {
 
 /** A cluster in which a decision may try things out. Whatever it puts and takes it must take back. */
 export interface TrialState extends ClusterState {
-  /** Counts the pod on the node, wherever it was counted before. */
-  place(needs: PodNeeds, node: string): void;
-  /** The node where it was counted. */
-  remove(key: string): string | undefined;
+  /** Counts the pod on the node. */
+  put(needs: PodNeeds, state: NodeState): void;
+  /** The other way round. */
+  take(needs: PodNeeds, state: NodeState): void;
 }
 
 /** Why a node does not take a pod. */
@@ -51,6 +57,8 @@ export interface PodRefused {
 export interface Filter {
   /** As Kubernetes calls its plugin. */
   readonly name: string;
+  /** A node's answer rests on that node and its pods alone, and on the pod's shape. */
+  readonly isLocal: boolean;
   /** Undefined: the pod has nothing that this filter looks at. */
   prepare(needs: PodNeeds, cluster: ClusterState): NodeCheck | PodRefused | undefined;
 }

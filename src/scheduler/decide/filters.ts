@@ -35,17 +35,27 @@ export interface Checks {
   readonly refused: SchedulingRefusal | undefined;
   /** What each node is asked. */
   readonly check: NodeCheck;
+  /** A node's answer rests on that node alone. */
+  readonly isLocal: boolean;
+  /** Only the sums of a node's resources and its number of pods can refuse what the node itself takes. */
+  readonly isArithmetic: boolean;
 }
 
 /** Good for this decision only. */
 export function checksFor(needs: PodNeeds, cluster: TrialState): Checks {
   const checks: NodeCheck[] = [];
+  let isLocal = true;
   for (const filter of filters) {
     const prepared = filter.prepare(needs, cluster);
     if (prepared === undefined) continue;
-    if (isRefused(prepared)) return { refused: prepared.refused, check: () => gone };
+    if (isRefused(prepared)) {
+      return { refused: prepared.refused, check: () => gone, isLocal, isArithmetic: false };
+    }
     checks.push(prepared);
+    isLocal &&= filter.isLocal;
   }
+  const { hostPorts, request } = needs.shape;
+  const isArithmetic = isLocal && hostPorts.length === 0 && request.extended === undefined;
   const check: NodeCheck = (state) => {
     if (state.node === undefined) return gone;
     for (const each of checks) {
@@ -54,7 +64,7 @@ export function checksFor(needs: PodNeeds, cluster: TrialState): Checks {
     }
     return undefined;
   };
-  return { refused: undefined, check: heeding(needs, cluster, check) };
+  return { refused: undefined, check: heeding(needs, cluster, check), isLocal, isArithmetic };
 }
 
 function isRefused(prepared: NodeCheck | PodRefused): prepared is PodRefused {
@@ -77,18 +87,14 @@ export function refusalsOf(
  */
 function heeding(needs: PodNeeds, cluster: TrialState, check: NodeCheck): NodeCheck {
   return (state) => {
-    const awaited = cluster.nominatedTo(state.name);
+    const awaited = cluster.isAwaited ? cluster.nominatedTo(state.name) : [];
     if (awaited.length === 0) return check(state);
     const before = awaited.filter(
       ({ uid, shape }) => uid !== needs.uid && shape.priority >= needs.shape.priority,
     );
-    for (const each of before) cluster.place(each, state.name);
+    for (const each of before) cluster.put(each, state);
     const refusals = before.length > 0 ? check(state) : undefined;
-    for (const each of before) cluster.remove(each.key);
+    for (const each of before) cluster.take(each, state);
     return refusals ?? check(state);
   };
-}
-
-export function isFinal(refusals: readonly NodeRefusal[]): boolean {
-  return refusals.some((refusal) => refusal.isFinal);
 }

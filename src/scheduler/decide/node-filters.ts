@@ -30,14 +30,16 @@ const unwanted: readonly NodeRefusal[] = [{ code: 'node-affinity', isFinal: true
 
 export const nodeUnschedulable: Filter = {
   name: 'NodeUnschedulable',
+  isLocal: true,
   prepare: ({ shape: { tolerations } }) => {
     if (!untolerated([unschedulable], tolerations, ['NoSchedule'])) return undefined;
-    return ({ node }) => (node?.spec?.unschedulable === true ? cordoned : undefined);
+    return ({ isCordoned }) => (isCordoned ? cordoned : undefined);
   },
 };
 
 export const nodeName: Filter = {
   name: 'NodeName',
+  isLocal: true,
   prepare: ({ shape }) => {
     const wanted = shape.nodeName;
     if (wanted === undefined) return undefined;
@@ -47,6 +49,7 @@ export const nodeName: Filter = {
 
 export const taintToleration: Filter = {
   name: 'TaintToleration',
+  isLocal: true,
   prepare:
     ({ shape }) =>
     (state) => {
@@ -59,6 +62,7 @@ export const taintToleration: Filter = {
 
 export const nodeAffinity: Filter = {
   name: 'NodeAffinity',
+  isLocal: true,
   prepare: ({ shape }) => {
     if (shape.nodeSelector.length === 0 && shape.requiredTerms === undefined) return undefined;
     return ({ node }) => (node !== undefined && isWanted(shape, node) ? undefined : unwanted);

@@ -1,6 +1,7 @@
 /** A node as the scheduler counts it: what it has, what is promised of it, and the pods that are on it. */
 import { unitsOf } from '#api/quantity.ts';
 import type { Node, Taint } from '#api/types.ts';
+import { at, type Ledger } from './ledger.ts';
 import { isRepelling } from './node-filters.ts';
 import type { PodNeeds } from './pod-needs.ts';
 import { add, noResources, type Resources, resourcesOf } from './resources.ts';
@@ -22,18 +23,24 @@ export class NodeState {
   softTaints = noTaints;
   /** Bytes by image name. */
   images: ReadonlyMap<string, number> = new Map();
+  isCordoned = false;
   allocatable: Readonly<Resources> = noResources();
   podsMax = 0;
   readonly requested = noResources();
   podCount = 0;
-  weightCpu = 0;
-  weightMemory = 0;
+  /** Where the numbers of all nodes are, and from where on this one's. */
+  readonly ledger: Ledger;
+  readonly offset: number;
+  #usedMilliCpu = 0;
+  #usedMemory = 0;
   readonly #pods = new Map<string, PodNeeds>();
   /** Addresses in use by port. */
   readonly #ports = new Map<string, string[]>();
 
-  constructor(name: string) {
+  constructor(name: string, ledger: Ledger) {
     this.name = name;
+    this.ledger = ledger;
+    this.offset = ledger.claim();
   }
 
   pod(key: string): PodNeeds | undefined {
@@ -53,8 +60,10 @@ export class NodeState {
     this.labels = node?.metadata.labels ?? noLabels;
     this.zone = this.labels['topology.kubernetes.io/zone'];
     const taints = node?.spec?.taints ?? noTaints;
-    this.hardTaints = taints.filter(isRepelling);
-    this.softTaints = taints.filter(({ effect }) => effect === 'PreferNoSchedule');
+    this.hardTaints = chosen(taints, isRepelling);
+    this.softTaints = chosen(taints, ({ effect }) => effect === 'PreferNoSchedule');
+    this.isCordoned = node?.spec?.unschedulable === true;
+    this.#write();
   }
 
   addPod(needs: PodNeeds): void {
@@ -93,9 +102,28 @@ export class NodeState {
   #count({ shape }: PodNeeds, sign: 1 | -1): void {
     this.podCount += sign;
     add(this.requested, shape.request, sign);
-    this.weightCpu += sign * shape.weightCpu;
-    this.weightMemory += sign * shape.weightMemory;
+    this.#usedMilliCpu += sign * shape.weightCpu;
+    this.#usedMemory += sign * shape.weightMemory;
+    this.#write();
   }
+
+  #write(): void {
+    const { allocatable, requested, offset } = this;
+    const { numbers } = this.ledger;
+    numbers[offset + at.freeMilliCpu] = allocatable.milliCpu - requested.milliCpu;
+    numbers[offset + at.freeMemory] = allocatable.memory - requested.memory;
+    numbers[offset + at.freeStorage] = allocatable.storage - requested.storage;
+    numbers[offset + at.freePods] = this.podsMax - this.podCount;
+    numbers[offset + at.hasMilliCpu] = allocatable.milliCpu;
+    numbers[offset + at.hasMemory] = allocatable.memory;
+    numbers[offset + at.usedMilliCpu] = this.#usedMilliCpu;
+    numbers[offset + at.usedMemory] = this.#usedMemory;
+  }
+}
+
+/** Most nodes have no taints, and share that. */
+function chosen(taints: readonly Taint[], isMeant: (taint: Taint) => boolean): readonly Taint[] {
+  return taints.some(isMeant) ? taints.filter(isMeant) : noTaints;
 }
 
 function imagesOf(node: Node | undefined): ReadonlyMap<string, number> {

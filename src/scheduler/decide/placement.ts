@@ -6,10 +6,11 @@ import {
   sentenceOf,
 } from '#api/reasons.ts';
 import type { ClusterState, NodeCheck, NodeRefusal, TrialState } from './filter.ts';
-import { checksFor, isFinal } from './filters.ts';
+import { checksFor } from './filters.ts';
 import { pinnedNodes } from './node-affinity.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodNeeds } from './pod-needs.ts';
+import { Refusals } from './refusals.ts';
 import { scoresOf } from './scores.ts';
 import { isRefusal, podVolumesOf, type VolumePlan, volumePlanOf } from './volumes.ts';
 
@@ -48,7 +49,7 @@ export type Tally<Said extends Refusal = Refusal> = ReadonlyMap<
 >;
 
 export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance): Placement {
-  const { refused: why, check } = checksFor(needs, cluster);
+  const { refused: why, check, isLocal } = checksFor(needs, cluster);
   if (why !== undefined) {
     const nodes = cluster.nodes.length;
     return { type: 'none', refusals: new Map(), refused: why, nodes, hopeful: [] };
@@ -57,6 +58,10 @@ export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance
   if (made !== undefined && check(made) === undefined) {
     return chosen(made, 0, needs, cluster);
   }
+  // Whoever has a nomination gets another answer there than its like.
+  const isKept = isLocal && made === undefined;
+  const known = isKept ? cluster.refusals.get(needs.shape) : undefined;
+  if (known?.follow(cluster.log, check) === true) return refusedBy(known);
   const pinned = pinnedNodes(needs.shape);
   const candidates = pinned === undefined ? cluster.nodes : present(cluster, pinned);
   const enough = pinned === undefined ? enoughOf(cluster.nodes.length) : candidates.length;
@@ -67,20 +72,20 @@ export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance
     const state = candidates[(chance.from + looked) % candidates.length] as NodeState;
     const refusals = check(state);
     if (refusals === undefined) fitting.push(state);
-    else if (fitting.length === 0) refused.push({ state, refusals });
+    else if (fitting.length === 0) refused.push([state, refusals]);
   }
   const best = bestOf(needs, fitting, cluster, chance);
   if (best !== undefined) return chosen(best, looked, needs, cluster);
-  return nowhere(pinned === undefined ? refused : askAll(cluster.nodes, check));
+  const refusals = new Refusals(pinned === undefined ? refused : askAll(cluster.nodes, check));
+  refusals.isUpTo(cluster.log);
+  if (isKept) cluster.refusals.set(needs.shape, refusals);
+  return refusedBy(refusals);
 }
 
-interface Refused {
-  readonly state: NodeState;
-  readonly refusals: readonly NodeRefusal[];
-}
+type Refused = readonly [NodeState, readonly NodeRefusal[]];
 
 function askAll(nodes: readonly NodeState[], check: NodeCheck): readonly Refused[] {
-  return nodes.map((state) => ({ state, refusals: check(state) ?? [] }));
+  return nodes.map((state) => [state, check(state) ?? []]);
 }
 
 function chosen(
@@ -135,15 +140,8 @@ function bestOf(
   return fitting[best];
 }
 
-function nowhere(refused: readonly Refused[]): NoPlacement {
-  const counts = new Map<readonly NodeRefusal[], number>();
-  const hopeful: NodeState[] = [];
-  for (const { state, refusals } of refused) {
-    counts.set(refusals, (counts.get(refusals) ?? 0) + 1);
-    if (!isFinal(refusals)) hopeful.push(state);
-  }
-  const refusals = tallyOf(counts);
-  return { type: 'none', refusals, refused: undefined, nodes: refused.length, hopeful };
+function refusedBy({ counts, hopeful, size }: Refusals): NoPlacement {
+  return { type: 'none', refusals: tallyOf(counts), refused: undefined, nodes: size, hopeful };
 }
 
 export function tallyOf<Said extends Refusal>(

@@ -19,6 +19,7 @@ interface Place {
 
 export const interPodAffinity: Filter = {
   name: 'InterPodAffinity',
+  isLocal: false,
   prepare: (needs, cluster) => {
     const checks = [near(needs, cluster), apart(needs, cluster), welcome(needs, cluster)].filter(
       (check) => check !== undefined,

@@ -5,6 +5,7 @@ const taken: readonly NodeRefusal[] = [{ code: 'host-port-taken', isFinal: false
 
 export const nodePorts: Filter = {
   name: 'NodePorts',
+  isLocal: true,
   prepare: ({ shape: { hostPorts } }) => {
     if (hostPorts.length === 0) return undefined;
     return (state) =>

@@ -5,12 +5,13 @@
  */
 import type { Refusal } from '#api/reasons.ts';
 import type { Pod } from '#api/types.ts';
-import type { NodeCheck, TrialState } from './filter.ts';
-import { checksFor } from './filters.ts';
+import type { TrialState } from './filter.ts';
+import { type Checks, checksFor } from './filters.ts';
 import { countedSentence } from './message.ts';
 import type { NodeState } from './node-state.ts';
 import { type Chance, type NoPlacement, tallyOf } from './placement.ts';
 import type { PodNeeds } from './pod-needs.ts';
+import { Room } from './room.ts';
 import type { Budget } from './budgets.ts';
 import { splitByBudget } from './budgets.ts';
 
@@ -35,8 +36,8 @@ interface Candidate {
   readonly violations: number;
 }
 
-/** Of the nodes that might help a tenth is tried, at least this many (Kubernetes: minCandidateNodes…). */
-const candidates = { share: 0.1, min: 100 };
+/** Enough nodes to choose from (Kubernetes: minCandidateNodesAbsolute; beyond it a tenth of all, which costs more than it finds). */
+const candidatesMax = 100;
 
 const noVictims: readonly Refusal[] = [{ code: 'no-victims' }];
 const hopeless: readonly Refusal[] = [{ code: 'preemption-hopeless' }];
@@ -53,14 +54,13 @@ export function preemptionOf(
     return no('not eligible due to a terminating pod on the nominated node.', true);
   }
   const { hopeful, nodes } = placement;
-  const { check } = checksFor(needs, cluster);
-  const enough = Math.max(candidates.min, Math.floor(hopeful.length * candidates.share));
+  const checks = checksFor(needs, cluster);
   const found: Candidate[] = [];
   const refusals = new Map<readonly Refusal[], number>();
   const from = hopeful.length === 0 ? 0 : chance.below(hopeful.length);
-  for (let at = 0; at < hopeful.length && found.length < enough; at++) {
+  for (let at = 0; at < hopeful.length && found.length < candidatesMax; at++) {
     const state = hopeful[(from + at) % hopeful.length] as NodeState;
-    const outcome = candidateOn(state, needs, cluster, check, budgets);
+    const outcome = candidateOn(state, needs, checks, cluster, budgets);
     if ('victims' in outcome) found.push(outcome);
     else refusals.set(outcome.refusals, (refusals.get(outcome.refusals) ?? 0) + 1);
   }
@@ -96,33 +96,61 @@ function isLeavingForOthers({ metadata, status }: Pod): boolean {
   return condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
 }
 
+/** A node with pods put and taken for a trial. */
+interface Trial {
+  put(pod: PodNeeds): void;
+  take(pod: PodNeeds): void;
+  /** Why the node does not take the pod now. */
+  refusals(): readonly Refusal[] | undefined;
+}
+
+/** In the cluster itself, for rules that look at other pods; in sums where they alone decide. */
+function trialOn(
+  state: NodeState,
+  { shape }: PodNeeds,
+  { check, isArithmetic }: Checks,
+  cluster: TrialState,
+): Trial {
+  if (isArithmetic && cluster.nominatedTo(state.name).length === 0) {
+    return new Room(shape.request, state);
+  }
+  return {
+    put: (pod) => cluster.put(pod, state),
+    take: (pod) => cluster.take(pod, state),
+    refusals: () => check(state),
+  };
+}
+
 /** The fewest and least important pods of the node without which the pod fits. */
 function candidateOn(
   state: NodeState,
-  { shape }: PodNeeds,
+  needs: PodNeeds,
+  checks: Checks,
   cluster: TrialState,
-  check: NodeCheck,
   budgets: readonly Budget[],
 ): Candidate | { readonly refusals: readonly Refusal[] } {
-  const lower = [...state.pods()].filter((each) => each.shape.priority < shape.priority);
+  const lower: PodNeeds[] = [];
+  for (const each of state.pods()) {
+    if (each.shape.priority < needs.shape.priority) lower.push(each);
+  }
   if (lower.length === 0) return { refusals: noVictims };
-  const node = state.name;
-  for (const { key } of lower) cluster.remove(key);
-  const refusals = check(state);
+  const trial = trialOn(state, needs, checks, cluster);
+  for (const each of lower) trial.take(each);
+  const refusals = trial.refusals();
   if (refusals !== undefined) {
-    for (const each of lower) cluster.place(each, node);
+    for (const each of lower) trial.put(each);
     return { refusals };
   }
   const { violating, others } = splitByBudget(lower.sort(byImportance), budgets);
   const staysOut = (each: PodNeeds): boolean => {
-    cluster.place(each, node);
-    if (check(state) === undefined) return false;
-    cluster.remove(each.key);
+    trial.put(each);
+    if (trial.refusals() === undefined) return false;
+    trial.take(each);
     return true;
   };
   const broken = violating.filter(staysOut);
   const victims = [...broken, ...others.filter(staysOut)].sort(byImportance);
-  for (const each of victims) cluster.place(each, node);
+  for (const each of victims) trial.put(each);
   return { state, victims, violations: broken.length };
 }
 

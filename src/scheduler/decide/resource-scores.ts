@@ -1,5 +1,5 @@
 /** Much room left is good, and so is using CPU and memory alike. */
-import type { NodeState } from './node-state.ts';
+import { at } from './ledger.ts';
 import { pointsMax, valuesOf } from './points.ts';
 import type { Score } from './scores.ts';
 
@@ -7,10 +7,11 @@ export const leastAllocated: Score = {
   name: 'NodeResourcesFit',
   weight: 1,
   points: ({ shape: { weightCpu, weightMemory } }, nodes) =>
-    valuesOf(nodes, (state) => {
-      const { milliCpu, memory } = state.allocatable;
-      const cpu = left(state.weightCpu + weightCpu, milliCpu);
-      return (cpu + left(state.weightMemory + weightMemory, memory)) / 2;
+    valuesOf(nodes, ({ ledger, offset }) => {
+      const { numbers } = ledger;
+      const number = (place: number): number => numbers[offset + place] as number;
+      const cpu = left(number(at.usedMilliCpu) + weightCpu, number(at.hasMilliCpu));
+      return (cpu + left(number(at.usedMemory) + weightMemory, number(at.hasMemory))) / 2;
     }),
 };
 
@@ -23,14 +24,17 @@ export const balancedAllocation: Score = {
   weight: 1,
   points: ({ shape: { request } }, nodes) => {
     if (request.milliCpu === 0 && request.memory === 0) return undefined;
-    return valuesOf(nodes, ({ allocatable, requested }: NodeState) => {
-      const cpu = share(requested.milliCpu + request.milliCpu, allocatable.milliCpu);
-      const memory = share(requested.memory + request.memory, allocatable.memory);
+    return valuesOf(nodes, ({ ledger, offset }) => {
+      const { numbers } = ledger;
+      const number = (place: number): number => numbers[offset + place] as number;
+      const cpu = share(number(at.freeMilliCpu) - request.milliCpu, number(at.hasMilliCpu));
+      const memory = share(number(at.freeMemory) - request.memory, number(at.hasMemory));
       return (1 - Math.abs(cpu - memory) / 2) * pointsMax;
     });
   },
 };
 
-function share(used: number, has: number): number {
-  return has === 0 ? 1 : Math.min(1, used / has);
+/** The part that is used when so much stays free. */
+function share(free: number, has: number): number {
+  return has === 0 ? 1 : Math.min(1, 1 - free / has);
 }

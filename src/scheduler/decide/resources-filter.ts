@@ -4,11 +4,13 @@
  * that lacks. Source: KEP-753, KEP-2837 for what counts; Kubernetes' NodeResourcesFit.
  */
 import type { Filter, NodeRefusal } from './filter.ts';
+import { at } from './ledger.ts';
 import type { NodeState } from './node-state.ts';
 import type { Resources } from './resources.ts';
 
 export const nodeResources: Filter = {
   name: 'NodeResourcesFit',
+  isLocal: true,
   prepare: ({ shape: { request } }) => {
     // Nodes that lack the same share one answer, which is counted by identity.
     const answers = new Map<string, readonly NodeRefusal[]>();
@@ -25,13 +27,14 @@ export const nodeResources: Filter = {
 };
 
 /** The quick way for the usual case; true only when nothing lacks. */
-function fits(request: Readonly<Resources>, state: NodeState): boolean {
-  const { allocatable, requested } = state;
-  if (state.podCount >= state.podsMax || request.extended !== undefined) return false;
+function fits(request: Readonly<Resources>, { ledger, offset }: NodeState): boolean {
+  const { numbers } = ledger;
+  const has = (place: number): number => numbers[offset + place] as number;
+  if (has(at.freePods) < 1 || request.extended !== undefined) return false;
   return (
-    (request.milliCpu === 0 || request.milliCpu <= allocatable.milliCpu - requested.milliCpu) &&
-    (request.memory === 0 || request.memory <= allocatable.memory - requested.memory) &&
-    (request.storage === 0 || request.storage <= allocatable.storage - requested.storage)
+    (request.milliCpu === 0 || request.milliCpu <= has(at.freeMilliCpu)) &&
+    (request.memory === 0 || request.memory <= has(at.freeMemory)) &&
+    (request.storage === 0 || request.storage <= has(at.freeStorage))
   );
 }
 

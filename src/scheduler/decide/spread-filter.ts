@@ -15,6 +15,7 @@ export function countsOf(rule: SpreadRule, { pods }: ClusterState): DomainCounts
 
 export const podTopologySpread: Filter = {
   name: 'PodTopologySpread',
+  isLocal: false,
   prepare: ({ shape: { spread } }, cluster) => {
     if (spread.length === 0) return undefined;
     const rules = spread.map((rule) => ({ ...rule, counts: countsOf(rule, cluster) }));

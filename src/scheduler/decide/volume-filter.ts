@@ -5,6 +5,7 @@ import { isRefusal, podVolumesOf, volumePlanOf } from './volumes.ts';
 
 export const volumeBinding: Filter = {
   name: 'VolumeBinding',
+  isLocal: false,
   prepare: (needs, cluster) => {
     if (needs.volumes.length === 0) return undefined;
     const volumes = podVolumesOf(needs, cluster.volumes);
