@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { eventually } from '../test/e2e/harness.ts';
+import { eventually, must } from '../test/e2e/harness.ts';
 import { benchCluster, median } from './cluster.ts';
 import type { Task } from './gateway/peer.ts';
 
@@ -164,8 +164,8 @@ async function measure() {
   await eventually('everybody answers', async () => {
     await ask('127.0.0.1', nodeControl, null);
     for (const port of [barePort, cluster.httpPort]) {
-      const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { host } });
-      if ((await response.text()) !== 'ok') throw new Error(`${port}: ${response.status}`);
+      const url = `http://127.0.0.1:${port}/`;
+      await must('curl', ['-sS', '--fail', '-H', `Host: ${host}`, url]);
     }
   });
   const ingressRate = await compare(requests(cluster.httpPort), requests(barePort));

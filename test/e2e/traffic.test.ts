@@ -3,6 +3,7 @@ import { after, before, suite } from 'node:test';
 import { annotationTests } from './traffic/annotations.ts';
 import { gatewayTests } from './traffic/gateway.ts';
 import { nameTests } from './traffic/names.ts';
+import { protocolTests } from './traffic/protocols.ts';
 import { serviceTests } from './traffic/services.ts';
 import { World } from './traffic/world.ts';
 
@@ -19,4 +20,5 @@ suite('traffic', { timeout: 360_000 }, () => {
   nameTests(world);
   gatewayTests(world);
   annotationTests(world);
+  protocolTests(world);
 });

@@ -57,8 +57,7 @@ export function annotationTests(world: World): void {
     await answers('plain.test', '/', 200);
     const forged = ['-H', 'X-Forwarded-For: 1.2.3.4', '-H', 'X-Forwarded-Proto: https'];
     const { body } = await curl('plain.test', '/headers', forged);
-    const { 'x-request-id': id, ...headers } = JSON.parse(body) as Record<string, string>;
-    assert.ok(id);
+    const headers = JSON.parse(body) as Record<string, string>;
     const expected = {
       'x-forwarded-for': world.nodeAddress,
       'x-real-ip': world.nodeAddress,

@@ -3,10 +3,12 @@
  * an application does there: it answers with its name, and it asks others when it is told to. One file
  * without imports of ours, since it is mounted into pods.
  */
+import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { lookup, Resolver } from 'node:dns/promises';
 import { Agent, createServer, request, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { hostname } from 'node:os';
 
 export type Task =
@@ -214,6 +216,40 @@ const server = createServer((message, response) => {
       response.end(String(error));
     });
 });
+// As a WebSocket's server begins; what comes then goes back as it is.
+server.on('upgrade', (message, socket) => {
+  const key = message.headers['sec-websocket-key'] ?? '';
+  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+  const lines = [
+    'HTTP/1.1 101 Switching Protocols',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Accept: ${accept.digest('base64')}`,
+  ];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  socket.pipe(socket);
+});
+/** Speaks HTTP/2 without TLS, and ends as gRPC does. */
+const streams = createHttp2Server();
+streams.on('stream', (stream: ServerHttp2Stream, headers) => {
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  stream.end(`${name} ${headers[':path']}`);
+});
+/** Answers with the line that a PROXY header is. */
+const proxied = createTcpServer((socket) => {
+  socket.once('data', (bytes: Buffer) => {
+    const [line = ''] = bytes.toString().split('\r\n');
+    socket.end(
+      `HTTP/1.1 200 OK\r\nContent-Length: ${line.length}\r\nConnection: close\r\n\r\n${line}`,
+    );
+  });
+  socket.on('error', () => socket.destroy());
+});
+if (port === 8080) {
+  streams.listen(8090);
+  proxied.listen(8091);
+}
 server.listen(port, () => console.log(`${name} listens on ${port}`));
 const echo = createSocket('udp4');
 echo.on('message', (_bytes, from) => echo.send(name, from.port, from.address));

@@ -9,8 +9,12 @@ export function frontendSections(table: GatewayTable, places: HaproxyPlaces): st
   return [
     section(table, places, 'http', `:${httpPort}`),
     section(table, places, 'https', tls),
+    noRoute,
   ].join('\n');
 }
+
+/** Requests that no route takes; also where there is none at all. */
+const nobody = 'no_route';
 
 function section(
   table: GatewayTable,
@@ -18,12 +22,13 @@ function section(
   scheme: 'http' | 'https',
   bind: string,
 ): string {
+  const port = scheme === 'http' ? places.httpPort : places.httpsPort;
   const lines = [
     ...chunked(
       table.proxiedFrom,
       (each) => `tcp-request connection expect-proxy layer4 if { src ${each} }`,
     ),
-    ...forwardedHeaders(table, scheme),
+    ...forwardedHeaders(table, scheme, port),
     // Who gets no answer must not be asked twice for what it may have done.
     'http-request disable-l7-retry if { method POST PATCH }',
     ...routing(table, places),
@@ -31,50 +36,52 @@ function section(
     ...(table.canaries.length > 0
       ? ['http-request set-var(txn.backend) var(txn.split) if { var(txn.split) -m found }']
       : []),
-    table.defaultBackend
-      ? `default_backend ${table.defaultBackend}`
-      : 'http-request return status 404 content-type text/plain string "No Ingress has a rule for this host and path.\\n" if !{ var(txn.backend) -m found }',
     'use_backend %[var(txn.backend)] if { var(txn.backend) -m found }',
+    `default_backend ${table.defaultBackend ?? nobody}`,
   ];
-  return `frontend ${scheme}\n  bind ${bind}\n${lines.map((each) => `  ${each}\n`).join('')}`;
+  return `frontend ${scheme}\n  bind ${bind}\n  no log\n${lines.map((each) => `  ${each}\n`).join('')}`;
 }
+
+const noRoute = `backend ${nobody}
+  http-request return status 404 content-type text/plain string "No Ingress has a rule for this host and path.\\n"
+`;
 
 /**
  * Backends believe these headers, so that nobody but the gateway may write them, and balancers in
  * front of it that it was told to believe.
  */
-function forwardedHeaders({ forwardedFrom }: GatewayTable, scheme: string): string[] {
+function forwardedHeaders({ forwardedFrom }: GatewayTable, scheme: string, port: number): string[] {
+  const set = (name: string, value: string | number, unless = ''): string =>
+    `http-request set-header X-${name} ${value}${unless}`;
+  const host = '%[req.hdr(host)]';
+  const start = `http-request set-var(txn.scheme) str(${scheme})`;
+  if (forwardedFrom.length === 0)
+    return [
+      start,
+      set('Forwarded-For', '%[src]'),
+      set('Forwarded-Proto', scheme),
+      set('Forwarded-Host', host),
+      set('Forwarded-Port', port),
+      set('Real-IP', '%[src]'),
+    ];
   const outer = '{ var(txn.outer) -m bool }';
-  const ours: readonly [name: string, value: string][] = [
-    ['Proto', '%[var(txn.scheme)]'],
-    ['Host', '%[req.hdr(host)]'],
-    ['Port', '%[dst_port]'],
-  ];
-  const trusts = forwardedFrom.length > 0;
+  const said = (name: string): string =>
+    ` unless ${outer} { req.hdr(X-Forwarded-${name}) -m found }`;
   return [
-    `http-request set-var(txn.scheme) str(${scheme})`,
+    start,
     ...chunked(
       forwardedFrom,
       (each) => `http-request set-var(txn.outer) bool(true) if { src ${each} }`,
     ),
-    `http-request del-header X-Forwarded-For${trusts ? ` unless ${outer}` : ''}`,
-    ...(trusts
-      ? [
-          `http-request set-var(txn.scheme) req.hdr(x-forwarded-proto),lower if ${outer} { req.hdr(x-forwarded-proto) -m str -i http https }`,
-          `http-request set-var(txn.client) req.hdr_ip(x-forwarded-for,-1) if ${outer}`,
-        ]
-      : []),
+    `http-request del-header X-Forwarded-For unless ${outer}`,
+    `http-request set-var(txn.scheme) req.hdr(x-forwarded-proto),lower if ${outer} { req.hdr(x-forwarded-proto) -m str -i http https }`,
+    `http-request set-var(txn.client) req.hdr_ip(x-forwarded-for,-1) if ${outer}`,
     'http-request add-header X-Forwarded-For %[src]',
-    ...(trusts ? ['http-request set-src var(txn.client) if { var(txn.client) -m found }'] : []),
-    ...ours.map(([name, value]) => {
-      const unless =
-        trusts && name !== 'Proto'
-          ? ` unless ${outer} { req.hdr(X-Forwarded-${name}) -m found }`
-          : '';
-      return `http-request set-header X-Forwarded-${name} ${value}${unless}`;
-    }),
-    'http-request set-header X-Real-IP %[src]',
-    'http-request set-header X-Request-ID %[uuid] unless { req.hdr(X-Request-ID) -m found }',
+    'http-request set-src var(txn.client) if { var(txn.client) -m found }',
+    set('Forwarded-Proto', '%[var(txn.scheme)]'),
+    set('Forwarded-Host', host, said('Host')),
+    set('Forwarded-Port', port, said('Port')),
+    set('Real-IP', '%[src]'),
   ];
 }
 
@@ -100,8 +107,10 @@ function routing({ routes }: GatewayTable, { folder }: HaproxyPlaces): string[] 
       const slash = match === 'prefix' ? '/' : '';
       const asked =
         host === '' ? `var(txn.path),concat(${slash})` : `var(${host}),concat(,txn.path,${slash})`;
+      const found = lines.some((each) => each.includes('(txn.backend)'));
+      const unless = found ? ' unless { var(txn.backend) -m found }' : '';
       lines.push(
-        `http-request set-var(txn.backend) ${asked},${maps[match]}(${folder}/${match}.map) if !{ var(txn.backend) -m found }`,
+        `http-request set-var(txn.backend) ${asked},${maps[match]}(${folder}/${match}.map)${unless}`,
       );
     }
   }

@@ -62,9 +62,9 @@ test('a backend keeps its slots while they are enough', () => {
 });
 
 test('without a default backend the rest is told that there is no rule', () => {
-  assert.match(filesOf(tableOf({})).config, /status 404/);
+  assert.match(filesOf(tableOf({})).config, /default_backend no_route\n/);
   const withDefault = filesOf(tableOf({ web: [] }, { defaultBackend: 'web' })).config;
-  assert.doesNotMatch(withDefault, /status 404/);
+  assert.doesNotMatch(withDefault, /default_backend no_route\n/);
   assert.match(withDefault, /default_backend web/);
 });
 
