@@ -132,6 +132,8 @@ export class Haproxy {
   }
 
   async #reload(master: number): Promise<void> {
+    // Of an earlier gantry's process, too: else its old worker might be taken for the new one.
+    if (this.#console === undefined) await this.#open().catch(() => undefined);
     const before = this.#console ? await workerOf(this.#console).catch(() => undefined) : undefined;
     this.#console?.close();
     this.#console = undefined;

@@ -28,8 +28,6 @@ export interface ProxyOptions extends TableOptions {
   readonly logger: Logger;
   readonly observeApplied?: ObserveApplied | undefined;
   readonly processes: Processes;
-  /** Addresses of Services that this node answers itself (the cluster's DNS): the table leaves them alone. */
-  readonly ownAddresses: readonly string[];
   /** As endpoints name this node. */
   readonly nodeName: string;
 }

@@ -53,11 +53,14 @@ async function call(
     const failed = new Promise<never>((_resolve, reject) => session.on('error', reject));
     const stream = session.request({ ':authority': host, ':path': '/shop.Cart/Add' });
     stream.setTimeout(patienceMs, () => stream.destroy(new Error('timeout')));
-    const trailers = new Promise<string>((resolve) =>
-      stream.on('trailers', (all) => resolve(String(all['grpc-status']))),
-    );
+    let status = 'none';
+    stream.on('trailers', (all) => {
+      status = String(all['grpc-status']);
+    });
+    const ended = new Promise((resolve) => stream.on('close', resolve));
     const body = await Promise.race([text(stream), failed]);
-    return [body, await Promise.race([trailers, failed])];
+    await Promise.race([ended, failed]);
+    return [body, status];
   } finally {
     session.destroy();
   }

@@ -18,7 +18,7 @@ export function rangeOf(cidr: string): AddressRange | undefined {
 export function rangesOf({ cidr, except = [] }: IPBlock): AddressRange[] {
   const whole = rangeOf(cidr);
   if (!whole) return [];
-  const holes = except.flatMap((each) => [rangeOf(each) ?? []].filter(isRange));
+  const holes = except.map(rangeOf).filter((each) => each !== undefined);
   const left: AddressRange[] = [];
   let [next] = whole;
   for (const [first, last] of holes.sort((a, b) => a[0] - b[0])) {
@@ -27,10 +27,6 @@ export function rangesOf({ cidr, except = [] }: IPBlock): AddressRange[] {
   }
   if (next <= whole[1]) left.push([next, whole[1]]);
   return left;
-}
-
-function isRange(each: readonly number[]): each is AddressRange {
-  return each.length === 2;
 }
 
 /** Sorted, and those that touch made one: the kernel takes no intervals that overlap. */

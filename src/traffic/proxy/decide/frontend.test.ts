@@ -82,13 +82,13 @@ test('a load balancer opens the ports that it was given, to whom it lets in', ()
   const spec: Partial<Spec> = {
     type: 'LoadBalancer',
     ports,
-    loadBalancerSourceRanges: ['203.0.113.0/24'],
+    loadBalancerSourceRanges: ['203.0.113.0/24', '203.0.113.7/32', 'fd00::/8'],
   };
   const made = frontendsOf(service(spec, { loadBalancer: { ingress: [given] } }), [], 'one');
   const atGateway = made.filter(({ address }) => address === '192.0.2.2');
   assert.deepEqual(
     atGateway.map(({ port, sources }) => [port, sources]),
-    [[80, ['203.0.113.0/24']]],
+    [[80, ['203.0.113.0-203.0.113.255']]],
   );
   assert.ok(made.every(({ address, sources }) => address === '192.0.2.2' || !sources));
 });

@@ -4,6 +4,7 @@
  * still serve when nobody else does).
  */
 import type { Endpoint, EndpointSlice, Service, ServicePort } from '#api/types.ts';
+import { formatRange, merged, rangeOf } from '../../policy/decide/ranges.ts';
 
 export interface Backend {
   readonly address: string;
@@ -19,7 +20,7 @@ export interface Frontend {
   readonly backends: readonly Backend[];
   /** A client goes to the same backend until so long after its last new connection. */
   readonly affinitySeconds?: number | undefined;
-  /** CIDRs that may come in; absent: all. */
+  /** Ranges of addresses that may come in; absent: all. */
   readonly sources?: readonly string[] | undefined;
 }
 
@@ -68,11 +69,18 @@ export function frontendsOf(
         ...common,
         address,
         port: port.port,
-        sources: spec.loadBalancerSourceRanges?.length ? spec.loadBalancerSourceRanges : undefined,
+        sources: sourcesOf(spec.loadBalancerSourceRanges),
       })),
       ...(port.nodePort ? [{ ...common, address: '*', port: port.nodePort }] : []),
     ];
   });
+}
+
+/** The kernel takes no ranges that overlap, and no other family; nothing of one text may stop the table. */
+function sourcesOf(cidrs: readonly string[] | undefined): string[] | undefined {
+  if (!cidrs?.length) return undefined;
+  const ranges = cidrs.map((each) => rangeOf(each.trim())).filter((each) => each !== undefined);
+  return merged(ranges).map(formatRange);
 }
 
 /** Where a status names ports, only those were given: a port that is asked for in vain stays shut. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { arrange, type Backend, type Frontend } from './frontend.ts';
-import { keyed, ServiceTable } from './table.ts';
+import { baseScript, keyed, ServiceTable } from './table.ts';
 
 const backend = (last: number): Backend => ({ address: `10.244.0.${last}`, port: 8080 });
 
@@ -60,6 +60,18 @@ add element ip t backends { 10.96.0.5 . tcp . 80 . 1 : 10.244.0.4 . 8080 }
 add element ip t hairpin { 10.244.0.4 . 10.244.0.4 }
 `,
   );
+});
+
+test('who asks for a name while nobody answers is not told so', () => {
+  const script = baseScript({
+    table: 't',
+    podRange: '10.244.0.0/16',
+    localPodRange: '10.244.0.0/24',
+    serviceRange: '10.96.0.0/16',
+    ownAddresses: ['10.96.0.10'],
+  });
+  const rule = 'ip saddr 10.96.0.10 icmp type destination-unreachable drop';
+  assert.ok(script.includes(`add rule ip t filter_output ${rule}\n`));
 });
 
 test('nothing changed: no script', () => {

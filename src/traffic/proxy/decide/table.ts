@@ -15,6 +15,8 @@ export interface TableOptions {
   /** Addresses of the pods of this node. */
   readonly localPodRange: string;
   readonly serviceRange: string;
+  /** Addresses of Services that this node answers itself (the cluster's DNS): no other leads there. */
+  readonly ownAddresses: readonly string[];
 }
 
 /** Names and keys of the maps; the order is that of the elements' parts below. */
@@ -34,19 +36,13 @@ const maps = `
 const flushed = ['services', 'node_ports', 'backends', 'node_port_backends'];
 const flushedSets = ['sources', 'dead', 'dead_node_ports', 'hairpin'];
 
-function chains({
-  podRange,
-  localPodRange,
-  serviceRange,
-}: TableOptions): [name: string, hook: string, rules: string[]][] {
+type Chain = [name: string, hook: string, rules: string[]];
+
+function chains(options: TableOptions): Chain[] {
+  const { podRange, localPodRange } = options;
   const find = [
     'ip daddr . meta l4proto . th dport vmap @services',
     'ip daddr != 127.0.0.0/8 fib daddr type local meta l4proto . th dport vmap @node_ports',
-  ];
-  const refuse = [
-    'ip daddr . meta l4proto . th dport @dead goto refuse',
-    'fib daddr type local meta l4proto . th dport @dead_node_ports goto refuse',
-    `ip daddr ${serviceRange} fib daddr type != local goto refuse`,
   ];
   return [
     [
@@ -90,6 +86,18 @@ function chains({
         `ip saddr ${podRange} ip daddr != ${podRange} ip daddr != 224.0.0.0/4 fib daddr type != local masquerade fully-random`,
       ],
     ],
+    ...filterChains(options),
+  ];
+}
+
+/** What leads nowhere is refused at once. */
+function filterChains({ serviceRange, ownAddresses }: TableOptions): Chain[] {
+  const refuse = [
+    'ip daddr . meta l4proto . th dport @dead goto refuse',
+    'fib daddr type local meta l4proto . th dport @dead_node_ports goto refuse',
+    `ip daddr ${serviceRange} fib daddr type != local goto refuse`,
+  ];
+  return [
     [
       'filter_input',
       'type filter hook input priority filter; policy accept;',
@@ -103,7 +111,13 @@ function chains({
     [
       'filter_output',
       'type filter hook output priority filter; policy accept;',
-      ['ct state new jump refuse_dead'],
+      // While gantry restarts a name is asked for again, after seconds: a refusal would be the last word.
+      [
+        ...ownAddresses.map(
+          (address) => `ip saddr ${address} icmp type destination-unreachable drop`,
+        ),
+        'ct state new jump refuse_dead',
+      ],
     ],
     ['refuse_dead', '', refuse],
   ];
