@@ -169,6 +169,8 @@ suite('workloads', { timeout: 240_000 }, () => {
     const [first] = await podsOf('agent');
     await kubectl('delete', 'pod', first?.metadata.name ?? '');
     await complete('daemonset/agent');
+    const drained = await cluster.run({ label: '', program: 'kubectl' }, ['drain', node ?? '']);
+    assert.match(drained.stderr, /cannot delete DaemonSet-managed Pods .*default\/agent-/);
     await kubectl('uncordon', node ?? '');
     const [old] = await podsOf('agent');
     await kubectl('set', 'env', 'daemonset/agent', 'ROUND=2');

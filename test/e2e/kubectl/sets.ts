@@ -111,7 +111,8 @@ export const setChecks: readonly Check[] = [
         'kubectl get pods -l "app in (sized, counted)" -o name | wc -l',
         /^0$/m,
       );
-      await user.fails('kubectl scale daemonset/none --replicas=2', /NotFound|could not find/);
+      await user.apply(daemonSet('unsized', 'one'));
+      await user.fails('kubectl scale daemonset/unsized --replicas=2', /could not find/);
     },
   },
   {
