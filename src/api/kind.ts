@@ -75,7 +75,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Name of the root type in the schema table and in `types.ts` (`Pod`). */
   readonly type: string;
   readonly subresources?: readonly Subresource[];
-  /** Not stored: only created, answered by the server (TokenReview, SubjectAccessReview, …). */
+  /** Not stored: answered by the server when it is created (TokenReview, …) or read (PodMetrics, …). */
   readonly virtual?: boolean;
   /**
    * One stored object seen under a second group version (events.k8s.io over core events): stored

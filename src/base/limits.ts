@@ -34,6 +34,15 @@ export const limits = {
   requestsInFlight: 600,
   /** Evictions of one PodDisruptionBudget that its controller has not seen yet (Kubernetes: 2,000). */
   disruptedPods: 2000,
+  /** Questions about use so close to each other share one sample. */
+  usageFreshMs: 1000,
+  /** The least that two samples lie apart: whoever asks first waits so long. */
+  usageFirstWindowMs: 1000,
+  /** So far apart they make a steady number (metrics-server: 15 s). */
+  usageSteadyMs: 10_000,
+  /** Older samples say nothing of now. */
+  usageWindowMs: 60_000,
+  usageSamples: 16,
   /** Operations of one JSON patch (Kubernetes: 10,000). */
   jsonPatchOperations: 10_000,
   /** Answers of other DNS servers that are kept, and for how long at most. */

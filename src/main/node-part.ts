@@ -213,6 +213,7 @@ export class NodePart {
       logs: async (container, options, sink) =>
         this.#needReady().connector.logs(container, options, sink),
       stream: async (request) => this.#needReady().connector.stream(request),
+      usage: async () => this.#needReady().connector.usage(),
       page: async (_node, path) => this.#needReady().connector.page(path),
     };
   }

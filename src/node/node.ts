@@ -38,6 +38,7 @@ import { connectCri } from './runtime/cri/cri-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { type NodePages, nodePage } from './pages.ts';
 import { NodeStreams } from './streams.ts';
+import { type NodeUsage, UsageMeter } from './usage/usage.ts';
 
 export interface Machine {
   readonly files: Files;
@@ -120,6 +121,7 @@ export class GantryNode {
   #agent: NodeAgent | undefined;
   #logs: NodeLogs | undefined;
   #streams: NodeStreams | undefined;
+  readonly #meter: UsageMeter;
 
   /** Rejects when the machine lacks a program that a node needs. */
   static async create(options: NodeOptions, machine: Machine): Promise<GantryNode> {
@@ -140,6 +142,7 @@ export class GantryNode {
     const programs = { ...usualPrograms, ...options.programs };
     const { socket } = containerdPaths(options.directory);
     this.runtime = connectCri({ socketPath: socket, clock, timers });
+    this.#meter = new UsageMeter({ ...machine, stats: () => this.runtime.stats() });
     this.#tool = ctrImageTool(processes, socket, programs.ctr);
     this.images = new NodeImages(this.runtime.images, this.#tool, machine.files, options.directory);
     const { podCidr, bridge } = options.network;
@@ -203,8 +206,11 @@ export class GantryNode {
   }
 
   /** What the server asks of a node; valid from the end of `start`. */
-  get connector(): Pick<NodeLogs, 'logs'> & Pick<NodeStreams, 'stream'> & NodePages {
+  get connector(): Pick<NodeLogs, 'logs'> &
+    Pick<NodeStreams, 'stream'> &
+    NodePages & { usage(): Promise<NodeUsage> } {
     return {
+      usage: () => this.#meter.measure(),
       page: async (path) => nodePage(this.agent, path),
       logs: (container, options, sink) => this.#running(this.#logs).logs(container, options, sink),
       stream: (request) => this.#running(this.#streams).stream(request),

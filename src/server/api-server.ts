@@ -51,6 +51,7 @@ import { type VersionInfo, versionInfo } from './http/version.ts';
 import { inProcessVerbs } from './in-process.ts';
 import { MetricsRegistry } from './metrics.ts';
 import type { NodeConnector } from './node-connector.ts';
+import { resourceMetrics } from './usage/resource-metrics.ts';
 
 export interface ApiServerOptions {
   readonly backend: Backend;
@@ -156,6 +157,10 @@ class ComposedServer implements ApiServer {
     );
     for (const [name, handler] of reviews(this.#authorization, this.#authenticator)) {
       this.core.addVirtual(name, handler);
+    }
+    const { connector } = options;
+    for (const { kind, reader } of connector ? resourceMetrics(this.core, connector) : []) {
+      this.core.addReader(kind, reader);
     }
     this.#front = this.#createFront(keys, issuer, kinds);
   }

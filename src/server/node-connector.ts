@@ -64,10 +64,28 @@ export interface NodePage {
   readonly body: Uint8Array;
 }
 
+export interface UsageFigures {
+  readonly cpuNanocores: number;
+  readonly memoryBytes: number;
+}
+
+/** What a node and its containers used over a window that ends at `timeMs` (clock milliseconds). */
+export interface NodeUsage {
+  readonly timeMs: number;
+  readonly windowMs: number;
+  readonly node: UsageFigures;
+  readonly containers: readonly (UsageFigures & {
+    readonly podUid: string;
+    readonly container: string;
+  })[];
+}
+
 export interface NodeConnector {
   /** Rejects with a StatusError when the container or its log is not there. */
   logs(container: ContainerRef, options: LogOptions, sink: LogSink): Promise<{ close(): void }>;
   stream(request: StreamRequest): Promise<StreamTarget>;
+  /** Measured for the question. Rejects when the node does not answer. */
+  usage(node: string): Promise<NodeUsage>;
   /** What the agent tells of itself (`/healthz`); undefined: it has no such page. */
   page(node: string, path: string): Promise<NodePage | undefined>;
 }

@@ -18,6 +18,7 @@ function playNode(port: number) {
   const logs: LogSink[] = [];
   let closedLogs = 0;
   const connector: NodeConnector = {
+    usage: () => Promise.reject(new Error('not asked')),
     page: async () => undefined,
     stream: async (request) => {
       streams.push(request);

@@ -22,6 +22,7 @@ import { eventsV1Events } from './events-v1-events.ts';
 import { ingressClasses } from './ingress-classes.ts';
 import { ingresses } from './ingresses.ts';
 import { leases } from './leases.ts';
+import { nodeMetrics, podMetrics } from './metrics.ts';
 import { localSubjectAccessReviews } from './local-subject-access-reviews.ts';
 import { namespaces } from './namespaces.ts';
 import { networkPolicies } from './network-policies.ts';
@@ -74,6 +75,8 @@ export {
   podDisruptionBudgets,
   limitRanges,
   resourceQuotas,
+  nodeMetrics,
+  podMetrics,
   ingresses,
   ingressClasses,
   networkPolicies,
@@ -124,6 +127,8 @@ export const allKinds: readonly Kind[] = [
   podDisruptionBudgets,
   limitRanges,
   resourceQuotas,
+  nodeMetrics,
+  podMetrics,
   ingresses,
   ingressClasses,
   networkPolicies,

@@ -3,6 +3,7 @@
  * each verb does stands in its own file.
  */
 import { deepCopy } from '#api/copy.ts';
+import type { Kind } from '#api/kind.ts';
 import { pods } from '#api/kinds/index.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -16,12 +17,18 @@ import { Admission, type AdmissionStep } from '../admission/admission.ts';
 import { bindingHandler } from '../subresources/binding.ts';
 import { evictionHandler } from '../subresources/eviction.ts';
 import { scaleHandler } from '../subresources/scale.ts';
-import type { Core, CoreSink, RequestContext, Stored, Target } from './core.ts';
+import type { Core, CoreSink, RequestContext, Stored, StoredList, Target } from './core.ts';
 import { Creating } from './create.ts';
 import { type Deleted, Deleting } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
 import { methodNotSupported, notFound, uidConflict } from './errors.ts';
-import { handlerKey, type SubresourceHandler, type VirtualHandler } from './handlers.ts';
+import {
+  handlerKey,
+  type SubresourceHandler,
+  type VirtualHandler,
+  type VirtualReader,
+} from './handlers.ts';
+import { filterOf } from './filter.ts';
 import { applied, writerOf } from './owners.ts';
 import { patched, typeOf } from './patch.ts';
 import { Reading } from './read.ts';
@@ -51,6 +58,7 @@ export interface ComposedCore extends Core {
   addSubresource(key: string, handler: SubresourceHandler): void;
   /** `groupResource` as in `CoreDeps.virtual`. */
   addVirtual(groupResource: string, handler: VirtualHandler): void;
+  addReader(kind: Kind, reader: VirtualReader): void;
 }
 
 export function createCore(deps: CoreDeps): ComposedCore {
@@ -65,6 +73,7 @@ class ServerCore implements ComposedCore {
   readonly #updating: Updating;
   readonly #deleting: Deleting;
   readonly #virtual: Map<string, VirtualHandler>;
+  readonly #readers = new Map<Kind, VirtualReader>();
   readonly #subresources: Map<string, SubresourceHandler>;
   readonly #scale: SubresourceHandler;
 
@@ -96,6 +105,10 @@ class ServerCore implements ComposedCore {
     this.#virtual.set(groupResource, handler);
   }
 
+  addReader(kind: Kind, reader: VirtualReader): void {
+    this.#readers.set(kind, reader);
+  }
+
   async get(
     context: RequestContext,
     target: Target,
@@ -103,10 +116,26 @@ class ServerCore implements ComposedCore {
   ): Promise<Stored> {
     const handler = this.#handlerFor(target);
     if (handler) return unstored(await supported(handler, 'get', target)(context, target));
+    const { kind, namespace, name = '' } = target;
+    if (kind.virtual) {
+      const all = await this.#readerFor(kind, 'get').list(context, namespace);
+      const found = all.find(({ metadata }) => metadata.name === name);
+      if (found === undefined) throw notFound(kind, name);
+      return unstored(found);
+    }
     return this.#reading.get(target, options.resourceVersion);
   }
 
-  async list(_context: RequestContext, target: Target, options: ListOptions) {
+  async list(context: RequestContext, target: Target, options: ListOptions): Promise<StoredList> {
+    const { kind, namespace } = target;
+    if (kind.virtual) {
+      const filter = filterOf(kind, options);
+      const all = await this.#readerFor(kind, 'list').list(context, namespace);
+      return {
+        items: all.filter((each) => filter.matches(each)).map(unstored),
+        resourceVersion: '',
+      };
+    }
     return this.#reading.list(target, options);
   }
 
@@ -203,6 +232,12 @@ class ServerCore implements ComposedCore {
       const { namespace, name } = item.object.metadata;
       return this.#deleting.delete(context, { kind, namespace, name }, options);
     });
+  }
+
+  #readerFor(kind: Kind, verb: string): VirtualReader {
+    const reader = this.#readers.get(kind);
+    if (reader === undefined) throw methodNotSupported(kind, verb);
+    return reader;
   }
 
   #virtualFor({ kind }: Target): VirtualHandler {

@@ -6,6 +6,11 @@ import type { RequestContext, Target } from './core.ts';
 /** Answers a kind that is not stored (TokenReview, SubjectAccessReview, …). */
 export type VirtualHandler = (context: RequestContext, object: KubeObject) => Promise<KubeObject>;
 
+/** Reads a kind that is not stored but made for each answer (PodMetrics). Selectors are applied to what it lists. */
+export interface VirtualReader {
+  list(context: RequestContext, namespace: string | undefined): Promise<readonly KubeObject[]>;
+}
+
 /** A subresource with a body or behaviour of its own; a verb that is missing is not supported. */
 export interface SubresourceHandler {
   get?(context: RequestContext, target: Target): Promise<KubeObject>;

@@ -83,6 +83,11 @@ export const userRoles: readonly ClusterRole[] = [
   clusterRole('system:aggregate-to-admin', adminRules, { [toAdmin]: 'true' }),
   clusterRole('system:aggregate-to-edit', editRules, { [toEdit]: 'true' }),
   clusterRole('system:aggregate-to-view', viewRules, { [toView]: 'true' }),
+  clusterRole('system:aggregated-metrics-reader', [rule(read, 'metrics.k8s.io', 'nodes pods')], {
+    [toAdmin]: 'true',
+    [toEdit]: 'true',
+    [toView]: 'true',
+  }),
   clusterRole('system:discovery', [urlRule('get', discoveryUrls)]),
   clusterRole('system:public-info-viewer', [
     urlRule('get', '/healthz /livez /readyz /version /version/'),

@@ -25,6 +25,7 @@ function fakeNode() {
       sinks.push(sink);
       return { close: () => (closed += 1) };
     },
+    usage: () => Promise.reject(new Error('not asked')),
     page: async () => undefined,
     stream: async (request) => {
       asked.push(request);

@@ -8,7 +8,9 @@ async function withWeb() {
   const page = async (_node: string, path: string) =>
     path === '/healthz' ? { contentType: 'text/plain', body: Buffer.from('ok') } : undefined;
   const unused = () => Promise.reject(new Error('not asked for'));
-  const server = await openTestServer({ connector: { page, logs: unused, stream: unused } });
+  const server = await openTestServer({
+    connector: { page, logs: unused, stream: unused, usage: unused },
+  });
   const { make, ask } = server;
   const status = async (path: string, body: object) => {
     const headers = { 'content-type': 'application/merge-patch+json' };
