@@ -37,10 +37,12 @@ export class Writer extends Activity {
   readonly acknowledged: string[] = [];
   readonly #api: Api;
   readonly #path: string;
+  readonly #betweenMs: number;
 
-  constructor(api: Api, namespace: string) {
+  constructor(api: Api, namespace: string, betweenMs = 0) {
     super();
     this.#api = api;
+    this.#betweenMs = betweenMs;
     this.#path = `/api/v1/namespaces/${namespace}/configmaps`;
   }
 
@@ -54,6 +56,7 @@ export class Writer extends Activity {
     // A conflict: the answer to an earlier try was lost, and the write was not.
     if (status === 201 || status === 409) this.acknowledged.push(name);
     else await pause(againMs);
+    if (this.#betweenMs > 0) await pause(this.#betweenMs);
   }
 
   async missing(): Promise<string[]> {
