@@ -131,3 +131,15 @@ test('an endpoint that stays when its pod is not ready', async () => {
   assert.ok(cluster.violations.some((words) => /calls .* ready, which is not/.test(words)));
   cluster.stop();
 });
+
+test('a node that is promised more than it has', async () => {
+  const { cluster, run } = await withApp();
+  const [node] = cluster.nodes;
+  const large = { requests: { cpu: '64' } };
+  const containers = [{ name: 'main', image: 'x', resources: large }];
+  const metadata = { name: 'large', namespace: 'default' };
+  await cluster.create(pods as Kind, { metadata, spec: { nodeName: node?.name, containers } });
+  await run(1_000);
+  violatedOnce(cluster, /is promised 64\d+m CPU/);
+  cluster.stop();
+});

@@ -2,10 +2,12 @@
  * What must hold in every moment of a run. Controllers see the cluster a little late, and so may
  * act on what was true `staleMs` ago; every bound here allows for that and for nothing else.
  */
-import { deployments, endpointSlices, pods, replicaSets } from '#api/kinds/index.ts';
+import { deployments, endpointSlices, nodes, pods, replicaSets } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Deployment, Pod, ReplicaSet, StatefulSet } from '#api/types.ts';
+import { unitsOf } from '#api/quantity.ts';
 import { labels } from '#node/decide/labels.ts';
+import { add, noResources, requestOf, resourcesOf } from '#scheduler/decide/resources.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import type { Kind } from '#api/kind.ts';
 import type { SimulatedCluster } from './cluster.ts';
@@ -107,6 +109,7 @@ export class Invariants {
     if (pod && isReady(pod)) this.#unreadySinceMs.delete(uid);
     else if (!this.#unreadySinceMs.has(uid)) this.#unreadySinceMs.set(uid, this.#now);
     if (pod && !previous) this.#podCreated(pod);
+    if (pod?.spec.nodeName && !(previous as Pod | undefined)?.spec.nodeName) this.#podBound(pod);
     const before = previous as Pod | undefined;
     if (before && isReady(before) && !before.metadata.deletionTimestamp) {
       if (pod?.metadata.deletionTimestamp) this.#readyPodDeleted(pod);
@@ -141,6 +144,24 @@ export class Invariants {
     if (others.length === 0) return;
     const names = [pod, ...others].map(({ metadata }) => metadata.name);
     this.#violated(`ordinal ${ordinal} has more than one pod: ${names.join(', ')}`);
+  }
+
+  /** No node is promised more than it has. */
+  #podBound({ spec: { nodeName } }: Pod): void {
+    const { ledger } = this.#cluster;
+    const node = ledger.list(nodes).find(({ metadata }) => metadata.name === nodeName);
+    if (!node) return;
+    const { allocatable = {} } = node.status ?? {};
+    const has = resourcesOf(allocatable);
+    const given = noResources();
+    const there = ledger.list(pods).filter((pod) => pod.spec.nodeName === nodeName && !isDone(pod));
+    for (const pod of there) add(given, requestOf(pod));
+    if (given.milliCpu > has.milliCpu || given.memory > has.memory) {
+      this.#violated(`${nodeName} is promised ${given.milliCpu}m CPU and ${given.memory} bytes`);
+    }
+    if (there.length > unitsOf(allocatable['pods'] ?? '0')) {
+      this.#violated(`${nodeName} is promised ${there.length} pods`);
+    }
   }
 
   /** A rolling update alone never leaves fewer available than `replicas` − `maxUnavailable`. */

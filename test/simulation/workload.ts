@@ -27,9 +27,31 @@ export function deploymentDraft(
       minReadySeconds: pick(random, [0, 0, 3]),
       revisionHistoryLimit: pick(random, [10, 2, 0]),
       progressDeadlineSeconds: pick(random, [600, 20]),
-      template: { metadata: { labels: app }, spec: podSpec(random, 'web', 1) },
+      template: { metadata: { labels: app }, spec: placed(podSpec(random, 'web', 1), app) },
     },
   };
+}
+
+/**
+ * Where its pods like to be, and how much they matter. Chosen by what has been drawn already, so that
+ * a seed's other choices stay what they are; never so strict that a calm cluster has no place for them.
+ */
+function placed(spec: Pod['spec'], app: Record<string, string>): Pod['spec'] {
+  const selects = { labelSelector: { matchLabels: app }, topologyKey: 'kubernetes.io/hostname' };
+  switch (spec.terminationGracePeriodSeconds) {
+    case 1: {
+      const term = { weight: 100, podAffinityTerm: selects };
+      const podAntiAffinity = { preferredDuringSchedulingIgnoredDuringExecution: [term] };
+      return { ...spec, affinity: { podAntiAffinity } };
+    }
+    case 5: {
+      const rule = { ...selects, maxSkew: 2, whenUnsatisfiable: 'DoNotSchedule' };
+      const topologySpreadConstraints = [{ ...rule, matchLabelKeys: ['pod-template-hash'] }];
+      return { ...spec, topologySpreadConstraints };
+    }
+    default:
+      return { ...spec, priorityClassName: 'system-cluster-critical' };
+  }
 }
 
 function strategyOf(random: Random): NonNullable<Deployment['spec']['strategy']> {
