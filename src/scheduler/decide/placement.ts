@@ -130,14 +130,14 @@ function bestOf(
 ): NodeState | undefined {
   if (fitting.length <= 1) return fitting[0];
   const scores = scoresOf(needs, fitting, cluster);
-  let best = 0;
-  let equals = 1;
-  for (let at = 1; at < scores.length; at++) {
-    const difference = (scores[at] ?? 0) - (scores[best] ?? 0);
-    if (difference > 0) [best, equals] = [at, 1];
-    else if (difference === 0 && chance.below(++equals) === 0) best = at;
+  let most = Number.NEGATIVE_INFINITY;
+  let equals = 0;
+  for (const score of scores) {
+    if (score > most) [most, equals] = [score, 1];
+    else if (score === most) equals++;
   }
-  return fitting[best];
+  let skip = equals > 1 ? chance.below(equals) : 0;
+  return fitting.find((_, at) => scores[at] === most && skip-- === 0);
 }
 
 function refusedBy({ counts, hopeful, size }: Refusals): NoPlacement {
