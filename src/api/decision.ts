@@ -7,7 +7,7 @@
 import type { StatusReason } from '#base/status-error.ts';
 import type { Kind } from './kind.ts';
 import type { KubeObject } from './object.ts';
-import type { LabelSelector } from './types.ts';
+import type { CertificateSigningRequest, LabelSelector } from './types.ts';
 
 /** The loop's cached picture of the cluster. Objects are frozen and shared: never change one. */
 export interface View {
@@ -135,6 +135,11 @@ export type Action =
     }
   /** Asks the server itself and fails while the namespace holds an object of the kind. */
   | { readonly type: 'confirmEmpty'; readonly kind: Kind; readonly namespace: string }
+  /**
+   * Has the cluster's authority sign an approved request; the certificate, or why there is none, goes
+   * into its status. The key stays with whoever carries this out.
+   */
+  | { readonly type: 'certify'; readonly request: CertificateSigningRequest }
   /**
    * Side by side, in growing batches (1, 2, 4, …), stopping after a batch with a failure: many alike
    * writes go fast, and a fault that hits all of them is met a few times only.

@@ -4,9 +4,9 @@
  */
 import type { Action, Telling } from '#api/decision.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
-import { pods } from '#api/kinds/index.ts';
+import { certificateSigningRequests, pods } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Binding, DeleteOptions, Status } from '#api/types.ts';
+import type { Binding, CertificateSigningRequest, DeleteOptions, Status } from '#api/types.ts';
 import type { ObjectRef, Verbs } from '#api/verbs.ts';
 import { assertNever } from '#base/assert.ts';
 import { isStatusError, StatusError } from '#base/status-error.ts';
@@ -34,19 +34,26 @@ export interface CarrierOptions {
   readonly recorder: EventRecorder;
   /** Called once for every action that reached the server, with its type. */
   readonly count?: (type: Action['type'], refused: boolean) => void;
+  /** Absent: nobody here has the authority's key, and what asks for it waits. */
+  readonly certify?: Certify | undefined;
 }
+
+/** PEM, the certificate first. Rejects with a sentence when the request cannot be signed. */
+export type Certify = (request: CertificateSigningRequest) => Promise<string>;
 
 export class Carrier {
   readonly #verbs: Verbs;
   readonly #informers: Informers;
   readonly #recorder: EventRecorder;
   readonly #count: (type: Action['type'], refused: boolean) => void;
+  readonly #sign: Certify | undefined;
 
   constructor(options: CarrierOptions) {
     this.#verbs = options.verbs;
     this.#informers = options.informers;
     this.#recorder = options.recorder;
     this.#count = options.count ?? (() => undefined);
+    this.#sign = options.certify;
   }
 
   /** In order, until the first refusal, which it throws. */
@@ -97,6 +104,8 @@ export class Carrier {
         return this.#confirmPresent(action);
       case 'confirmEmpty':
         return this.#confirmEmpty(action);
+      case 'certify':
+        return this.#certify(action);
       default:
         return assertNever(action, 'action');
     }
@@ -148,6 +157,22 @@ export class Carrier {
       target: { apiVersion: 'v1', kind: 'Node', name: node },
     };
     await this.#verbs.create(refOf(pods, namespace, name, 'binding'), binding);
+  }
+
+  async #certify({ request }: ActionOf<'certify'>): Promise<void> {
+    const message = 'no certificate authority is at hand';
+    if (!this.#sign) throw new StatusError('ServiceUnavailable', message);
+    const outcome = await this.#sign(request).then(
+      (pem) => ({ certificate: new TextEncoder().encode(pem).toBase64() }),
+      (error: unknown) => failed(request, error),
+    );
+    const object = { ...request, status: { ...request.status, ...outcome } };
+    await this.#update({
+      type: 'update',
+      kind: certificateSigningRequests,
+      object,
+      subresource: 'status',
+    });
   }
 
   async #confirmAbsent(action: ActionOf<'confirmAbsent'>): Promise<void> {
@@ -261,6 +286,12 @@ function lingers(answer: KubeObject | Status): answer is KubeObject {
   return (deletionGracePeriodSeconds ?? 0) > 0 || (finalizers?.length ?? 0) > 0;
 }
 
+function failed({ status }: CertificateSigningRequest, error: unknown) {
+  const message = error instanceof Error ? error.message : String(error);
+  const condition = { type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message };
+  return { conditions: [...(status?.conditions ?? []), condition] };
+}
+
 function targetOf(
   action: Action,
 ): { kind: Kind; namespace: string | undefined; name: string } | undefined {
@@ -273,6 +304,12 @@ function targetOf(
     case 'patch':
     case 'delete':
       return { kind: action.kind, namespace: action.namespace, name: action.name };
+    case 'certify':
+      return {
+        kind: certificateSigningRequests,
+        namespace: undefined,
+        name: action.request.metadata.name,
+      };
     case 'bind':
       return { kind: pods, namespace: action.namespace, name: action.name };
     case 'deleteCollection':

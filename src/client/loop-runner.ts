@@ -4,7 +4,7 @@ import { type KubeObject, keyOf } from '#api/object.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
-import { ActionRefused, Carrier } from './carry-out.ts';
+import { ActionRefused, Carrier, type Certify } from './carry-out.ts';
 import type { EventRecorder } from './events.ts';
 import { type Informers, InformerView } from './informers.ts';
 import type { LoopDefinition, Source } from './loop.ts';
@@ -17,6 +17,7 @@ export interface LoopRunnerOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  readonly certify?: Certify | undefined;
 }
 
 export interface LoopStats {

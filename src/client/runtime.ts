@@ -10,6 +10,7 @@ import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
+import type { Certify } from './carry-out.ts';
 import { EventRecorder } from './events.ts';
 import { Informers, InformerView } from './informers.ts';
 import type { LoopDefinition } from './loop.ts';
@@ -26,6 +27,8 @@ export interface LoopRuntimeOptions {
   readonly logger: Logger;
   /** 0 or less: never. */
   readonly fullPassMs?: number;
+  /** The cluster's authority, for the loop that has requests signed. */
+  readonly certify?: Certify | undefined;
 }
 
 const usualFullPassMs = 10 * 60_000;

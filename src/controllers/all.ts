@@ -1,6 +1,7 @@
 /** Every controller of the cluster, for the one who starts them. */
 import type { Kind } from '#api/kind.ts';
 import type { LoopDefinition } from '#client/loop.ts';
+import { certificateController } from './certificate/index.ts';
 import { daemonSetController } from './daemonset/index.ts';
 import { cronJobController } from './cronjob/index.ts';
 import { deploymentController } from './deployment/index.ts';
@@ -57,6 +58,7 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     nodeLifecycleController(options.nodeHealth),
     taintEvictionController,
     podGcController(options.podGc),
+    certificateController,
     persistentVolumeBinder,
     pvcProtectionController,
     pvProtectionController,

@@ -8,6 +8,7 @@ import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
+import type { Certify } from '#client/carry-out.ts';
 import { LoopRuntime } from '#client/runtime.ts';
 import { allControllers } from '#controllers/all.ts';
 import { Scheduler } from '#scheduler/scheduler.ts';
@@ -17,6 +18,8 @@ export interface ControlPlaneOptions extends Omit<ApiServerOptions, 'kinds'> {
   readonly kinds?: readonly Kind[];
   /** PEM: what pods trust when they talk to the API server. */
   readonly rootCertificates: string;
+  /** Signs certificate requests; absent: they wait. */
+  readonly certify?: Certify | undefined;
   /** The way from each part to the server, by its user name; the simulator's is a bad one. Default: none. */
   readonly connect?: (verbs: Verbs, user: string) => Verbs;
 }
@@ -50,6 +53,7 @@ export class ControlPlane {
     this.runtime = new LoopRuntime({
       ...parts,
       verbs: verbsFor(identities.caches),
+      certify: options.certify,
       verbsFor: (loop) =>
         verbsFor(loop === 'default-scheduler' ? identities.scheduler : identities.controller(loop)),
     });

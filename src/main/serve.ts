@@ -19,6 +19,7 @@ import { systemRandom as random } from '#sys/random.ts';
 import { systemTimers as timers } from '#sys/timers.ts';
 import { Traffic } from '#traffic/traffic.ts';
 import { apiServerNames } from '#wire/pki/authority.ts';
+import { certifyWith } from './certify.ts';
 import { ensureDnsService, ensureIngressClass, ensureStorageClasses } from './cluster-objects.ts';
 import { boundLogs } from './bound-logs.ts';
 import { startControlServer } from './control-server.ts';
@@ -209,6 +210,7 @@ class Program {
       reservedAddresses: { 'kube-system/kube-dns': network.dnsAddress },
       signingKeys: [pki.signingKey],
       rootCertificates: pki.authority.certificate,
+      certify: certifyWith(pki.authority, clock),
       connector: node.connector,
       docs: readDocs,
       version: { gitVersion: kubernetesVersion },

@@ -30,6 +30,7 @@ import { loadSigningKeys } from './authn/signing-keys.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { aggregateRoles } from './authz/aggregation.ts';
 import { Authorization } from './authz/authorization.ts';
+import { certificateRequests } from './authz/certificate-requests.ts';
 import { escalationCheck } from './authz/escalation.ts';
 import type { Following } from './authz/follow.ts';
 import { reviewLocalSubject, reviewRules, reviewSelf, reviewSubject } from './authz/reviews.ts';
@@ -136,7 +137,10 @@ class ComposedServer implements ApiServer {
     const admission = standardAdmission({
       ...options,
       servedKinds: () => this.#kinds.kinds,
-      checks: [escalationCheck(this.#authorization)],
+      checks: [
+        escalationCheck(this.#authorization),
+        certificateRequests(this.#authorization, clock),
+      ],
     });
     this.core = createCore({ backend, kinds: this.#kinds, clock, timers, random, admission });
     const audiences = [issuer];

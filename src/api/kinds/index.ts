@@ -7,6 +7,7 @@ import { jobs } from './jobs.ts';
 import { limitRanges } from './limit-ranges.ts';
 import { podDisruptionBudgets } from './pod-disruption-budgets.ts';
 import { resourceQuotas } from './resource-quotas.ts';
+import { certificateSigningRequests } from './certificate-signing-requests.ts';
 import { clusterRoleBindings } from './cluster-role-bindings.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import { configMaps } from './config-maps.ts';
@@ -87,6 +88,7 @@ export {
   csiNodes,
   volumeAttachments,
   leases,
+  certificateSigningRequests,
   priorityClasses,
   runtimeClasses,
   roles,
@@ -139,6 +141,7 @@ export const allKinds: readonly Kind[] = [
   csiNodes,
   volumeAttachments,
   leases,
+  certificateSigningRequests,
   priorityClasses,
   runtimeClasses,
   roles,

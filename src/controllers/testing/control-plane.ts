@@ -10,6 +10,7 @@ import { formatTime } from '#api/time.ts';
 import type { Node, Pod, PodCondition } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { silentLogger } from '#base/log.ts';
+import type { Certify } from '#client/carry-out.ts';
 import { LoopRuntime } from '#client/runtime.ts';
 import { inProcessVerbs } from '#server/in-process.ts';
 import { openTestCluster, type TestCluster } from '#server/testing/cluster.ts';
@@ -36,6 +37,8 @@ export interface ControlPlaneOptions {
   readonly wrap?: (verbs: Verbs) => Verbs;
   /** The node's agent needs to say nothing to be alive. */
   readonly quietNode?: boolean;
+  /** The cluster's authority. */
+  readonly certify?: Certify;
 }
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
@@ -54,6 +57,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     timers: time,
     random: seededRandom(7),
     logger: silentLogger,
+    certify: options.certify,
   });
   const never = { gracePeriodMs: 1e12, startupGraceMs: 1e12 };
   const nodeHealth = options.quietNode === true ? never : undefined;
