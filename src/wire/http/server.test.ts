@@ -284,6 +284,7 @@ test('an upgrade that the handler refuses gets a plain answer', async () => {
 
 test('close ends streams, lets a request finish, and refuses new ones', async () => {
   const release = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
   const { server, client } = await serve(async ({ path }) => {
     if (path === '/watch') {
       return {
@@ -294,6 +295,7 @@ test('close ends streams, lets a request finish, and refuses new ones', async ()
         open: (s) => void s.write(Buffer.from('x\n')),
       };
     }
+    asked.resolve();
     await release.promise;
     return textResponse(200, 'late');
   });
@@ -301,7 +303,7 @@ test('close ends streams, lets a request finish, and refuses new ones', async ()
   const lines = watch.lines();
   await lines.next();
   const slow = client.request({ method: 'GET', path: '/slow' });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await asked.promise;
   const closed = server.close(5_000);
   assert.equal((await lines.next()).done, true);
   release.resolve();
