@@ -5,7 +5,7 @@ import type { DnsConfig, PortMapping, SandboxConfig } from '../runtime/runtime.t
 import { type ClusterDns, podDns } from './dns.ts';
 import { fullName, hostName } from './hosts.ts';
 import { podCgroup } from './resources.ts';
-import { namespaceOptions, seccompOf, supplementalGroups } from './security.ts';
+import { namespaceOptions, supplementalGroups } from './security.ts';
 
 export interface SandboxContext {
   readonly paths: NodePaths;
@@ -19,7 +19,7 @@ export function sandboxConfig(pod: Pod, attempt: number, context: SandboxContext
   const { name = '', namespace = '', uid = '' } = metadata;
   const onHost = spec?.hostNetwork === true;
   const { securityContext = {} } = spec ?? {};
-  const seccomp = seccompOf(securityContext.seccompProfile, context.paths.seccomp);
+  const confined = (securityContext.seccompProfile?.type ?? 'Unconfined') !== 'Unconfined';
   const host = spec?.setHostnameAsFQDN ? fullName(pod, context.dns.domain) : undefined;
   return {
     metadata: { name, namespace, uid, attempt },
@@ -48,7 +48,8 @@ export function sandboxConfig(pod: Pod, attempt: number, context: SandboxContext
         namespaceOptions: namespaceOptions(pod),
         privileged: isPrivileged(pod),
         supplementalGroups: supplementalGroups(pod),
-        ...(seccomp && { seccomp }),
+        // Never a profile of the pod's own, which may be too tight for what holds its namespaces.
+        ...(confined && { seccomp: { profileType: 'RuntimeDefault' as const } }),
       },
     },
   };
