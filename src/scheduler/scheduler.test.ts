@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nodes, pods } from '#api/kinds/index.ts';
+import { namespaces, nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { Pod } from '#api/types.ts';
 import { podNamed } from './testing/objects.ts';
@@ -106,5 +106,46 @@ test('a refused binding is taken back', async () => {
   assert.equal(cluster.scheduler.stats().bindingsFailed, 1);
   await cluster.run(2000);
   assert.equal((await cluster.podNow('a')).spec.nodeName, 'n1');
+  await cluster.stop();
+});
+
+test('a label of a namespace may let a pod go', async () => {
+  const cluster = await startScheduling();
+  await cluster.node('n1');
+  await cluster.pod(podNamed('web', {}, {}, { app: 'web' }));
+  await cluster.run();
+  const term = {
+    labelSelector: { matchLabels: { app: 'web' } },
+    namespaceSelector: { matchLabels: { team: 'x' } },
+    topologyKey: 'kubernetes.io/hostname',
+  };
+  const podAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+  await cluster.pod(podNamed('near', {}, { affinity: { podAffinity } }));
+  await cluster.run();
+  assert.match(scheduledOf(await cluster.podNow('near'))?.message ?? '', /pod affinity rules/);
+  const ref = { ...collectionOf(namespaces), name: 'default' };
+  await cluster.verbs.patch(ref, { type: 'merge', body: { metadata: { labels: { team: 'x' } } } });
+  await cluster.run(2000);
+  assert.equal((await cluster.podNow('near')).spec.nodeName, 'n1');
+  await cluster.stop();
+});
+
+test('a pod follows the one that it must be near, as soon as that one has its node', async () => {
+  const cluster = await startScheduling();
+  for (const name of ['n1', 'n2']) await cluster.node(name);
+  const term = {
+    labelSelector: { matchLabels: { app: 'web' } },
+    topologyKey: 'kubernetes.io/hostname',
+  };
+  const podAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+  await cluster.pod(podNamed('near', {}, { affinity: { podAffinity } }));
+  await cluster.run();
+  await cluster.pod(podNamed('other', {}, {}, { app: 'other' }));
+  await cluster.run(5000);
+  assert.equal(cluster.scheduler.stats().refused, 1, 'that one was no help');
+  const nodeSelector = { 'kubernetes.io/hostname': 'n2' };
+  await cluster.pod(podNamed('web', {}, { nodeSelector }, { app: 'web' }));
+  await cluster.run(2000);
+  assert.equal((await cluster.podNow('near')).spec.nodeName, 'n2');
   await cluster.stop();
 });

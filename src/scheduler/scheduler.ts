@@ -161,6 +161,10 @@ export class Scheduler {
     const [before, labels] = [previous?.metadata.labels, next?.metadata.labels];
     if (next !== undefined && previous !== undefined && sameLabels(before, labels)) return;
     this.#snapshot.setNamespace(metadata.name, next && (labels ?? {}));
+    // Rules that select namespaces may mean other pods now.
+    for (const event of ['pod-added', 'pod-removed'] as const) {
+      this.#changes.noteAnywhere(event, () => true);
+    }
   }
 
   #nodeChanged(previous: Node | undefined, next: Node | undefined): void {

@@ -6,6 +6,7 @@
 import type { View } from '#api/decision.ts';
 import type { Labels, Selector } from '#api/selector.ts';
 import type { Node, Pod } from '#api/types.ts';
+import { LruMap } from '#client/lru-map.ts';
 import type { TrialState } from './decide/filter.ts';
 import { Ledger } from './decide/ledger.ts';
 import { NodeState } from './decide/node-state.ts';
@@ -17,6 +18,8 @@ import { noVolumes, type VolumeFacts } from './decide/volumes.ts';
 
 /** So many changes a shape that fits nowhere may miss before all nodes are asked again. */
 const changesMax = 4096;
+/** Each of them holds an answer of every node. */
+const refusedShapesMax = 16;
 const nobody: readonly PodNeeds[] = [];
 const noLabels: Labels = {};
 
@@ -25,7 +28,7 @@ export class Snapshot implements TrialState {
   readonly pods: PodIndex;
   readonly #siblings: Siblings | undefined;
   readonly log = new ChangeLog(changesMax);
-  readonly refusals = new WeakMap<PodShape, Refusals>();
+  readonly refusals = new LruMap<PodShape, Refusals>(refusedShapesMax);
   readonly #ledger = new Ledger();
   readonly #states = new Map<string, NodeState>();
   /** On which node a pod is counted. */

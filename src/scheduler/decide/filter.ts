@@ -25,7 +25,10 @@ export interface ClusterState {
   readonly isAwaited: boolean;
   /** Nodes that changed, and what all of them said to shapes that fitted nowhere. */
   readonly log: ChangeLog;
-  readonly refusals: WeakMap<PodShape, Refusals>;
+  readonly refusals: {
+    get(shape: PodShape): Refusals | undefined;
+    set(shape: PodShape, refusals: Refusals): void;
+  };
   /** The pods that belong together with this one by its owner and the Services that mean it. */
   siblings(needs: PodNeeds): Selector | undefined;
   /** Number of nodes that have the image. */
