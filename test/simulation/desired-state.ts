@@ -15,7 +15,7 @@ import {
 import type { KubeObject } from '#api/object.ts';
 import type { DaemonSet, Deployment, Pod, Service, StatefulSet } from '#api/types.ts';
 import type { SimulatedCluster } from './cluster.ts';
-import { isDone, isReady, ownerOf, replicasOf } from './invariants.ts';
+import { isDone, isReady, ownerOf, replicasOf } from './reading.ts';
 import type { Ledger } from './ledger.ts';
 
 export function missing(cluster: SimulatedCluster): string[] {

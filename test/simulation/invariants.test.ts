@@ -1,15 +1,23 @@
 /** Each invariant, broken on purpose: a check that cannot fail would not be one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deployments, pods, replicaSets, services, statefulSets } from '#api/kinds/index.ts';
+import {
+  daemonSets,
+  deployments,
+  pods,
+  replicaSets,
+  services,
+  statefulSets,
+} from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
 import type { Pod } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { SimulatedCluster } from './cluster.ts';
 import { missing } from './desired-state.ts';
-import { Invariants, isReady } from './invariants.ts';
+import { Invariants } from './invariants.ts';
+import { isReady } from './reading.ts';
 import { machineRuntime } from './machine/machine-runtime.ts';
-import { deploymentDraft, serviceDraft, statefulSetDraft } from './workload.ts';
+import { daemonSetDraft, deploymentDraft, serviceDraft, statefulSetDraft } from './workload.ts';
 
 async function withApp() {
   const cluster = new SimulatedCluster({
@@ -116,6 +124,42 @@ test('an update that takes too many ready pods away', async () => {
   for (const pod of ready.slice(0, 2)) await cluster.delete(pods as Kind, pod, {});
   await run(1);
   violatedOnce(cluster, /app: 1 available pods in an update, at least 2 wanted/);
+  cluster.stop();
+});
+
+test('an update of a StatefulSet that takes too many pods, or one below the partition', async () => {
+  for (const [partition, words] of [
+    [0, /db-\d: 1 pods serve in an update, at least 2 wanted/],
+    [3, /db-\d is below the partition/],
+  ] as const) {
+    const { cluster, invariants, run } = await withApp();
+    const { metadata, spec } = statefulSetDraft('db', cluster.chance('db'));
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition } };
+    const set = { metadata, spec: { ...spec, replicas: 3, updateStrategy } };
+    await cluster.create(statefulSets as Kind, set);
+    await run(60_000);
+    invariants.undisturbedSinceMs = 0;
+    const own = cluster.ledger
+      .list(pods)
+      .filter(({ metadata: { name } }) => name.startsWith('db-'));
+    for (const pod of own.slice(0, 2)) await cluster.delete(pods as Kind, pod, {});
+    await run(1);
+    violatedOnce(cluster, words);
+    cluster.stop();
+  }
+});
+
+test('an update of a DaemonSet that leaves too many nodes without', async () => {
+  const { cluster, invariants, run } = await withApp();
+  const { metadata, spec } = daemonSetDraft('log', cluster.chance('log'));
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } };
+  await cluster.create(daemonSets as Kind, { metadata, spec: { ...spec, updateStrategy } });
+  await run(30_000);
+  invariants.undisturbedSinceMs = 0;
+  const own = cluster.ledger.list(pods).filter(({ metadata: { name } }) => name.startsWith('log-'));
+  for (const pod of own) await cluster.delete(pods as Kind, pod, {});
+  await run(1);
+  violatedOnce(cluster, /log: 0 nodes are served in an update, at least 1 wanted/);
   cluster.stop();
 });
 

@@ -4,7 +4,7 @@
  */
 import { deployments, endpointSlices, nodes, pods, replicaSets } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Deployment, Pod, ReplicaSet, StatefulSet } from '#api/types.ts';
+import type { Deployment, Pod, ReplicaSet } from '#api/types.ts';
 import { unitsOf } from '#api/quantity.ts';
 import { labels } from '#node/decide/labels.ts';
 import { add, noResources, requestOf, resourcesOf } from '#scheduler/decide/resources.ts';
@@ -12,6 +12,8 @@ import { prefixOf } from '#server/core/keys.ts';
 import type { Kind } from '#api/kind.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { LedgerChange } from './ledger.ts';
+import { isDone, isReady, ownerOf, partOf, replicasOf } from './reading.ts';
+import { tooMuchTaken } from './set-bounds.ts';
 
 const staleMs = 60_000;
 /** An endpoint may be called ready for so long after its pod is not, while the loops run. */
@@ -169,6 +171,8 @@ export class Invariants {
     const { undisturbedSinceMs } = this;
     if (undisturbedSinceMs === undefined || this.#now - undisturbedSinceMs < staleMs) return;
     const { ledger } = this.#cluster;
+    const words = tooMuchTaken(pod, ledger);
+    if (words !== undefined) this.#violated(words);
     const set = ledger.list(replicaSets).find(({ metadata }) => metadata.uid === ownerOf(pod));
     const app = ledger.list(deployments).find(({ metadata }) => metadata.uid === ownerOf(set));
     if (!app || app.spec.strategy?.type !== 'RollingUpdate') return;
@@ -240,24 +244,6 @@ export class Invariants {
   }
 }
 
-export function isReady({ status }: Pod): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready?.status === 'True';
-}
-
-export function isDone({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
-}
-
-/** Uid of the controller that owns it. */
-export function ownerOf(object: KubeObject | undefined): string | undefined {
-  return object?.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
-}
-
-export function replicasOf({ spec }: Deployment | ReplicaSet | StatefulSet): number {
-  return spec?.replicas ?? 1;
-}
-
 function surgeOf(app: Deployment): number {
   const { maxSurge = '25%' } = app.spec.strategy?.rollingUpdate ?? {};
   if (app.spec.strategy?.type === 'Recreate') return 0;
@@ -268,9 +254,4 @@ function surgeOf(app: Deployment): number {
 function unavailableOf(app: Deployment): number {
   const { maxUnavailable = '25%' } = app.spec.strategy?.rollingUpdate ?? {};
   return partOf(maxUnavailable, replicasOf(app), Math.floor);
-}
-
-function partOf(value: number | string, whole: number, round: (exact: number) => number): number {
-  if (typeof value === 'number') return value;
-  return round((Number.parseFloat(value) * whole) / 100);
 }

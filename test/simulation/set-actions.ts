@@ -52,13 +52,21 @@ async function partition(cluster: SimulatedCluster, random: Random): Promise<voi
 function rollsOut<T extends StatefulSet | DaemonSet>(kind: Kind<T>): Action['run'] {
   return async (cluster, random) => {
     const set = living(cluster, kind);
-    if (!set) return;
-    const [first, ...others] = set.spec.template.spec.containers;
-    const image = imageNamed('web', 1 + random.below(4));
-    cluster.trace.add(`roll ${set.metadata.name} out with ${image}`);
-    const template = { spec: { containers: [{ ...first, image }, ...others] } };
-    await cluster.patch(kind as unknown as Kind, set, { spec: { template } });
+    if (set) await rollOutSet(cluster, random, set);
   };
+}
+
+export async function rollOutSet(
+  cluster: SimulatedCluster,
+  random: Random,
+  set: StatefulSet | DaemonSet,
+): Promise<void> {
+  const [first, ...others] = set.spec.template.spec.containers;
+  const image = imageNamed('web', 1 + random.below(4));
+  cluster.trace.add(`roll ${set.metadata.name} out with ${image}`);
+  const template = { spec: { containers: [{ ...first, image }, ...others] } };
+  const kind = set.kind === 'StatefulSet' ? (statefulSets as Kind) : (daemonSets as Kind);
+  await cluster.patch(kind, set, { spec: { template } });
 }
 
 function deletes<T extends StatefulSet | DaemonSet>(kind: Kind<T>): Action['run'] {

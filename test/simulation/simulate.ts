@@ -2,14 +2,16 @@
  * One run: a cluster starts, people and misfortune work on it as the seed says, then everything
  * calms down and the desired state must be reached, and kept without further work.
  */
-import { deployments, leases, statefulSets } from '#api/kinds/index.ts';
+import { daemonSets, deployments, leases, statefulSets } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
 import type { Deployment, StatefulSet } from '#api/types.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import { drawAction, rollOut } from './actions.ts';
 import { SimulatedCluster } from './cluster.ts';
 import { missing } from './desired-state.ts';
-import { Invariants, replicasOf } from './invariants.ts';
+import { Invariants } from './invariants.ts';
+import { replicasOf } from './reading.ts';
+import { rollOutSet } from './set-actions.ts';
 import { drained } from './virtual-time.ts';
 import { calm } from './weather.ts';
 
@@ -194,10 +196,13 @@ class Simulation {
 
   async #rollOutUndisturbed(): Promise<void> {
     const cluster = this.#cluster;
+    const random = cluster.chance('last update');
     const app = cluster.ledger.list(deployments)[0];
-    if (!app) return;
+    const sets = [cluster.ledger.list(statefulSets), cluster.ledger.list(daemonSets)].flat();
+    if (!app && sets.length === 0) return;
     this.#invariants.undisturbedSinceMs = 0;
-    await this.#during(rollOut(cluster, cluster.chance('last update'), app));
+    if (app) await this.#during(rollOut(cluster, random, app));
+    for (const set of sets) await this.#during(rollOutSet(cluster, random, set));
     await this.#advance(bounds.rollOutMs);
     for (const words of missing(cluster)) cluster.violated(`after an update: ${words}`);
   }

@@ -1,0 +1,30 @@
+/** What the checks read off objects. */
+import type { KubeObject } from '#api/object.ts';
+import type { Deployment, Pod, ReplicaSet, StatefulSet } from '#api/types.ts';
+
+export function isReady({ status }: Pod): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True';
+}
+
+export function isDone({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+/** Uid of the controller that owns it. */
+export function ownerOf(object: KubeObject | undefined): string | undefined {
+  return object?.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
+}
+
+export function replicasOf({ spec }: Deployment | ReplicaSet | StatefulSet): number {
+  return spec?.replicas ?? 1;
+}
+
+export function partOf(
+  value: number | string,
+  whole: number,
+  round: (exact: number) => number,
+): number {
+  if (typeof value === 'number') return value;
+  return round((Number.parseFloat(value) * whole) / 100);
+}
