@@ -1,4 +1,4 @@
-/** Debian's docker-registry with one user, on a free port of this machine. */
+/** Debian's docker-registry with one user or for everybody, on a free port of this machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,13 +16,13 @@ export class Registry {
   readonly #folder = mkdtempSync(join(tmpdir(), 'gantry-registry-'));
   #process: ChildProcess | undefined;
 
-  static async create(): Promise<Registry> {
-    const registry = new Registry(`127.0.0.1:${await freePort()}`);
+  static async create(access: 'login' | 'open' = 'login'): Promise<Registry> {
+    const registry = new Registry(`127.0.0.1:${await freePort()}`, access);
     await registry.start();
     return registry;
   }
 
-  private constructor(name: string) {
+  private constructor(name: string, access: 'login' | 'open') {
     this.name = name;
     const hash = bcrypt.hashSync(this.password, 4);
     writeFileSync(join(this.#folder, 'htpasswd'), `${this.user}:${hash}\n`);
@@ -31,7 +31,9 @@ export class Registry {
       log: { level: 'error', accesslog: { disabled: true } },
       storage: { filesystem: { rootdirectory: join(this.#folder, 'data') } },
       http: { addr: name },
-      auth: { htpasswd: { realm: 'test', path: join(this.#folder, 'htpasswd') } },
+      ...(access === 'login' && {
+        auth: { htpasswd: { realm: 'test', path: join(this.#folder, 'htpasswd') } },
+      }),
     };
     // JSON is YAML.
     writeFileSync(join(this.#folder, 'config.yml'), JSON.stringify(config));
@@ -42,7 +44,7 @@ export class Registry {
     this.#process = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
     await eventually('the registry answers', async () => {
       const { status } = await fetch(`http://${this.name}/v2/`);
-      if (status !== 401) throw new Error(`status ${status}`);
+      if (status !== 401 && status !== 200) throw new Error(`status ${status}`);
     });
   }
 
@@ -69,7 +71,7 @@ export class Registry {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,170 @@
+/**
+ * The corpus on a real cluster with real containers: everything broken is applied at once, `why`
+ * must name each cause by its code, the named cure is carried out, and `why` must then find nothing.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { ExplainedFinding } from '#api/diagnosis/finding.ts';
+import { askWhy } from '#cli/why/ask-why.ts';
+import { CommandError } from '#cli/exit-code.ts';
+import type { Machine } from '#cli/machine.ts';
+import { systemClock } from '#sys/clock.ts';
+import { systemFiles } from '#sys/files.ts';
+import { systemHost } from '#sys/host.ts';
+import { systemProcesses } from '#sys/process.ts';
+import { ociArchiveBytes } from '#wire/oci/archive.ts';
+import { layerInMemory } from '#wire/oci/layer.ts';
+import { Cluster, root, run } from '../e2e/harness.ts';
+import { freePort, Registry } from '../e2e/registry/registry.ts';
+import { type Case, namespaceOf, objectsOf, readCorpus } from './corpus.ts';
+
+const cluster = new Cluster('why', { api: 16_581, http: 18_181, https: 18_581 });
+const folder = mkdtempSync(join(tmpdir(), 'gantry-why-'));
+const withinMs = 120_000;
+const machine: Machine = {
+  clock: systemClock,
+  files: systemFiles,
+  processes: systemProcesses,
+  host: systemHost,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  control: () => Promise.reject(new Error('not asked')),
+};
+const corpus = readCorpus();
+const together = corpus.filter(({ alone }) => !alone);
+const alone = corpus.filter((each) => each.alone);
+
+let open: Registry;
+let closed: Registry;
+let words: Readonly<Record<string, string>>;
+
+const fill = (text: string): string =>
+  text.replace(/@(\w+)@/g, (whole, name: string) => words[name] ?? whole);
+
+before(async () => {
+  [open, closed] = await Promise.all([Registry.create('open'), Registry.create()]);
+  const down = `127.0.0.1:${await freePort()}`;
+  words = {
+    open: open.name,
+    closed: closed.name,
+    down,
+    user: closed.user,
+    password: closed.password,
+    node: hostname().toLowerCase(),
+    cert: join(folder, 'tls.crt'),
+    key: join(folder, 'tls.key'),
+  };
+  await cluster.up(['--http-registry', [open.name, closed.name, down].join(',')]);
+  await cluster.loadImages(['busybox-1']);
+  const busybox = join(root, 'var/images/busybox-1.tar');
+  await Promise.all([open.push(busybox, 'busybox:1'), closed.push(busybox, 'busybox:1')]);
+  await pushForeign();
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'].concat(
+      ['-keyout', words['key'] ?? '', '-out', words['cert'] ?? '', '-days', '1'],
+      ['-subj', '/CN=tls.why.test'],
+    ),
+    { stdio: 'ignore' },
+  );
+});
+
+after(async () => {
+  await cluster.remove();
+  await Promise.all([open.remove(), closed.remove()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function pushForeign(): Promise<void> {
+  const foreign = process.arch === 'arm64' ? 'amd64' : 'arm64';
+  const archive = join(folder, 'foreign.tar');
+  const layer = await layerInMemory([{ path: 'nothing', type: 'file', content: '' }]);
+  writeFileSync(
+    archive,
+    await ociArchiveBytes({ name: 'foreign:1', architecture: foreign, layers: [layer] }),
+  );
+  await open.push(archive, 'foreign:1');
+}
+
+/** In the namespace of the case, as a person would type it there. */
+async function carryOut(each: Case, commands: readonly string[]): Promise<void> {
+  for (const command of commands) {
+    const script = `kubectl() { command kubectl -n ${namespaceOf(each.name)} "$@"; }\n${fill(command)}`;
+    const { code, stderr } = await run('sh', ['-c', script], { env: cluster.env });
+    assert.equal(code, 0, `${each.name}: ${command}\n${stderr}`);
+  }
+}
+
+/** Undefined: it is gone. */
+async function findingsOf(each: Case, target: string): Promise<ExplainedFinding[] | undefined> {
+  const options = { kubeconfig: cluster.kubeconfig, namespace: namespaceOf(each.name) };
+  try {
+    return [...(await askWhy(machine, options, [fill(target)])).diagnosis.result];
+  } catch (error) {
+    if (error instanceof CommandError && error.message.startsWith('There is no ')) return undefined;
+    throw error;
+  }
+}
+
+interface Look {
+  readonly found: (ExplainedFinding[] | undefined)[];
+  readonly done: boolean;
+}
+
+/** Looks at what is open again and again; answers what is open at the end, with what was seen last. */
+async function untilAll(
+  cases: readonly Case[],
+  look: (each: Case) => Promise<Look>,
+): Promise<Map<string, Look>> {
+  const open = new Map(cases.map((each) => [each, undefined as Look | undefined]));
+  const deadline = Date.now() + withinMs;
+  while (open.size > 0 && Date.now() < deadline) {
+    for (const each of open.keys()) {
+      const seen = await look(each);
+      if (seen.done) open.delete(each);
+      else open.set(each, seen);
+    }
+  }
+  return new Map([...open].map(([each, seen]) => [each.name, seen ?? { found: [], done: false }]));
+}
+
+async function showsCode(each: Case): Promise<Look> {
+  const found = await Promise.all(each.ask.map((target) => findingsOf(each, target)));
+  return { found, done: found.some((all) => all?.some(({ code }) => code === each.code)) };
+}
+
+async function isWell(each: Case): Promise<Look> {
+  const found = await Promise.all(each.ask.map((target) => findingsOf(each, target)));
+  const well = (all: ExplainedFinding[] | undefined): boolean =>
+    each.goes ? all === undefined : all === undefined ? each.ask.length > 1 : all.length === 0;
+  return { found, done: found.every(well) };
+}
+
+function assertNone(open: ReadonlyMap<string, Look>, name: string, wanted: string): void {
+  const look = open.get(name);
+  const seen = look?.found.map((all) => all?.map(({ code, sentence }) => `${code}: ${sentence}`));
+  assert.equal(look, undefined, `${wanted}, and why says ${JSON.stringify(seen, undefined, 2)}`);
+}
+
+for (const cases of [together, ...alone.map((each) => [each])]) {
+  const head = cases.length === 1 ? `${cases[0]?.name}, alone` : 'everything broken at once';
+  describe(head, () => {
+    let unseen: ReadonlyMap<string, Look>;
+    let uncured: ReadonlyMap<string, Look>;
+    before(async () => {
+      const items = cases.flatMap((each) => objectsOf(each, fill));
+      await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+      await Promise.all(cases.map((each) => carryOut(each, each.afterwards)));
+      unseen = await untilAll(cases, showsCode);
+      for (const each of cases) await carryOut(each, each.cure);
+      uncured = await untilAll(cases, isWell);
+    });
+    for (const { name, code } of cases) {
+      test(`${name} is told as ${code}`, () => assertNone(unseen, name, `${code} is expected`));
+      test(`${name} is well after its cure`, () => assertNone(uncured, name, 'nothing is expected'));
+    }
+  });
+}
