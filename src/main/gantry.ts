@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Terminal } from '#cli/terminal.ts';
 import { clusterName, requireConfig } from '#cli/cluster/clusters.ts';
 import type { Command } from '#cli/command.ts';
+import { doctorCommand } from '#cli/commands/doctor.ts';
 import { downCommand } from '#cli/commands/down.ts';
 import { imageCommands } from '#cli/commands/image.ts';
 import { resetCommand } from '#cli/commands/reset.ts';
@@ -62,6 +63,10 @@ const commands: readonly Command[] = [
   resetCommand(hooks),
   statusCommand(setExitCode),
   whyCommand(setExitCode),
+  doctorCommand(
+    { checkStore: async (config) => (await import('./check-store.ts')).checkStore(config) },
+    setExitCode,
+  ),
   ...imageCommands,
   versionCommand({ gantry: gantryVersion, kubernetes: kubernetesVersion, node: process.version }),
   serveCommand,

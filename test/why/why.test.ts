@@ -24,7 +24,7 @@ import { type Case, namespaceOf, objectsOf, readCorpus } from './corpus.ts';
 
 const cluster = new Cluster('why', { api: 16_581, http: 18_181, https: 18_581 });
 const folder = mkdtempSync(join(tmpdir(), 'gantry-why-'));
-const withinMs = 120_000;
+const withinMs = 90_000;
 const machine: Machine = {
   clock: systemClock,
   files: systemFiles,
@@ -78,15 +78,31 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** An index whose only image is another architecture's; containerd looks at platforms nowhere else. */
 async function pushForeign(): Promise<void> {
-  const foreign = process.arch === 'arm64' ? 'amd64' : 'arm64';
+  const architecture = process.arch === 'arm64' ? 'amd64' : 'arm64';
   const archive = join(folder, 'foreign.tar');
   const layer = await layerInMemory([{ path: 'nothing', type: 'file', content: '' }]);
-  writeFileSync(
-    archive,
-    await ociArchiveBytes({ name: 'foreign:1', architecture: foreign, layers: [layer] }),
-  );
-  await open.push(archive, 'foreign:1');
+  const image = { name: 'foreign:only', architecture, layers: [layer] } as const;
+  writeFileSync(archive, await ociArchiveBytes(image));
+  await open.push(archive, 'foreign:only');
+  const base = `http://${open.name}/v2/foreign/manifests`;
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifest = await fetch(`${base}/only`, { headers: { accept: mediaType } });
+  const digest = manifest.headers.get('docker-content-digest');
+  const size = (await manifest.arrayBuffer()).byteLength;
+  const index = 'application/vnd.oci.image.index.v1+json';
+  const body = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: index,
+    manifests: [{ mediaType, digest, size, platform: { architecture, os: 'linux' } }],
+  });
+  const answer = await fetch(`${base}/1`, {
+    method: 'PUT',
+    headers: { 'content-type': index },
+    body,
+  });
+  assert.equal(answer.status, 201, await answer.text());
 }
 
 /** In the namespace of the case, as a person would type it there. */
@@ -94,9 +110,12 @@ async function carryOut(each: Case, commands: readonly string[]): Promise<void> 
   for (const command of commands) {
     const script = `kubectl() { command kubectl -n ${namespaceOf(each.name)} "$@"; }\n${fill(command)}`;
     const { code, stderr } = await run('sh', ['-c', script], { env: cluster.env });
-    assert.equal(code, 0, `${each.name}: ${command}\n${stderr}`);
+    if (code !== 0) troubles.set(each.name, `${command}\n${stderr}`);
   }
 }
+
+/** Commands that failed, by case: told by its tests, so that one case does not stop the others. */
+const troubles = new Map<string, string>();
 
 /** Undefined: it is gone. */
 async function findingsOf(each: Case, target: string): Promise<ExplainedFinding[] | undefined> {
@@ -145,6 +164,7 @@ async function isWell(each: Case): Promise<Look> {
 
 function assertNone(open: ReadonlyMap<string, Look>, name: string, wanted: string): void {
   const look = open.get(name);
+  assert.equal(troubles.get(name), undefined);
   const seen = look?.found.map((all) => all?.map(({ code, sentence }) => `${code}: ${sentence}`));
   assert.equal(look, undefined, `${wanted}, and why says ${JSON.stringify(seen, undefined, 2)}`);
 }
@@ -164,7 +184,8 @@ for (const cases of [together, ...alone.map((each) => [each])]) {
     });
     for (const { name, code } of cases) {
       test(`${name} is told as ${code}`, () => assertNone(unseen, name, `${code} is expected`));
-      test(`${name} is well after its cure`, () => assertNone(uncured, name, 'nothing is expected'));
+      test(`${name} is well after its cure`, () =>
+        assertNone(uncured, name, 'nothing is expected'));
     }
   });
 }

@@ -175,6 +175,8 @@ function refusals(owner: KubeObject, said = ''): Finding[] {
     const named = missing.replace(/ for:? .*$/, '');
     return [finding('quota-needs-requests', self, { ...words, quota, missing: named }, more)];
   }
+  const [, account] = /service ?account "([^"]+)" not found/.exec(message) ?? [];
+  if (account) return [finding('service-account-missing', self, { name: account }, more)];
   const [, exceeded] = /exceeded quota: ([^,]+), /.exec(message) ?? [];
   if (exceeded) {
     const because = [{ kind: 'ResourceQuota', namespace: self.namespace, name: exceeded }];

@@ -76,7 +76,7 @@ export const machineReasons = {
     cure: 'Stop the cluster ("gantry down"), keep a copy of the data directory, and put back a backup of the store.',
   },
   'store-newer': {
-    sentence: 'The store has format {format}, and this gantry reads up to {readable}.',
-    cure: 'Use the gantry that wrote it, or a newer one.',
+    sentence: 'The store was written by a newer gantry: {message}.',
+    cure: 'Use the gantry that wrote it, or a later one.',
   },
 } as const satisfies Readonly<Record<string, Reason>>;

@@ -93,3 +93,12 @@ export function kubeconfigPath(environment: {
   const first = (environment.KUBECONFIG ?? '').split(':').find((part) => part !== '');
   return first ?? `${environment.HOME ?? '/root'}/.kube/config`;
 }
+
+/** PEM; of the user `name`, where the text holds it itself. */
+export function clientCertificateOf(text: string, name: string): string | undefined {
+  const document = parseDocument(text);
+  const users = document.errors.length === 0 ? document.get('users') : undefined;
+  const entry = isSeq(users) ? users.items.find((item) => nameOf(item) === name) : undefined;
+  const data = isMap(entry) ? entry.getIn(['user', 'client-certificate-data']) : undefined;
+  return typeof data === 'string' ? Buffer.from(data, 'base64').toString('utf8') : undefined;
+}

@@ -2,6 +2,7 @@
 import type { PortOwner } from '#sys/host.ts';
 import { type ClusterConfig, clusterPaths } from '../cluster/cluster-config.ts';
 import { CommandError } from '../exit-code.ts';
+import { kernelLacks, workingControllers } from '../doctor/kernel.ts';
 import type { Machine } from '../machine.ts';
 
 /** Enough for images, logs and the store to begin with. */
@@ -16,43 +17,20 @@ export function requireRoot(machine: Machine, command: string): void {
   );
 }
 
-async function requireKernel({ files }: Machine): Promise<void> {
-  const filesystems = (await files.readText('/proc/filesystems')) ?? '';
-  if (!/\boverlay\b/.test(filesystems)) {
+async function requireKernel(machine: Machine): Promise<void> {
+  const [lack] = await kernelLacks(machine);
+  if (lack) {
     throw new CommandError(
       'machine',
-      'The kernel has no overlay file system, which container images need.',
-      'Load it with "modprobe overlay" (and add it to /etc/modules), then run "gantry up" again.',
+      `The kernel of this machine lacks ${lack.feature}.`,
+      `${lack.how} Then run "gantry up" again.`,
     );
   }
-  for (const [file, feature] of [
-    ['/proc/self/ns/net', 'network namespaces (CONFIG_NET_NS)'],
-    ['/proc/self/ns/pid', 'process namespaces (CONFIG_PID_NS)'],
-  ] as const) {
-    if (await files.info(file)) continue;
-    throw new CommandError(
-      'machine',
-      `The kernel has no ${feature}.`,
-      'Use a kernel that has it: the one of Debian or Ubuntu does.',
-    );
-  }
-  const controllers = (await files.readText('/sys/fs/cgroup/cgroup.controllers')) ?? '';
-  if (!/\bmemory\b/.test(controllers) && !(await files.info('/sys/fs/cgroup/memory'))) {
-    throw new CommandError(
-      'machine',
-      'The memory cgroup controller is off, so limits of containers would not hold.',
-      'Add "cgroup_enable=memory" to the kernel command line and restart the machine.',
-    );
-  }
-}
-
-async function requireNftables(machine: Machine): Promise<void> {
-  const result = await machine.processes.run('nft', ['list', 'tables'], { timeoutMs: 10_000 });
-  if (result.code === 0) return;
+  if ((await workingControllers(machine)).includes('memory')) return;
   throw new CommandError(
     'machine',
-    `nftables does not work on this machine (${result.stderr.trim().split('\n')[0] ?? 'no answer'}), and Services need it.`,
-    'Load it with "modprobe nf_tables", or use a kernel with CONFIG_NF_TABLES.',
+    'The memory cgroup controller is off, so limits of containers would not hold.',
+    'Add "cgroup_enable=memory" to the kernel command line and restart the machine.',
   );
 }
 
@@ -84,13 +62,23 @@ async function freeBytes({ files }: Machine, path: string): Promise<number> {
   return (await files.space(folder)).availableBytes;
 }
 
+interface ClusterPort {
+  readonly port: number;
+  readonly option: string;
+  /** For a person. */
+  readonly what: string;
+}
+
+export function portsOf({ apiPort, httpPort, httpsPort }: ClusterConfig): ClusterPort[] {
+  return [
+    { port: apiPort, option: '--api-port', what: 'the API server' },
+    { port: httpPort, option: '--http-port', what: 'the gateway (HTTP)' },
+    { port: httpsPort, option: '--https-port', what: 'the gateway (HTTPS)' },
+  ];
+}
+
 export async function requirePorts(machine: Machine, config: ClusterConfig): Promise<void> {
-  const wanted = [
-    [config.apiPort, '--api-port', 'the API server'],
-    [config.httpPort, '--http-port', 'the gateway (HTTP)'],
-    [config.httpsPort, '--https-port', 'the gateway (HTTPS)'],
-  ] as const;
-  for (const [port, option, what] of wanted) {
+  for (const { port, option, what } of portsOf(config)) {
     const owner = await machine.host.portOwner(port);
     if (owner === undefined || isOwnGateway(machine, config, owner)) continue;
     throw new CommandError(
@@ -109,7 +97,6 @@ function isOwnGateway({ processes }: Machine, config: ClusterConfig, { pid }: Po
 
 export async function preflight(machine: Machine, config: ClusterConfig): Promise<void> {
   await requireKernel(machine);
-  await requireNftables(machine);
   requireAddress(machine);
   await requireDisk(machine, config);
   await requirePorts(machine, config);
