@@ -71,3 +71,15 @@ test('many alike are joined, and a flood is cut off', async () => {
   assert.equal(joined?.count, 16);
   assert.equal(recorder.dropped, 35);
 });
+
+test('a warning that the registry of reasons knows carries its code', async () => {
+  const { recorder, found, tell } = await setUp();
+  tell('fine');
+  const regarding: KubeObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } };
+  const message = '0/1 nodes are available: 1 Too many pods. preemption: none.';
+  recorder.record({ regarding, level: 'Warning', reason: 'FailedScheduling', message });
+  const codes = (await found()).map(
+    ({ metadata }) => metadata.annotations?.['gantry.dev/code'] ?? '',
+  );
+  assert.deepEqual(codes.sort(), ['', 'too-many-pods']);
+});

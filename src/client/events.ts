@@ -7,6 +7,7 @@
  * few side by side but never two of the same Event, and when they cannot keep up the newest are
  * dropped and counted.
  */
+import { codeAnnotation, codesOfEvent } from '#api/diagnosis/event-codes.ts';
 import { events } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -202,10 +203,12 @@ export class EventRecorder {
     const { regarding, level, reason, fieldPath } = recording;
     const { component, host } = this.#options;
     const time = formatTime(at);
+    const codes = level === 'Warning' ? codesOfEvent(reason, message) : [];
     return {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: {
+        ...(codes.length > 0 && { annotations: { [codeAnnotation]: codes.join(',') } }),
         name: `${regarding.metadata.name}.${this.#suffix(at)}`,
         namespace: regarding.metadata.namespace ?? 'default',
       },

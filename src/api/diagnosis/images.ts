@@ -29,6 +29,10 @@ const told: readonly (readonly [RegExp, ReasonCode])[] = [
   [/not found|manifest unknown|name unknown/i, 'image-not-found'],
 ];
 
+export function imageCodeOf(message: string): ReasonCode {
+  return told.find(([form]) => form.test(message))?.[1] ?? 'image-pull-failed';
+}
+
 export interface ImageProblem {
   readonly image: string;
   readonly field: string;
@@ -45,7 +49,7 @@ export function imageFindings(pod: Pod, problem: ImageProblem, facts: Facts): Fi
   ];
   if (reason === 'InvalidImageName' || !name) return found('image-name-invalid');
   if (reason === 'ErrImageNeverPull') return found('image-not-loaded');
-  const code = told.find(([form]) => form.test(message))?.[1] ?? 'image-pull-failed';
+  const code = imageCodeOf(message);
   if (code === 'image-not-found') return notFound(name, facts, found);
   if (code !== 'image-access-denied') return found(code);
   return [...pullSecretFindings(pod, facts), ...found(code)];

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { codesOfEvent } from './event-codes.ts';
+
+test('an event has the codes that a diagnosis would give', () => {
+  const cases: [string, string, string][] = [
+    [
+      'FailedScheduling',
+      '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+      'insufficient-resource,node-unschedulable',
+    ],
+    [
+      'Failed',
+      'Failed to pull image "a": failed to resolve: dial tcp: connection refused',
+      'registry-unreachable',
+    ],
+    ['Failed', 'Failed to pull image "a": r.test/a:1: not found', 'image-not-found'],
+    ['Failed', 'Error: ErrImagePull', ''],
+    ['Failed', 'Error: configmap "a" not found', 'config-map-missing'],
+    ['Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404', 'probe-status'],
+    ['FailedMount', 'secret "a" not found', 'secret-missing'],
+    ['FailedMount', 'hostPath is not a file', 'volume-mount-fails'],
+    [
+      'FailedCreate',
+      'Error creating: pods "a" is forbidden: exceeded quota: q, requested: pods=1',
+      'quota-exceeded',
+    ],
+    ['BackOff', 'Back-off restarting failed container main in pod a', 'container-fails'],
+    ['Scheduled', 'Successfully assigned default/a to n', ''],
+  ];
+  for (const [reason, message, codes] of cases)
+    assert.equal(codesOfEvent(reason, message).join(','), codes, message);
+});
