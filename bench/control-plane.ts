@@ -27,7 +27,7 @@ const plane = await ControlPlane.create({
   log: silentLogger,
   serviceRanges: ['10.96.0.0/12'],
   signingKeys: [generateKey()],
-  rootCertificates: '',
+  rootCertificates: () => '',
 });
 await plane.start();
 const verbs = plane.server.verbsFor({ name: 'bench', groups: ['system:masters'] });

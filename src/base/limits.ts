@@ -4,6 +4,8 @@ export const limits = {
   logFileBytes: 10 * 1024 * 1024,
   /** How often log files are looked at. */
   logLookMs: 60_000,
+  /** How often the ends of certificates are looked at; they are renewed with a third of their life left. */
+  certificateLookMs: 24 * 3600_000,
   /** Largest request body that the API server reads (Kubernetes: 3 MiB). */
   requestBodyBytes: 3 * 1024 * 1024,
   /** Largest stored object (etcd's default request limit: 1.5 MiB). */

@@ -31,8 +31,8 @@ import { ttlAfterFinishedController } from './ttl-after-finished/index.ts';
 export interface ControllerOptions {
   /** All kinds of the API, for the loops that work on any kind. */
   readonly kinds: readonly Kind[];
-  /** PEM: what pods trust when they talk to the API server. */
-  readonly rootCertificates: string;
+  /** PEM: what pods trust when they talk to the API server; renewed while this runs. */
+  readonly rootCertificates: () => string;
   readonly nodeHealth?: HealthOptions | undefined;
   readonly podGc?: PodGcOptions | undefined;
 }

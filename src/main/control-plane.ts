@@ -17,7 +17,7 @@ import { type ApiServer, type ApiServerOptions, createApiServer } from '#server/
 export interface ControlPlaneOptions extends Omit<ApiServerOptions, 'kinds'> {
   readonly kinds?: readonly Kind[];
   /** PEM: what pods trust when they talk to the API server. */
-  readonly rootCertificates: string;
+  readonly rootCertificates: () => string;
   /** Signs certificate requests; absent: they wait. */
   readonly certify?: Certify | undefined;
   /** The way from each part to the server, by its user name; the simulator's is a bad one. Default: none. */

@@ -1,15 +1,18 @@
 /**
  * The cluster's keys and certificates in its data directory, for root only: made by the first start,
- * renewed when a third of their life is left, made anew when names have changed.
+ * renewed when a third of their life is left, made anew when names have changed. The authority keeps
+ * its key when it is renewed, so that nobody who trusts it has to be told at once.
  */
 import type { Clock } from '#base/clock.ts';
 import type { Files } from '#sys/files.ts';
+import type { ServingKeys } from '#wire/http/server.ts';
 import {
   type ClientIdentity,
   createAuthority,
   issueClient,
   issueServer,
   renewalDue,
+  renewAuthority,
   stillServes,
 } from '#wire/pki/authority.ts';
 import { generateKey, type KeyPair } from '#wire/pki/key-pair.ts';
@@ -22,6 +25,15 @@ export interface ClusterPki {
   readonly gateway: KeyPair;
   /** PEM, signs ServiceAccount tokens. */
   readonly signingKey: string;
+}
+
+export function servingKeys({ apiServer, authority }: ClusterPki): ServingKeys {
+  return { ...apiServer, clientAuthorities: authority.certificate };
+}
+
+/** Certificate and key in one, as HAProxy reads them. */
+export function gatewayPem({ gateway }: ClusterPki): string {
+  return `${gateway.certificate}${gateway.key}`;
 }
 
 export interface PkiNames {
@@ -50,7 +62,11 @@ export async function openPki(
     await files.replace(`${folder}/${name}.crt`, pair.certificate, 0o644);
     return pair;
   };
-  const authority = (await read('ca')) ?? (await write('ca', await createAuthority(clock)));
+  const known = await read('ca');
+  const authority =
+    known && !renewalDue(known.certificate, clock.now())
+      ? known
+      : await write('ca', await (known ? renewAuthority(known, clock) : createAuthority(clock)));
   const keep = async (
     name: string,
     wanted: readonly string[],

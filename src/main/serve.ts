@@ -22,6 +22,7 @@ import { apiServerNames } from '#wire/pki/authority.ts';
 import { certifyWith } from './certify.ts';
 import { ensureDnsService, ensureIngressClass, ensureStorageClasses } from './cluster-objects.ts';
 import { boundLogs } from './bound-logs.ts';
+import { CertificateKeeper } from './certificate-keeper.ts';
 import { startControlServer } from './control-server.ts';
 import { ControlPlane } from './control-plane.ts';
 import { readDocs } from './docs.ts';
@@ -30,7 +31,7 @@ import { jsonLogger } from './logger.ts';
 import { type ClusterNetwork, networkOf, nodeAddressOf } from './network.ts';
 import { NodePart } from './node-part.ts';
 import { machineStops, notifyReady } from './systemd.ts';
-import { type ClusterPki, openPki } from './pki-store.ts';
+import { gatewayPem, servingKeys } from './pki-store.ts';
 import { phaseOf, Progress } from './progress.ts';
 import { sharedBy } from './shared.ts';
 import { gantryVersion, kubernetesVersion } from './version.ts';
@@ -151,9 +152,9 @@ class Program {
     const runtime = this.#node.startRuntime();
     runtime.catch(() => undefined);
     // Beside containerd's start, which takes longest.
-    const pki = await this.#openPki(network);
+    const keeper = await this.#openCertificates(network);
     this.#progress.report('starting', 'starting the API server');
-    const plane = await this.#startControlPlane(backend, pki, network, this.#node);
+    const plane = await this.#startControlPlane(backend, keeper, network, this.#node);
     const admin = plane.server.verbsFor({ name: 'system:apiserver', groups: ['system:masters'] });
     await Promise.all([
       ensureDnsService(admin, network.dnsAddress),
@@ -174,7 +175,7 @@ class Program {
       this.#node?.start(server.verbsFor(nodeUser), server.verbsFor(storageUser)),
     );
     this.#stops.push({ name: 'node', stop: async () => this.#node?.stop() });
-    await Promise.all([node, this.#startTraffic(plane, pki, network)]);
+    await Promise.all([node, this.#startTraffic(plane, keeper, network)]);
     this.#progress.report('ready', 'ready');
     this.#log.info('ready', {
       parts: this.#parts().map(({ name, message }) => `${name}: ${message}`),
@@ -182,20 +183,27 @@ class Program {
     await notifyReady(processes);
   }
 
-  #openPki({ apiServiceAddress }: ClusterNetwork): Promise<ClusterPki> {
+  async #openCertificates({ apiServiceAddress }: ClusterNetwork): Promise<CertificateKeeper> {
     const { clusterDomain } = this.#config;
-    return openPki(files, clock, clusterPaths(this.#config).pki, {
-      apiServer: apiServerNames(clusterDomain, apiServiceAddress, [
-        this.#nodeAddress,
-        host.hostname,
-      ]),
-      gateway: ['gateway.gantry.internal'],
+    const others = [this.#nodeAddress, host.hostname];
+    const keeper = await CertificateKeeper.open({
+      files,
+      clock,
+      timers,
+      log: this.#log.with({ part: 'certificates' }),
+      folder: clusterPaths(this.#config).pki,
+      names: {
+        apiServer: apiServerNames(clusterDomain, apiServiceAddress, others),
+        gateway: ['gateway.gantry.internal'],
+      },
     });
+    this.#stops.push({ name: 'certificates', stop: async () => keeper.stop() });
+    return keeper;
   }
 
   async #startControlPlane(
     backend: Backend,
-    pki: ClusterPki,
+    keeper: CertificateKeeper,
     network: ClusterNetwork,
     node: NodePart,
   ): Promise<ControlPlane> {
@@ -208,24 +216,21 @@ class Program {
       log: this.#log.with({ part: 'control-plane' }),
       serviceRanges: [serviceRange],
       reservedAddresses: { 'kube-system/kube-dns': network.dnsAddress },
-      signingKeys: [pki.signingKey],
-      rootCertificates: pki.authority.certificate,
-      certify: certifyWith(pki.authority, clock),
+      signingKeys: [keeper.pki.signingKey],
+      rootCertificates: () => keeper.pki.authority.certificate,
+      certify: certifyWith(() => keeper.pki.authority, clock),
       connector: node.connector,
       docs: readDocs,
       version: { gitVersion: kubernetesVersion },
     });
     this.#stops.push({ name: 'control plane', stop: () => plane.stop(closeWithinMs) });
-    await plane.server.listen({
+    const listener = await plane.server.listen({
       host: '0.0.0.0',
       port: apiPort,
-      keys: {
-        certificate: pki.apiServer.certificate,
-        key: pki.apiServer.key,
-        clientAuthorities: pki.authority.certificate,
-      },
+      keys: servingKeys(keeper.pki),
       advertise: this.#nodeAddress,
     });
+    keeper.onRenewal((pki) => listener.replaceKeys(servingKeys(pki)));
     await plane.start();
     this.#controlPlaneReady = true;
     return plane;
@@ -233,7 +238,7 @@ class Program {
 
   async #startTraffic(
     plane: ControlPlane,
-    pki: ClusterPki,
+    keeper: CertificateKeeper,
     network: ClusterNetwork,
   ): Promise<void> {
     const applied = plane.server.metrics.histogram(
@@ -261,11 +266,12 @@ class Program {
       haproxy: 'haproxy',
       isOwnAddress: (address) =>
         [this.#nodeAddress, network.dnsAddress, '127.0.0.1'].includes(address),
-      defaultCertificate: `${pki.gateway.certificate}${pki.gateway.key}`,
+      defaultCertificate: gatewayPem(keeper.pki),
       observeApplied: (part, seconds) => applied.observe({ part }, seconds),
       decodeBase64: (text) => Buffer.from(text, 'base64').toString('utf8'),
     });
     this.#traffic = traffic;
+    keeper.onRenewal((pki) => traffic.gateway.replaceDefaultCertificate(gatewayPem(pki)));
     this.#stops.push({ name: 'traffic', stop: () => traffic.stop() });
     await traffic.start();
   }

@@ -32,7 +32,7 @@ export async function openControlPlane(
     backend: openMemoryStore(parts),
     serviceRanges: ['10.96.0.0/16'],
     signingKeys: [generateKey()],
-    rootCertificates: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
+    rootCertificates: () => '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
     connector,
   });
   await plane.start();

@@ -28,7 +28,7 @@ async function open(script: Partial<Script> = {}, more: Partial<NodeAgentOptions
     backend: openMemoryStore({ clock: time, timers: time }),
     serviceRanges: ['10.96.0.0/16'],
     signingKeys: [generateKey()],
-    rootCertificates: 'none',
+    rootCertificates: () => 'none',
   });
   // Signing and hashing go through the machine's threads, first come first served: work of our own that
   // comes back from them shows that what was begun before is back, however busy the machine is.

@@ -51,7 +51,7 @@ export class ControlPlaneProcess {
       log: trace.logger('control plane', () => !life.over),
       serviceRanges: ['10.96.0.0/16'],
       signingKeys: [this.#signingKey],
-      rootCertificates: 'simulated',
+      rootCertificates: () => 'simulated',
       connect: (verbs) => this.#connect(life, verbs),
     });
     this.#plane = plane;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { kubeconfigPath, withEntry, withoutEntry } from './kubeconfig.ts';
+import { clientCertificateOf, kubeconfigPath, withEntry, withoutEntry } from './kubeconfig.ts';
 
 const entry = {
   name: 'gantry',
@@ -33,7 +33,7 @@ interface Config {
 }
 
 test('an entry comes in beside the others, who keep their words and comments', () => {
-  const merged = withEntry(theirs, entry, 'config');
+  const merged = withEntry(theirs, entry, 'config', 'current');
   for (const line of ['# kept by hand', '# the one that matters', 'token: secret'])
     assert.ok(merged.includes(line), merged);
   const config = parse(merged) as Config;
@@ -42,27 +42,36 @@ test('an entry comes in beside the others, who keep their words and comments', (
     ['work', 'gantry'],
   );
   assert.equal(config['current-context'], 'gantry');
-  assert.equal(withEntry(merged, entry, 'config'), merged);
+  assert.equal(withEntry(merged, entry, 'config', 'current'), merged);
 });
 
 test('an entry that is there already is replaced in its place', () => {
-  const merged = withEntry(withEntry(theirs, entry, 'config'), { ...entry, server: 's' }, 'config');
+  const merged = withEntry(
+    withEntry(theirs, entry, 'config', 'current'),
+    { ...entry, server: 's' },
+    'config',
+    'current',
+  );
   assert.equal((parse(merged) as Config).clusters.length, 2);
   assert.doesNotMatch(merged, /6443/);
 });
 
 test('an entry goes without a trace, and an empty file with it', () => {
-  const rest = withoutEntry(withEntry(theirs, entry, 'config'), 'gantry', 'config') ?? '';
+  const rest =
+    withoutEntry(withEntry(theirs, entry, 'config', 'current'), 'gantry', 'config') ?? '';
   assert.doesNotMatch(rest, /gantry/);
   for (const line of ['# kept by hand', '# the one that matters', 'token: secret'])
     assert.ok(rest.includes(line), rest);
-  assert.equal(withoutEntry(withEntry('', entry, 'config'), 'gantry', 'config'), undefined);
+  assert.equal(
+    withoutEntry(withEntry('', entry, 'config', 'current'), 'gantry', 'config'),
+    undefined,
+  );
 });
 
 test('a file that is no kubeconfig is left alone, in words', () => {
   for (const text of ['a: [', '- list', 'word'])
     assert.throws(
-      () => withEntry(text, entry, '/people/x/config'),
+      () => withEntry(text, entry, '/people/x/config', 'current'),
       /\/people\/x\/config is not readable/,
     );
 });
@@ -70,4 +79,15 @@ test('a file that is no kubeconfig is left alone, in words', () => {
 test('kubectl and gantry mean the same file', () => {
   assert.equal(kubeconfigPath({ KUBECONFIG: ':/a:/b', HOME: '/people/x' }), '/a');
   assert.equal(kubeconfigPath({ HOME: '/people/x' }), '/people/x/.kube/config');
+});
+
+test('an entry that is brought up to date leaves the current context alone', () => {
+  const chosen = withEntry(theirs, entry, 'config', 'current').replace(
+    'current-context: gantry',
+    'current-context: work',
+  );
+  const merged = withEntry(chosen, { ...entry, clientCertificate: 'new' }, 'config', 'others');
+  assert.equal((parse(merged) as Config)['current-context'], 'work');
+  assert.equal(clientCertificateOf(merged, 'gantry'), 'new');
+  assert.equal(clientCertificateOf(merged, 'work'), undefined);
 });

@@ -53,8 +53,13 @@ function drop(document: Document, key: string, name: string): void {
   if (isSeq(list)) list.items = list.items.filter((item) => nameOf(item) !== name);
 }
 
-/** The text with the entry in it and its context as the current one. */
-export function withEntry(text: string, entry: KubeconfigEntry, path: string): string {
+/** The text with the entry in it; `current`: its context becomes the current one. */
+export function withEntry(
+  text: string,
+  entry: KubeconfigEntry,
+  path: string,
+  context: 'current' | 'others',
+): string {
   const document = open(text, path);
   if (!document.has('apiVersion')) document.set('apiVersion', 'v1');
   if (!document.has('kind')) document.set('kind', 'Config');
@@ -68,7 +73,7 @@ export function withEntry(text: string, entry: KubeconfigEntry, path: string): s
     'client-key-data': base64(entry.clientKey),
   });
   put(document, 'contexts', name, 'context', { cluster: name, user: name });
-  document.set('current-context', name);
+  if (context === 'current') document.set('current-context', name);
   return document.toString({ lineWidth: 0 });
 }
 

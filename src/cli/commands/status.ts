@@ -1,6 +1,7 @@
 import { clusterPaths, contextName } from '../cluster/cluster-config.ts';
 import { clusterName, requireConfig, runningStatus } from '../cluster/clusters.ts';
 import { kubeconfigPath } from '../cluster/kubeconfig.ts';
+import { refreshKubeconfig } from '../cluster/kubeconfig-file.ts';
 import type { Command, Invocation } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { table, type Terminal } from '../terminal.ts';
@@ -15,6 +16,8 @@ export function statusCommand(setExitCode: (code: number) => void): Command {
     run: async ({ machine, terminal, options }: Invocation) => {
       const config = await requireConfig(machine, clusterName(options['name']));
       const status = await runningStatus(machine, config);
+      const refreshed = status && (await refreshKubeconfig(machine, config).catch(() => undefined));
+      if (refreshed) terminal.note(`The certificate in ${refreshed} was renewed.`);
       const places = {
         paths: clusterPaths(config),
         context: contextName(config.name),

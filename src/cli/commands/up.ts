@@ -8,7 +8,7 @@ import {
   type Wanted,
 } from '../cluster/cluster-config.ts';
 import { allConfigs, clusterName, readConfig, runningStatus } from '../cluster/clusters.ts';
-import { kubeconfigPath, withEntry } from '../cluster/kubeconfig.ts';
+import { mergeKubeconfig } from '../cluster/kubeconfig-file.ts';
 import type { Command, Invocation } from '../command.ts';
 import type { ProgressLine, RunningStatus } from '../control.ts';
 import { CommandError } from '../exit-code.ts';
@@ -307,25 +307,4 @@ async function finish(
   ./gantry status${name.padEnd(21)} what runs; "./gantry help" for the rest
 `;
   });
-}
-
-async function mergeKubeconfig(machine: Machine, config: ClusterConfig): Promise<string> {
-  const path = kubeconfigPath(machine.host.environment);
-  const pki = clusterPaths(config).pki;
-  const read = async (file: string): Promise<string> =>
-    (await machine.files.readText(`${pki}/${file}`)) ?? '';
-  const before = (await machine.files.readText(path)) ?? '';
-  const after = withEntry(
-    before,
-    {
-      name: contextName(config.name),
-      server: `https://127.0.0.1:${config.apiPort}`,
-      caCertificate: await read('ca.crt'),
-      clientCertificate: await read('admin.crt'),
-      clientKey: await read('admin.key'),
-    },
-    path,
-  );
-  if (after !== before) await writePrivate(machine, path, after);
-  return path;
 }

@@ -61,7 +61,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   });
   const never = { gracePeriodMs: 1e12, startupGraceMs: 1e12 };
   const nodeHealth = options.quietNode === true ? never : undefined;
-  for (const loop of allControllers({ kinds: allKinds, rootCertificates: 'PEM', nodeHealth }))
+  for (const loop of allControllers({ kinds: allKinds, rootCertificates: () => 'PEM', nodeHealth }))
     runtime.add(loop);
   await cluster.create(nodes as Kind, readyNode('n1'));
   const agent = new ScriptedAgent(verbs, () => time.now());

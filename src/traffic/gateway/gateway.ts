@@ -50,6 +50,7 @@ export class Gateway {
   /** What HAProxy does now; absent: unknown, so that it is told everything. */
   #applied: { structure: string; slots: Slots } | undefined;
   #counts: ReadonlyMap<string, number> = new Map();
+  #defaultCertificate: string;
   #routes = 0;
   #told: ReadonlySet<string> = new Set();
   #ready = false;
@@ -57,6 +58,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#defaultCertificate = options.defaultCertificate;
     this.#batch = new Batch({
       clock: options.clock,
       timers: options.timers,
@@ -92,6 +94,13 @@ export class Gateway {
     await this.#batch.settled();
   }
 
+  /** For new connections, by a reload; those that stand go on. Certificate and key, PEM. */
+  replaceDefaultCertificate(pem: string): void {
+    this.#defaultCertificate = pem;
+    this.#applied = undefined;
+    this.#batch.add(everything);
+  }
+
   settled(): Promise<void> {
     return this.#batch.settled();
   }
@@ -103,7 +112,7 @@ export class Gateway {
   }
 
   async #apply(): Promise<void> {
-    const { folder, httpPort, httpsPort, defaultCertificate } = this.#options;
+    const { folder, httpPort, httpsPort } = this.#options;
     const table = this.#table();
     const slots = this.#arrange(table);
     const made = haproxyFiles(table, { folder, httpPort, httpsPort }, this.#counts, slots);
@@ -118,7 +127,7 @@ export class Gateway {
     } else {
       await this.#haproxy.configure(
         made.config,
-        new Map([...made.files, ['default.pem', defaultCertificate]]),
+        new Map([...made.files, ['default.pem', this.#defaultCertificate]]),
       );
       this.#counts = made.slots;
     }

@@ -14,6 +14,16 @@ export function createAuthority(clock: Clock, commonName = 'gantry-ca'): Promise
   return issue({ commonName, usage: 'authority', ...validFor(clock, validityDays.authority) });
 }
 
+/**
+ * A new certificate of the same name and key: what it has signed stays good, and whoever trusts the
+ * old one trusts what it will sign, until the old one ends.
+ */
+export function renewAuthority(authority: KeyPair, clock: Clock): Promise<KeyPair> {
+  const commonName = new X509Certificate(authority.certificate).subject.replace(/^CN=/, '');
+  const { key } = authority;
+  return issue({ commonName, usage: 'authority', key, ...validFor(clock, validityDays.authority) });
+}
+
 export interface ServerNames {
   readonly commonName: string;
   /** DNS names and IP addresses. */

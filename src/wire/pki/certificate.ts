@@ -36,6 +36,8 @@ export interface CertificateRequest {
   /** Milliseconds since the epoch. */
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
+  /** PEM. Absent: a new one is made. */
+  readonly key?: string;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -47,12 +49,12 @@ const extendedUsages = {
   both: [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
 } as const satisfies Record<CertificateRequest['usage'], readonly ExtendedKeyUsage[]>;
 
-/** Of a new key. Signed by `authority`, or by itself when that is absent. */
+/** Signed by `authority`, or by itself when that is absent. */
 export async function issueCertificate(
   request: CertificateRequest,
   authority?: KeyPair,
 ): Promise<KeyPair> {
-  const key = generateKey();
+  const key = request.key ?? generateKey();
   const signingKey = createPrivateKey(authority?.key ?? key);
   const publicKey = publicPart(key);
   const subject = new Name(subjectOf(request));
