@@ -45,6 +45,7 @@ export function allCommands(
 function hooksOf(setExitCode: (code: number) => void): UpHooks {
   return {
     launcher: join(checkout, 'gantry'),
+    version: gantryVersion,
     serve: async (config) => setExitCode(await (await import('./serve.ts')).serve(config)),
     stopMachine: async (config, detail) =>
       (await import('./teardown.ts')).stopMachine(config, detail),

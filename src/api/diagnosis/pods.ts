@@ -61,7 +61,10 @@ function unscheduledFindings(pod: Pod, facts: Facts): Finding[] {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   const missing = referenceFindings(pod, facts).filter(({ code }) => code.startsWith('claim'));
   if (scheduled?.status === 'False') {
-    const refused = schedulingFindings(pod, scheduled.message ?? '', facts);
+    const all = schedulingFindings(pod, scheduled.message ?? '', facts);
+    // The claim itself says more than the scheduler does of it.
+    const refused =
+      missing.length > 0 ? all.filter(({ code }) => !code.startsWith('pod-claim')) : all;
     if (missing.length > 0 || refused.length > 0) return [...missing, ...refused];
     const words = { what: 'The pod', message: bare(scheduled.message) || 'it has no node yet' };
     return [finding('still-starting', nameOf(pod), words)];

@@ -57,7 +57,7 @@ export async function stopEverything(
 }
 
 /** Ends the program and its supervisor, by asking first. Answers whether it ran. */
-async function endProgram(machine: Machine, config: ClusterConfig): Promise<boolean> {
+export async function endProgram(machine: Machine, config: ClusterConfig): Promise<boolean> {
   const paths = clusterPaths(config);
   const running = await runningStatus(machine, config);
   if (await underSystemd(machine)) {

@@ -17,8 +17,9 @@ import { installPackages } from '../setup/packages.ts';
 import { claimDataDirectory } from '../setup/data-directory.ts';
 import { preflight, requireDisk, requireRoot } from '../setup/preflight.ts';
 import { startService, underSystemd } from '../setup/service.ts';
+import { needsUpgrade } from '../setup/upgrade.ts';
 import type { Terminal } from '../terminal.ts';
-import type { MachineHooks } from './down.ts';
+import { endProgram, type MachineHooks } from './down.ts';
 import { removeEverything } from './reset.ts';
 
 /** From the start of the program to "ready"; pulling nothing, this takes a few seconds. */
@@ -28,6 +29,8 @@ const lookEveryMs = 25;
 
 export interface UpHooks extends MachineHooks {
   readonly launcher: string;
+  /** Of this gantry. */
+  readonly version: string;
   /** Runs the program in this process until it is told to stop. */
   readonly serve: (config: ClusterConfig) => Promise<void>;
 }
@@ -79,7 +82,14 @@ async function up(invocation: Invocation, hooks: UpHooks): Promise<void> {
   const others = existing ? [] : await allConfigs(machine);
   const config = existing ?? newConfig(wanted, machine.host.hostname, others);
   const claim = existing ? undefined : await claimDataDirectory(machine, config, others);
-  const running = existing && (await runningStatus(machine, existing));
+  let running = existing && (await runningStatus(machine, existing));
+  const replaced = running && needsUpgrade(config, running, hooks.version) ? running.version : '';
+  if (replaced !== '') {
+    await terminal.step(`Ending gantry ${replaced}; its containers go on`, () =>
+      endProgram(machine, config),
+    );
+    running = undefined;
+  }
   if (running && (running.phase === 'ready' || running.phase === 'degraded')) {
     await finish(machine, terminal, config, running, `The cluster "${config.name}" runs already`);
     return;
@@ -98,7 +108,11 @@ async function up(invocation: Invocation, hooks: UpHooks): Promise<void> {
       const pid = running ? running.pid : await startService(machine, hooks.launcher, config);
       return waitUntilReady(machine, config, pid, detail);
     });
-    await finish(machine, terminal, config, status, `The cluster "${config.name}" is ready`);
+    const headline =
+      replaced === ''
+        ? `The cluster "${config.name}" is ready`
+        : `The cluster "${config.name}" has gone from gantry ${replaced} to ${status.version}`;
+    await finish(machine, terminal, config, status, headline);
   } catch (error) {
     if (claim && !isPatient(error)) {
       await takeBack(machine, terminal, config, hooks, claim.holdsData);

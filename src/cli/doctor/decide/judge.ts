@@ -3,6 +3,7 @@ import { bare } from '#api/diagnosis/words.ts';
 import { explain, type ExplainedFinding, finding, type Finding } from '#api/diagnosis/finding.ts';
 import { humanDuration } from '#api/duration.ts';
 import { formatTime } from '#api/time.ts';
+import { compareVersions } from '#base/versions.ts';
 import type { CertificateFacts, ClusterFacts, MachineFacts, ProgramFacts } from './facts.ts';
 
 /** A certificate is renewed when a third of its life is left; with a sixth left that did not happen. */
@@ -43,17 +44,6 @@ function programFindings(machine: Subject, facts: ProgramFacts): Finding[] {
   }
   if (version === '' || compareVersions(version, least) >= 0) return [];
   return [finding('program-too-old', machine, { program, version, least })];
-}
-
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) =>
-    text.split('.').map((part) => Number.parseInt(part, 10)),
-  );
-  for (let at = 0; at < 3; at += 1) {
-    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 function clusterFindings(cluster: ClusterFacts, now: number): Finding[] {
