@@ -136,12 +136,12 @@ describe('files of others', () => {
       clientCertificate: 'certificate',
       clientKey: 'key',
     };
-    const sound = Buffer.from(withEntry('', entry, '/k'));
+    const sound = Buffer.from(withEntry('', entry, '/k', 'current'));
     fc.assert(
       fc.property(bent(sound), (bytes) => {
         const text = Buffer.from(bytes).toString();
         try {
-          assert.match(withEntry(text, entry, '/k'), /current-context: gantry/);
+          assert.match(withEntry(text, entry, '/k', 'current'), /current-context: gantry/);
           withoutEntry(text, 'gantry', '/k');
         } catch (error) {
           assert.ok(error instanceof CommandError, String(error));
