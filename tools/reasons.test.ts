@@ -7,6 +7,7 @@ import { scriptedCases } from '#api/diagnosis/testing/cases.ts';
 import { scriptedFacts } from '#api/diagnosis/testing/scripted-facts.ts';
 import { machineReasons } from '#api/reasons/machine.ts';
 import {
+  preemptionReasons,
   type ReasonCode,
   reasons,
   type SchedulingCode,
@@ -20,7 +21,7 @@ const codes = Object.keys(reasons) as ReasonCode[];
 const corpus = readCorpus();
 const inCorpus = new Set(corpus.map(({ code }) => code));
 /** Shown by src/scheduler/decide/reasons.test.ts, whose table must name every one. */
-const ofScheduler = new Set(Object.keys(schedulingReasons));
+const ofScheduler = new Set(Object.keys({ ...schedulingReasons, ...preemptionReasons }));
 
 describe('the registry of reasons', () => {
   for (const code of codes) {

@@ -25,12 +25,15 @@ test('a sound machine passes', async () => {
 });
 
 test('each thing that a machine lacks is named, with its cure', async () => {
-  const nftFails = { run: () => ({ code: 1, stderr: 'Operation not supported\n' }) };
+  const nftFails = {
+    programs: ['nft'],
+    run: () => ({ code: 1, stderr: 'Operation not supported\n' }),
+  };
   const cases: [Promise<Awaited<ReturnType<typeof sound>>>, RegExp, RegExp][] = [
-    [sound({}, ['/proc/filesystems']), /no overlay file system/, /modprobe overlay/],
-    [sound({}, ['/proc/self/ns/net']), /no network namespaces/, /Use a kernel that has it/],
+    [sound({}, ['/proc/filesystems']), /lacks an overlay file system/, /modprobe overlay/],
+    [sound({}, ['/proc/self/ns/net']), /lacks network namespaces/, /Use a kernel that has it/],
     [sound({}, ['/sys/fs/cgroup/cgroup.controllers']), /memory cgroup/, /cgroup_enable=memory/],
-    [sound(nftFails), /nftables does not work.*Operation not supported/, /modprobe nf_tables/],
+    [sound(nftFails), /lacks nftables.*Operation not supported/, /modprobe nf_tables/],
     [sound({ addresses: [] }), /no network address beside loopback/, /Give a link an IPv4 address/],
     [sound({ ports: { 80: 'nginx (process 12)' } }), /Port 80.*in use by nginx/, /--http-port/],
   ];
