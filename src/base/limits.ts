@@ -47,13 +47,36 @@ export const limits = {
   usageSamples: 16,
   /** Operations of one JSON patch (Kubernetes: 10,000). */
   jsonPatchOperations: 10_000,
-  /** Answers of other DNS servers that are kept, and for how long at most. */
+  /** Answers of other DNS servers that are kept. */
   dnsCacheAnswers: 10_000,
+  /** How long an answer of another DNS server is kept at most. */
   dnsCacheSeconds: 300,
   /** A file from which containers take variables (Kubernetes: 64 KiB). */
   envFileBytes: 64 * 1024,
-  /** Logs of pods that are gone: pods of each workload, bytes and age of all. */
+  /** Pods of a workload that are gone and whose logs are kept. */
   keptLogPodsPerWorkload: 3,
+  /** Logs of pods that are gone, all together. */
   keptLogBytes: 256 * 1024 * 1024,
+  /** How long the logs of a pod that is gone are kept at most. */
   keptLogAgeMs: 7 * 24 * 3600 * 1000,
+  /** Events that a part has recorded and not yet written; newer ones are dropped and counted. */
+  eventsWaiting: 10_000,
+  /** Events that a part remembers, to count repeats and to join what is alike. */
+  eventsRemembered: 4096,
+  /** A log file of a container (the kubelet's containerLogMaxSize). */
+  containerLogBytes: 10 * 1024 * 1024,
+  /** Log files of a container, older ones included (the kubelet's containerLogMaxFiles). */
+  containerLogFiles: 5,
+  /** Failed pulls that are remembered, to wait longer each time. */
+  imageFailures: 10_000,
+  /** Ends of processes that came before anybody knew of their container; a slow list finds what is forgotten. */
+  earlyEnds: 1000,
+  /** Series of one metric; the rest share one. */
+  metricSeries: 2000,
+  /** A line of a stream, such as a watch event (an object is much smaller). */
+  streamLineBytes: 16 * 1024 * 1024,
+  /** Output of a program that gantry runs; the rest is dropped. */
+  programOutputBytes: 4 * 1024 * 1024,
+  /** Body of a request to the control socket. */
+  controlBodyBytes: 64 * 1024,
 } as const;

@@ -7,6 +7,7 @@
  * few side by side but never two of the same Event, and when they cannot keep up the newest are
  * dropped and counted.
  */
+import { limits } from '#base/limits.ts';
 import { codeAnnotation, codesOfEvent } from '#api/diagnosis/event-codes.ts';
 import { events } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
@@ -42,10 +43,8 @@ export interface Recording {
 }
 
 const bounds = {
-  waitingMax: 10_000,
   /** Writes under way at once. */
   writersMax: 16,
-  rememberedMax: 4096,
   /** Events of one source about one object: so many at once, then one in so many milliseconds. */
   burst: 25,
   refillMs: 300_000,
@@ -79,9 +78,9 @@ interface Writing {
 
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
-  readonly #buckets = new LruMap<string, Bucket>(bounds.rememberedMax);
-  readonly #groups = new LruMap<string, Group>(bounds.rememberedMax);
-  readonly #known = new LruMap<string, Known>(bounds.rememberedMax);
+  readonly #buckets = new LruMap<string, Bucket>(limits.eventsRemembered);
+  readonly #groups = new LruMap<string, Group>(limits.eventsRemembered);
+  readonly #known = new LruMap<string, Known>(limits.eventsRemembered);
   readonly #waiting = new Fifo<Writing>();
   /** By identity, the write under way. */
   readonly #writing = new Map<string, Promise<void>>();
@@ -101,7 +100,7 @@ export class EventRecorder {
     const now = this.#options.clock.now();
     const about = subjectOf(recording);
     const { identity, message } = this.#join(recording, about, now);
-    if (!this.#allow(about, now) || this.#waiting.size >= bounds.waitingMax) {
+    if (!this.#allow(about, now) || this.#waiting.size >= limits.eventsWaiting) {
       this.#dropped++;
       return;
     }

@@ -1,4 +1,6 @@
 /** A small registry of numbers about the server, written out in Prometheus' text form (version 0.0.4). */
+import { limits } from '#base/limits.ts';
+
 type Labels = Readonly<Record<string, string>>;
 
 interface Metric {
@@ -45,8 +47,7 @@ export class MetricsRegistry {
   }
 }
 
-/** A client invents no labels, but a bug might: beyond this many the rest share one series. */
-const seriesMax = 2000;
+/** A client invents no labels, but a bug might: beyond `limits.metricSeries` the rest share one. */
 const overflow: Labels = { overflow: 'true' };
 
 export class Counter implements Metric {
@@ -121,7 +122,8 @@ function seriesOf<T>(series: Map<string, T>, labels: Labels, make: (labels: Labe
   const key = Object.values(labels).join('\n');
   const known = series.get(key);
   if (known) return known;
-  if (series.size >= seriesMax && labels !== overflow) return seriesOf(series, overflow, make);
+  if (series.size >= limits.metricSeries && labels !== overflow)
+    return seriesOf(series, overflow, make);
   const fresh = make(labels);
   series.set(key, fresh);
   return fresh;

@@ -1,4 +1,5 @@
 /** Processes of this machine. */
+import { limits } from '#base/limits.ts';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 
@@ -39,8 +40,6 @@ export interface Processes {
   /** Answers whether there was such a process. */
   signal(pid: number, signal: NodeJS.Signals): boolean;
 }
-
-const outputMaxBytes = 4 * 1024 * 1024;
 
 export const systemProcesses: Processes = {
   run,
@@ -119,7 +118,7 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: Buffer[] = [];
   let length = 0;
   stream?.on('data', (chunk: Buffer) => {
-    if (length < outputMaxBytes) chunks.push(chunk);
+    if (length < limits.programOutputBytes) chunks.push(chunk);
     length += chunk.length;
   });
   return () => Buffer.concat(chunks).toString('utf8');

@@ -2,6 +2,7 @@
  * A containerd of our own: started when there is none, adopted when an earlier run of the agent
  * left one, started again when it ends. Containers do not notice any of it.
  */
+import { limits } from '#base/limits.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Files } from '#sys/files.ts';
@@ -39,7 +40,6 @@ const probeEveryMs = 20;
 const lookEveryMs = 1_000;
 /** Between starts of one that ends at once. */
 const restartDelayMs = 1_000;
-const logMaxBytes = 10 * 1024 * 1024;
 
 export class Containerd {
   readonly #options: ContainerdOptions;
@@ -150,7 +150,7 @@ export class Containerd {
   async #launch(): Promise<void> {
     const { files, processes, program, launcher = [], clock, logger } = this.#options;
     this.#lastStartMs = clock.monotonic();
-    if (((await files.info(this.#paths.log))?.sizeBytes ?? 0) > logMaxBytes) {
+    if (((await files.info(this.#paths.log))?.sizeBytes ?? 0) > limits.logFileBytes) {
       await files.rename(this.#paths.log, `${this.#paths.log}.1`);
     }
     const [first = program, ...rest] = [...launcher, program, '--config', this.#paths.config];

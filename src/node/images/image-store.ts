@@ -2,6 +2,7 @@
  * Images of this node: what is there, and pulling what is not. One pull per image at a time, a
  * bounded number of pulls side by side, a pause after each failure that doubles per pod and image.
  */
+import { limits } from '#base/limits.ts';
 import type { Clock } from '#base/clock.ts';
 import type { ImageFailure } from '../decide/facts.ts';
 import { isRuntimeError } from '../runtime/runtime-error.ts';
@@ -27,7 +28,6 @@ const firstDelayMs = 10_000;
 const mostDelayMs = 300_000;
 /** How long the failure itself stands in the status before the waiting does. */
 const showFailureMs = 5_000;
-const rememberedMax = 10_000;
 
 export class ImageStore {
   readonly #images: Images;
@@ -124,7 +124,7 @@ export class ImageStore {
     const before = this.#delays.get(key);
     const fresh = !before || now - before.lastMs > 2 * mostDelayMs;
     const delayMs = fresh ? firstDelayMs : Math.min(before.delayMs * 2, mostDelayMs);
-    if (this.#delays.size >= rememberedMax) this.#delays.clear();
+    if (this.#delays.size >= limits.imageFailures) this.#delays.clear();
     this.#delays.set(key, { delayMs, lastMs: now });
     const pulled = reason === 'ErrImagePull' || reason === 'RegistryUnavailable';
     const words = { reason, message };

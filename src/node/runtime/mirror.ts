@@ -3,6 +3,7 @@
  * refresh one entry each; a slow list of everything finds what was missed, and counts it, since
  * then a promise was broken somewhere.
  */
+import { limits } from '#base/limits.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { ObservedContainer, ObservedSandbox } from '../decide/observed.ts';
@@ -23,9 +24,6 @@ export interface MirrorOptions {
 
 /** The event of an exit may be ahead of the runtime's own books. */
 const exitLagMs = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
-
-/** Other processes' ends come in too; what is forgotten here the slow list finds. */
-const earlyMax = 1000;
 
 interface Entry<T> {
   readonly value: T;
@@ -209,7 +207,7 @@ export class RuntimeMirror {
     const isSandbox = this.#sandboxes.has(id);
     if (this.#following.has(id)) return;
     if (!isSandbox && !this.#containers.has(id)) {
-      if (this.#early.size >= earlyMax) this.#early.clear();
+      if (this.#early.size >= limits.earlyEnds) this.#early.clear();
       this.#early.add(id);
       return;
     }

@@ -2,6 +2,7 @@
  * A small HTTPS client: kept-alive connections, a client certificate or a bearer token, whole bodies
  * or streams of lines. Answers of any status are answers; only a broken connection rejects.
  */
+import { limits } from '#base/limits.ts';
 import { Agent as PlainAgent, type IncomingMessage, request as plainRequest } from 'node:http';
 import { Agent, request as secureRequest } from 'node:https';
 import { StatusError } from '#base/status-error.ts';
@@ -53,8 +54,6 @@ export interface StreamedResponse extends ClientResponse {
   close(): void;
 }
 
-/** A watch event larger than this is no watch event (an object is at most 1.5 MiB). */
-const lineBytesMax = 16 * 1024 * 1024;
 const defaultTimeoutMs = 60_000;
 
 export class HttpClient {
@@ -168,7 +167,8 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
     }
     if (from < chunk.length) parts.push(chunk.subarray(from));
     size += chunk.length - from;
-    if (size > lineBytesMax) throw new Error(`a line is longer than ${lineBytesMax} bytes`);
+    if (size > limits.streamLineBytes)
+      throw new Error(`a line is longer than ${limits.streamLineBytes} bytes`);
   }
   if (parts.length > 0) yield Buffer.concat(parts).toString('utf8');
 }

@@ -1,4 +1,5 @@
 /** HTTP over a unix socket: the door for root on this machine to a running program. */
+import { limits } from '#base/limits.ts';
 import { createServer, request as httpRequest, type ServerResponse } from 'node:http';
 
 export interface UnixRequest {
@@ -18,8 +19,6 @@ export interface UnixAnswer {
   readonly lines?: AsyncIterable<unknown>;
 }
 
-const bodyBytesMax = 64 * 1024;
-
 /** The caller removes a socket file that a dead process left, and keeps others out by the folder's mode. */
 export async function serveUnix(
   path: string,
@@ -30,7 +29,7 @@ export async function serveUnix(
     let length = 0;
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > bodyBytesMax) incoming.destroy();
+      if (length > limits.controlBodyBytes) incoming.destroy();
       else chunks.push(chunk);
     });
     const gone = new Promise<void>((resolve) => response.on('close', resolve));
