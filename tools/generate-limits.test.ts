@@ -14,8 +14,7 @@ test('every limit is explained, and somebody keeps to it', () => {
   const comments = commentsOf(readFileSync(`${root}src/base/limits.ts`, 'utf8'));
   const code = globSync('src/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts') && file !== 'src/base/limits.ts')
-    .map((file) => readFileSync(`${root}${file}`, 'utf8'))
-    .filter((text) => text.includes('base/limits.ts'));
+    .map((file) => readFileSync(`${root}${file}`, 'utf8'));
   for (const name of Object.keys(limits)) {
     assert.ok((comments.get(name) ?? '').length > 10, `${name} has no comment of its own`);
     assert.ok(

@@ -18,8 +18,6 @@ export const limits = {
   writeAttempts: 5,
   /** Tries to find a free name for `generateName` (Kubernetes: 8). */
   generateNameAttempts: 8,
-  /** Items in one page when a client asks for no limit but the server streams in pages. */
-  listPageItems: 500,
   /** History kept for watches and paged lists. */
   historyRevisions: 100_000,
   /** Age of the oldest kept revision (Kubernetes compacts every 5 minutes). */

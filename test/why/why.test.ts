@@ -9,6 +9,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ExplainedFinding } from '#api/diagnosis/finding.ts';
+import type { Event } from '#api/types.ts';
 import { askWhy } from '#cli/why/ask-why.ts';
 import { CommandError } from '#cli/exit-code.ts';
 import type { Machine } from '#cli/machine.ts';
@@ -37,6 +38,15 @@ const corpus = readCorpus();
 const together = corpus.filter(({ alone }) => !alone);
 const alone = corpus.filter((each) => each.alone);
 
+const soundClaim = `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  storageClassName: local-path
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
+`;
+
 let open: Registry;
 let closed: Registry;
 let words: Readonly<Record<string, string>>;
@@ -56,12 +66,14 @@ before(async () => {
     node: hostname().toLowerCase(),
     cert: join(folder, 'tls.crt'),
     key: join(folder, 'tls.key'),
+    claim: join(folder, 'claim.yaml'),
   };
   await cluster.up(['--http-registry', [open.name, closed.name, down].join(',')]);
   await cluster.loadImages(['busybox-1']);
   const busybox = join(root, 'var/images/busybox-1.tar');
   await Promise.all([open.push(busybox, 'busybox:1'), closed.push(busybox, 'busybox:1')]);
   await pushForeign();
+  writeFileSync(words['claim'] ?? '', soundClaim);
   execFileSync(
     'openssl',
     ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'].concat(
@@ -128,6 +140,14 @@ async function findingsOf(each: Case, target: string): Promise<ExplainedFinding[
   }
 }
 
+async function annotatedCodes(): Promise<ReadonlySet<string>> {
+  const text = await cluster.kubectl(['get', 'events', '-A', '-o', 'json']);
+  const { items } = JSON.parse(text) as { items: readonly Event[] };
+  return new Set(
+    items.flatMap(({ metadata }) => (metadata.annotations?.['gantry.dev/code'] ?? '').split(',')),
+  );
+}
+
 interface Look {
   readonly found: (ExplainedFinding[] | undefined)[];
   readonly done: boolean;
@@ -158,7 +178,11 @@ async function showsCode(each: Case): Promise<Look> {
 async function isWell(each: Case): Promise<Look> {
   const found = await Promise.all(each.ask.map((target) => findingsOf(each, target)));
   const well = (all: ExplainedFinding[] | undefined): boolean =>
-    each.goes ? all === undefined : all === undefined ? each.ask.length > 1 : all.length === 0;
+    each.goes
+      ? all === undefined
+      : all === undefined
+        ? each.ask.length > 1
+        : all.every(({ code }) => code === 'claim-waits-for-pod');
   return { found, done: found.every(well) };
 }
 
@@ -174,14 +198,27 @@ for (const cases of [together, ...alone.map((each) => [each])]) {
   describe(head, () => {
     let unseen: ReadonlyMap<string, Look>;
     let uncured: ReadonlyMap<string, Look>;
+    let codesInEvents: ReadonlySet<string>;
     before(async () => {
       const items = cases.flatMap((each) => objectsOf(each, fill));
       await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
       await Promise.all(cases.map((each) => carryOut(each, each.afterwards)));
       unseen = await untilAll(cases, showsCode);
+      codesInEvents = await annotatedCodes();
       for (const each of cases) await carryOut(each, each.cure);
       uncured = await untilAll(cases, isWell);
     });
+    if (cases === together) {
+      test('events carry the codes in an annotation', () => {
+        for (const code of [
+          'insufficient-resource',
+          'registry-unreachable',
+          'probe-status',
+          'container-fails',
+        ])
+          assert.ok(codesInEvents.has(code), `${code} among ${[...codesInEvents].join(', ')}`);
+      });
+    }
     for (const { name, code } of cases) {
       test(`${name} is told as ${code}`, () => assertNone(unseen, name, `${code} is expected`));
       test(`${name} is well after its cure`, () =>

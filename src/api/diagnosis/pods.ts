@@ -58,6 +58,11 @@ function failedFindings(pod: Pod, facts: Facts): Finding[] {
 }
 
 function unscheduledFindings(pod: Pod, facts: Facts): Finding[] {
+  const gates = pod.spec?.schedulingGates ?? [];
+  if (gates.length > 0) {
+    const words = { name: pod.metadata.name ?? '', gates: listOf(gates.map(({ name }) => name)) };
+    return [finding('scheduling-gated', nameOf(pod), words)];
+  }
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   const missing = referenceFindings(pod, facts).filter(({ code }) => code.startsWith('claim'));
   if (scheduled?.status === 'False') {

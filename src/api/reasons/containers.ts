@@ -52,6 +52,10 @@ export const containerReasons = {
     sentence: 'The pod waits for its readiness gate "{gate}", which nobody has set to True.',
     cure: 'Start the program that sets this condition, or leave the gate out of spec.readinessGates.',
   },
+  'scheduling-gated': {
+    sentence: 'The pod may not be given a node yet: it waits for its scheduling gates ({gates}).',
+    cure: 'The program that set them takes them away in its time. By hand: "kubectl edit pod {name}", and remove spec.schedulingGates.',
+  },
   'sandbox-fails': {
     sentence: 'The pod gets no network or no sandbox: {message}.',
     cure: 'Look at "gantry doctor"; the step is tried again by itself.',
