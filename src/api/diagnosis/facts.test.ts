@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ConfigMap, Deployment, Pod, ReplicaSet, Service } from '../types.ts';
+import { diagnose } from './diagnose.ts';
+import { type Answer, keyOfWant, Notebook, type Want } from './facts.ts';
+import { grouped, finding } from './finding.ts';
+import { scriptedFacts } from './testing/scripted-facts.ts';
+import { nearest } from './words.ts';
+
+const want: Want = { type: 'object', sort: 'configmap', namespace: 'a', name: 'x' };
+
+test('what is asked for and not known is noted, once', () => {
+  const notebook = new Notebook(0, new Map());
+  assert.equal(notebook.object('configmap', 'a', 'x'), undefined);
+  assert.equal(notebook.missing('configmap', 'a', 'x'), false);
+  assert.deepEqual(notebook.objects('pod', 'a'), []);
+  assert.deepEqual([...notebook.wanted.keys()], ['object configmap a/x', 'objects pod a']);
+});
+
+test('an answer is used; an absence counts only when somebody could look', () => {
+  const object: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } };
+  const knowing = (answer: Answer) => new Notebook(0, new Map([[keyOfWant(want), answer]]));
+  const found = knowing({ value: object });
+  assert.equal(found.object('configmap', 'a', 'x'), object);
+  assert.equal(found.missing('configmap', 'a', 'x'), false);
+  assert.equal(knowing({ value: undefined }).missing('configmap', 'a', 'x'), true);
+  assert.equal(knowing({ forbidden: true }).missing('configmap', 'a', 'x'), false);
+  assert.equal(found.wanted.size, 0);
+});
+
+const labels = { app: 'web' };
+const ready = { conditions: [{ type: 'Ready', status: 'True' }], phase: 'Running' };
+const replica = (name: string, status: Pod['status']): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name,
+    namespace: 'a',
+    uid: name,
+    labels,
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 's', uid: 's' }],
+  },
+  spec: { nodeName: 'n', containers: [{ name: 'main', image: 'Bad Name' }] },
+  status,
+});
+const deployment: Deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'a', uid: 'd' },
+  spec: { selector: { matchLabels: labels }, template: { spec: { containers: [] } } },
+};
+const set: ReplicaSet = {
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: {
+    name: 's',
+    namespace: 'a',
+    uid: 's',
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'd' }],
+  },
+  spec: { replicas: 2, selector: { matchLabels: labels } },
+};
+const broken: Pod['status'] = {
+  phase: 'Pending',
+  containerStatuses: [
+    {
+      name: 'main',
+      ready: false,
+      restartCount: 0,
+      image: '',
+      imageID: '',
+      state: { waiting: { reason: 'InvalidImageName', message: 'no name' } },
+    },
+  ],
+};
+
+test('replicas that break alike are one finding, with the way down to it', () => {
+  const facts = scriptedFacts({
+    objects: [deployment, set, replica('p1', broken), replica('p2', broken), replica('p3', ready)],
+  });
+  const [one, ...rest] = diagnose('deployment', deployment, facts);
+  assert.deepEqual(rest, []);
+  assert.equal(one?.code, 'image-name-invalid');
+  assert.equal(one?.alike, 1);
+  assert.deepEqual(
+    one?.path.map(({ kind }) => kind),
+    ['Deployment', 'ReplicaSet', 'Pod'],
+  );
+});
+
+test('a Service whose selector is a slip away says what would match', () => {
+  const service: Service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web', namespace: 'a' },
+    spec: { selector: { app: 'wep' }, ports: [{ port: 80 }] },
+  };
+  const facts = scriptedFacts({ objects: [service, replica('p1', ready)] });
+  const [one] = diagnose('service', service, facts);
+  assert.match(one?.sentence ?? '', /nearest is pod p1, which has app=web/);
+  assert.match(one?.cure ?? '', /kubectl set selector service web app=web/);
+});
+
+test('nothing is found where nothing is wrong', () => {
+  const facts = scriptedFacts({ objects: [deployment, set, replica('p1', ready)] });
+  assert.deepEqual(diagnose('deployment', deployment, facts), []);
+});
+
+test('different causes stay apart', () => {
+  const about = (name: string, port: string) =>
+    finding('probe-refused', { kind: 'Pod', name }, { port });
+  assert.equal(grouped([about('a', '80'), about('b', '80'), about('c', '81')]).length, 2);
+});
+
+test('names that may have been meant, the nearest first', () => {
+  assert.deepEqual(nearest('app-conf', ['database', 'app-config', 'app-cert']), [
+    'app-config',
+    'app-cert',
+  ]);
+});
