@@ -148,6 +148,28 @@ async function annotatedCodes(): Promise<ReadonlySet<string>> {
   );
 }
 
+const inCase = (name: string): string[] => ['-n', namespaceOf(name)];
+
+/** What the commands themselves say while everything is broken. */
+async function commands() {
+  const container = ['deployment/web', ...inCase('container-fails')];
+  return {
+    text: await cluster.gantry(['why', 'deploy/web', ...inCase('probe-wrong-port')]),
+    json: await cluster.gantry([
+      'why',
+      'deploy',
+      'web',
+      ...inCase('config-map-missing'),
+      '-o',
+      'json',
+    ]),
+    logs: await cluster.gantry(['logs', ...container, '--all']),
+    noLogs: await cluster.gantry(['logs', 'deploy/web', ...inCase('image-tag-unknown')]),
+    own: await cluster.gantry(['logs', '--tail', '1000']),
+    doctor: await cluster.gantry(['doctor']),
+  };
+}
+
 interface Look {
   readonly found: (ExplainedFinding[] | undefined)[];
   readonly done: boolean;
@@ -199,16 +221,54 @@ for (const cases of [together, ...alone.map((each) => [each])]) {
     let unseen: ReadonlyMap<string, Look>;
     let uncured: ReadonlyMap<string, Look>;
     let codesInEvents: ReadonlySet<string>;
+    let said: Awaited<ReturnType<typeof commands>>;
     before(async () => {
       const items = cases.flatMap((each) => objectsOf(each, fill));
       await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
       await Promise.all(cases.map((each) => carryOut(each, each.afterwards)));
       unseen = await untilAll(cases, showsCode);
       codesInEvents = await annotatedCodes();
+      if (cases === together) said = await commands();
       for (const each of cases) await carryOut(each, each.cure);
       uncured = await untilAll(cases, isWell);
     });
     if (cases === together) {
+      test('the command tells it in words, and ends with 1', () => {
+        const { code, stdout } = said.text;
+        assert.equal(code, 1);
+        assert.match(stdout, /^deployment\/web: one thing is wrong\.$/m);
+        assert.match(
+          stdout,
+          /^probe-wrong-port {2}deployment\/web → replicaset\/web-\w+ → pod\/web-/m,
+        );
+        assert.match(stdout, /asks port 80, where nothing listens; the pod listens on 8080\.$/m);
+        assert.match(stdout, /^ {2}→ Set readinessProbe to a port that is listened on/m);
+      });
+      test('with -o json it tells code, subject, causes and cure', () => {
+        const { healthy, findings } = JSON.parse(said.json.stdout) as {
+          healthy: boolean;
+          findings: readonly ExplainedFinding[];
+        };
+        assert.equal(healthy, false);
+        const [one] = findings;
+        assert.equal(one?.code, 'config-map-missing');
+        assert.equal(one?.subject.kind, 'Pod');
+        assert.deepEqual(
+          one?.because.map(({ kind, name }) => `${kind}/${name}`),
+          ['ConfigMap/app-conf'],
+        );
+        assert.match(one?.sentence ?? '', /there is "app-config"/);
+        assert.match(one?.cure ?? '', /kubectl create configmap app-conf/);
+      });
+      test('logs of a workload, of the run before, and of gantry itself', () => {
+        assert.match(said.logs.stdout, /no database at/, said.logs.stderr);
+        assert.equal(said.noLogs.code, 1);
+        assert.match(said.noLogs.stderr, /gantry why/);
+        assert.match(said.own.stdout, / info {2}ready parts=/);
+      });
+      test('the doctor finds nothing wrong with the machine and the cluster', () => {
+        assert.equal(said.doctor.code, 0, said.doctor.stdout);
+      });
       test('events carry the codes in an annotation', () => {
         for (const code of [
           'insufficient-resource',
