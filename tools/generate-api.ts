@@ -1,6 +1,6 @@
-// Writes src/api/generated/ from the Kubernetes client library that is installed and
-// tools/data/kubernetes-api.txt. Run it after either changes: node tools/generate-api.ts
-import { readFileSync, writeFileSync } from 'node:fs';
+// Makes src/api/generated/ from the Kubernetes client library that is installed and
+// tools/data/kubernetes-api.txt. Run it after either changes: node tools/generated.ts
+import { readFileSync } from 'node:fs';
 import { emitKinds, emitSchema, emitTypes } from './generate-api-emit.ts';
 import { parseFacts } from './generate-api-facts.ts';
 import { loadModels } from './generate-api-models.ts';
@@ -23,10 +23,4 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'schema.json': emitSchema(types, names),
     'kinds.json': emitKinds(types, names),
   };
-}
-
-if (import.meta.main) {
-  for (const [name, content] of Object.entries(await generatedFiles())) {
-    writeFileSync(new URL(name, generatedFolder), content);
-  }
 }

@@ -7,7 +7,7 @@ import { commentsOf, limitsDoc, limitsText } from './generate-limits.ts';
 const root = new URL('..', import.meta.url).pathname;
 
 test('docs/limits.md is what tools/generate-limits.ts makes', () => {
-  assert.equal(readFileSync(limitsDoc, 'utf8'), limitsText(), 'run: node tools/generate-limits.ts');
+  assert.equal(readFileSync(limitsDoc, 'utf8'), limitsText(), 'run: node tools/generated.ts');
 });
 
 test('every limit is explained, and somebody keeps to it', () => {

@@ -1,6 +1,6 @@
-// Writes docs/limits.md from the names and comments of src/base/limits.ts. Run it after a change there:
-//   node tools/generate-limits.ts
-import { readFileSync, writeFileSync } from 'node:fs';
+// Makes docs/limits.md from the names and comments of src/base/limits.ts. Run it after a change there:
+//   node tools/generated.ts
+import { readFileSync } from 'node:fs';
 import { limits } from '#base/limits.ts';
 
 export const limitsDoc = new URL('../docs/limits.md', import.meta.url);
@@ -35,7 +35,7 @@ export function limitsText(): string {
   return `# What is bounded
 
 Everything that could grow without end has a bound: buffers, caches, bodies, logs, ages, tries. They stand in one file,
-\`src/base/limits.ts\`, from which this table is made (\`node tools/generate-limits.ts\`). The store grows with the objects
+\`src/base/limits.ts\`, from which this table is made (\`node tools/generated.ts\`). The store grows with the objects
 in it; what the informers hold in memory is those objects, once.
 
 | name | value | what it bounds |
@@ -43,5 +43,3 @@ in it; what the informers hold in memory is those objects, once.
 ${rows.join('\n')}
 `;
 }
-
-if (import.meta.main) writeFileSync(limitsDoc, limitsText());

@@ -10,7 +10,7 @@ import { manFile, manText } from './generate-man.ts';
 const commands = allCommands({} as Machine, () => undefined);
 
 test('man/gantry.1 is what tools/generate-man.ts makes', () => {
-  assert.equal(readFileSync(manFile, 'utf8'), manText(), 'run: node tools/generate-man.ts');
+  assert.equal(readFileSync(manFile, 'utf8'), manText(), 'run: node tools/generated.ts');
 });
 
 test('the man page and every completion name each command and each option', () => {

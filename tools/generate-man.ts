@@ -1,6 +1,5 @@
-// Writes man/gantry.1 from the commands' own data. Run it after a command has changed:
-//   node tools/generate-man.ts
-import { mkdirSync, writeFileSync } from 'node:fs';
+// Makes man/gantry.1 from the commands' own data. Run it after a command has changed:
+//   node tools/generated.ts
 import { manPage } from '#cli/completion.ts';
 import type { Machine } from '#cli/machine.ts';
 import { allCommands } from '#main/commands.ts';
@@ -14,9 +13,4 @@ export function manText(): string {
     allCommands({} as Machine, () => undefined),
     gantryVersion,
   );
-}
-
-if (import.meta.main) {
-  mkdirSync(new URL('.', manFile), { recursive: true });
-  writeFileSync(manFile, manText());
 }
