@@ -1,4 +1,5 @@
-import { wordFor, nameOf } from '#api/diagnosis/finding.ts';
+import { nameOf, wordFor } from '#api/diagnosis/finding.ts';
+import { sortNamed } from '#api/diagnosis/sorts.ts';
 import type { Pod } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { type ApiClient, connectApi, explainFailure } from '../api/api-client.ts';
@@ -7,6 +8,7 @@ import { findTarget, splitTarget } from '../api/target.ts';
 import { clusterName, requireConfig } from '../cluster/clusters.ts';
 import type { Command, Invocation, OptionValues } from '../command.ts';
 import { CommandError } from '../exit-code.ts';
+import { type KeptOf, keptLines, keptOf, keptPods, localCluster } from '../logs/kept-logs.ts';
 import { readableLine, readOwnLog } from '../logs/own-log.ts';
 import { type PodLogOptions, readPodLog } from '../logs/pod-log.ts';
 import { podsOf } from '../logs/pods-of.ts';
@@ -61,7 +63,8 @@ async function ownLog({ machine, terminal, options }: Invocation): Promise<void>
   );
 }
 
-async function podLogs({ machine, terminal, options, positionals }: Invocation): Promise<void> {
+async function podLogs(invocation: Invocation): Promise<void> {
+  const { machine, terminal, options, positionals } = invocation;
   const wanted: PodLogOptions = {
     follow: options['follow'] === true,
     previous: options['previous'] === true,
@@ -70,34 +73,18 @@ async function podLogs({ machine, terminal, options, positionals }: Invocation):
   };
   const client = await connectApi(machine, options);
   try {
-    const target = await findTarget(client, splitTarget(positionals));
-    const pods = await podsOf(client, target);
-    const chosen = options['all'] === true ? pods : pods.slice(0, 1);
-    const sources = chosen.flatMap((pod) => sourcesOf(pod, options['container']));
-    if (sources.length === 0) throw nothingToShow(wordFor(nameOf(target.object)), options);
+    const sources = await sourcesFor(invocation, client, wanted);
     const one = sources.length === 1;
-    const read = async (source: Source): Promise<void> => {
-      const prefix = one
-        ? ''
-        : terminal.paint('dim', `[${source.pod.metadata.name}/${source.container}] `);
-      await readOne(
-        client,
-        source,
-        wanted,
-        (line) => terminal.line(`${prefix}${line}`),
-        (message) => {
-          if (one)
-            throw new CommandError(
-              'failed',
-              `${message}.`,
-              `"gantry why ${positionals.join(' ')}" says more.`,
-            );
-          terminal.warn(`${source.pod.metadata.name}/${source.container}: ${message}`);
-        },
-      );
+    const word = positionals.join(' ');
+    const show = async ({ pod, container, read }: Source): Promise<void> => {
+      const prefix = one ? '' : terminal.paint('dim', `[${pod}/${container}] `);
+      const problem = await problemOf(read((line) => terminal.line(`${prefix}${line}`)));
+      if (problem === undefined) return;
+      if (one) throw new CommandError('failed', `${problem}.`, `"gantry why ${word}" says more.`);
+      terminal.warn(`${pod}/${container}: ${problem}`);
     };
-    if (wanted.follow) await Promise.all(sources.map(read));
-    else for (const source of sources) await read(source);
+    if (wanted.follow) await Promise.all(sources.map(show));
+    else for (const source of sources) await show(source);
   } catch (error) {
     throw explainFailure(error, client);
   } finally {
@@ -105,12 +92,61 @@ async function podLogs({ machine, terminal, options, positionals }: Invocation):
   }
 }
 
+/** A container that has a log, or had one. */
 interface Source {
-  readonly pod: Pod;
+  /** For a person; one that is gone says so. */
+  readonly pod: string;
   readonly container: string;
+  readonly read: (sink: (line: string) => void) => Promise<void>;
 }
 
-function sourcesOf(pod: Pod, only: string | boolean | undefined): Source[] {
+/** Of pods that are there, then of those that are gone. */
+async function sourcesFor(
+  { machine, options, positionals }: Invocation,
+  client: ApiClient,
+  wanted: PodLogOptions,
+): Promise<readonly Source[]> {
+  const named = splitTarget(positionals);
+  const all = options['all'] === true;
+  const config = await localCluster(machine, client.credentials);
+  const gone = async (of: KeptOf): Promise<Source[]> => {
+    const kept = config ? await keptPods(machine, config, of) : [];
+    return kept.flatMap((pod) =>
+      pod.containers.map(({ name }) => ({
+        pod: `${pod.pod} (gone)`,
+        container: name,
+        read: async (sink) => {
+          if (!config) return;
+          for (const line of await keptLines(machine, config, pod, name, wanted)) sink(line);
+        },
+      })),
+    );
+  };
+  try {
+    const { sort, object } = await findTarget(client, named);
+    const pods = await podsOf(client, { sort, object });
+    const chosen = all ? pods : pods.slice(0, 1);
+    const sources = chosen.flatMap((pod) => sourcesOf(client, pod, options['container'], wanted));
+    if (all || sources.length === 0) sources.push(...(await gone(keptOf(object))));
+    if (sources.length > 0) return sources;
+    throw nothingToShow(wordFor(nameOf(object)), options);
+  } catch (error) {
+    // Of a pod that is no object any more.
+    const isGone = error instanceof CommandError && sortNamed(named.kind) === 'pod';
+    const kept = isGone
+      ? await gone({ namespace: client.namespace, kind: 'Pod', name: named.name })
+      : [];
+    if (kept.length > 0) return kept;
+    throw error;
+  }
+}
+
+function sourcesOf(
+  { http }: ApiClient,
+  pod: Pod,
+  only: string | boolean | undefined,
+  wanted: PodLogOptions,
+): Source[] {
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   // Those that ended well have nothing to say about now, unless they are asked for.
   const names = (typeof only === 'string' ? [...initContainers, ...containers] : containers).map(
@@ -118,22 +154,22 @@ function sourcesOf(pod: Pod, only: string | boolean | undefined): Source[] {
   );
   return names
     .filter((name) => typeof only !== 'string' || name === only)
-    .map((container) => ({ pod, container }));
+    .map((container) => ({
+      pod: pod.metadata.name ?? '',
+      container,
+      read: (sink) => readPodLog(http, pod, container, wanted, sink),
+    }));
 }
 
 /** A container that has not begun is no failure of the command when others have. */
-async function readOne(
-  { http }: ApiClient,
-  { pod, container }: Source,
-  options: PodLogOptions,
-  sink: (line: string) => void,
-  refused: (message: string) => void,
-): Promise<void> {
+async function problemOf(reading: Promise<void>): Promise<string | undefined> {
   try {
-    await readPodLog(http, pod, container, options, sink);
+    await reading;
+    return undefined;
   } catch (error) {
-    if (!isStatusError(error, 'BadRequest') && !isStatusError(error, 'NotFound')) throw error;
-    refused(error.message);
+    if (isStatusError(error, 'BadRequest') || isStatusError(error, 'NotFound'))
+      return error.message;
+    throw error;
   }
 }
 
