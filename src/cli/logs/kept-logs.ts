@@ -48,11 +48,7 @@ export async function keptLines(
   if (options.lines !== undefined) query.set('tail', String(options.lines));
   const path = `/kept-logs/lines?${query.toString()}`;
   const body = await controlCall(machine, config, { method: 'GET', path });
-  const text = body
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => (JSON.parse(line) as KeptLogPart).text)
-    .join('');
+  const text = (JSON.parse(body) as KeptLogPart[]).map((part) => part.text).join('');
   return text.replace(/\n$/, '').split('\n');
 }
 
