@@ -25,7 +25,7 @@ import { type Case, namespaceOf, objectsOf, readCorpus } from './corpus.ts';
 
 const cluster = new Cluster('why', { api: 16_581, http: 18_181, https: 18_581 });
 const folder = mkdtempSync(join(tmpdir(), 'gantry-why-'));
-const withinMs = 90_000;
+const withinMs = 150_000;
 const machine: Machine = {
   clock: systemClock,
   files: systemFiles,

@@ -4,20 +4,20 @@ import type { Reason } from './reason.ts';
 export const machineReasons = {
   'certificate-ended': {
     sentence: 'The certificate {certificate} ended on {end}.',
-    cure: 'Restart the program: "gantry up" after "gantry down". It is made anew at the start.',
+    cure: 'A stopped cluster makes a new one at its start ("gantry up"); a running one looks once a day, and "gantry logs" says why it could not.',
   },
   'certificate-ends-soon': {
     sentence: 'The certificate {certificate} ends on {end} and was not renewed.',
-    cure: 'A running gantry renews it by itself: see "gantry logs" for why it did not, and restart the program.',
+    cure: 'A running gantry renews it by itself, once a day: "gantry logs" says why it did not. A stopped one does so at its start ("gantry up").',
   },
   'certificate-not-yet-valid': {
     sentence:
       'The certificate {certificate} is valid only from {begin} on: the clock of this machine is wrong.',
-    cure: 'Set the clock ("timedatectl set-ntp true"), then restart the program.',
+    cure: 'Set the clock ("timedatectl set-ntp true"). If it was wrong when the certificate was made, remove the file: the next look of gantry, or its next start, makes another.',
   },
   'certificate-missing': {
     sentence: 'The certificate {certificate} is missing or cannot be read.',
-    cure: 'Restart the program: it makes certificates that are missing. The authority (ca) is the exception: with another one every kubeconfig is made anew.',
+    cure: "Certificates that are missing are made at the start and once a day. A new authority (ca) makes every kubeconfig and every pod's trust anew: put back a copy if you have one.",
   },
   'kubeconfig-stale': {
     sentence: 'The kubeconfig {path} has not the certificate that the cluster has now.',
@@ -41,7 +41,7 @@ export const machineReasons = {
   },
   'port-silent': {
     sentence: 'Nothing listens on port {port}, where {what} should answer.',
-    cure: 'See "gantry status" and "gantry logs"; restart the program.',
+    cure: 'See "gantry status" and "gantry logs".',
   },
   'kernel-lacks': {
     sentence: 'The kernel of this machine lacks {feature}.',
