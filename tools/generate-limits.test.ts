@@ -16,7 +16,7 @@ test('every limit is explained, and somebody keeps to it', () => {
     .filter((file) => !file.endsWith('.test.ts') && file !== 'src/base/limits.ts')
     .map((file) => readFileSync(`${root}${file}`, 'utf8'));
   for (const name of Object.keys(limits)) {
-    assert.ok((comments.get(name) ?? '').length > 10, `${name} has no comment of its own`);
+    assert.ok((comments.get(name) ?? '').length > 10, `${name} has no comment`);
     assert.ok(
       code.some((text) => new RegExp(`\\b${name}\\b`).test(text)),
       `nobody reads ${name}`,

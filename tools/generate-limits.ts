@@ -6,15 +6,16 @@ import { limits } from '#base/limits.ts';
 export const limitsDoc = new URL('../docs/limits.md', import.meta.url);
 const source = new URL('../src/base/limits.ts', import.meta.url);
 
-/** Name → the comment above it, in one line. */
+/** Name → the comment above it, in one line; what stands below another without one shares its comment. */
 export function commentsOf(text: string): Map<string, string> {
-  const found = text.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s*\n\s*(\w+):/gs);
-  return new Map(
-    [...found].map(([, comment = '', name = '']) => [
-      name,
-      comment.replace(/\s*\n\s*\* ?/g, ' ').trim(),
-    ]),
-  );
+  const found = text.matchAll(/(?:\/\*\*((?:(?!\*\/).)*)\*\/\s*)?\n {2}(\w+):/gs);
+  const comments = new Map<string, string>();
+  let last = '';
+  for (const [, comment, name = ''] of found) {
+    if (comment !== undefined) last = comment.replace(/\s*\n\s*\* ?/g, ' ').trim();
+    comments.set(name, last);
+  }
+  return comments;
 }
 
 function valueOf(name: string, value: number): string {
