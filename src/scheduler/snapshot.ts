@@ -11,7 +11,7 @@ import type { TrialState } from './decide/filter.ts';
 import { Ledger } from './decide/ledger.ts';
 import { NodeState } from './decide/node-state.ts';
 import { PodIndex } from './decide/pod-index.ts';
-import { type PodNeeds, type PodShape, renewed } from './decide/pod-needs.ts';
+import { type PodNeeds, renewed } from './decide/pod-needs.ts';
 import { ChangeLog, type Refusals } from './decide/refusals.ts';
 import { Siblings } from './decide/siblings.ts';
 import { noVolumes, type VolumeFacts } from './decide/volumes.ts';
@@ -28,7 +28,7 @@ export class Snapshot implements TrialState {
   readonly pods: PodIndex;
   readonly #siblings: Siblings | undefined;
   readonly log = new ChangeLog(changesMax);
-  readonly refusals = new LruMap<PodShape, Refusals>(refusedShapesMax);
+  readonly refusals = new LruMap<string, Refusals>(refusedShapesMax);
   readonly #ledger = new Ledger();
   readonly #states = new Map<string, NodeState>();
   /** On which node a pod is counted. */

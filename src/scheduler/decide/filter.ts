@@ -6,7 +6,7 @@ import type { SchedulingRefusal } from '#api/reasons.ts';
 import type { Selector } from '#api/selector.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodIndex } from './pod-index.ts';
-import type { PodNeeds, PodShape } from './pod-needs.ts';
+import type { PodNeeds } from './pod-needs.ts';
 import type { ChangeLog, Refusals } from './refusals.ts';
 import type { VolumeFacts } from './volumes.ts';
 
@@ -23,11 +23,11 @@ export interface ClusterState {
   nominationOf(key: string): string | undefined;
   /** Whether any pod waits for room that is being made. */
   readonly isAwaited: boolean;
-  /** Nodes that changed, and what all of them said to shapes that fitted nowhere. */
+  /** Nodes that changed, and what all of them said to pods that fitted nowhere, by the shape's `localKey`. */
   readonly log: ChangeLog;
   readonly refusals: {
-    get(shape: PodShape): Refusals | undefined;
-    set(shape: PodShape, refusals: Refusals): void;
+    get(localKey: string): Refusals | undefined;
+    set(localKey: string, refusals: Refusals): void;
   };
   /** The pods that belong together with this one by its owner and the Services that mean it. */
   siblings(needs: PodNeeds): Selector | undefined;

@@ -60,7 +60,7 @@ export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance
   }
   // Whoever has a nomination gets another answer there than its like.
   const isKept = isLocal && made === undefined;
-  const known = isKept ? cluster.refusals.get(needs.shape) : undefined;
+  const known = isKept ? cluster.refusals.get(needs.shape.localKey) : undefined;
   if (known?.follow(cluster.log, check) === true) return refusedBy(known);
   const pinned = pinnedNodes(needs.shape);
   const candidates = pinned === undefined ? cluster.nodes : present(cluster, pinned);
@@ -78,7 +78,7 @@ export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance
   if (best !== undefined) return chosen(best, looked, needs, cluster);
   const refusals = new Refusals(pinned === undefined ? refused : askAll(cluster.nodes, check));
   refusals.isUpTo(cluster.log);
-  if (isKept) cluster.refusals.set(needs.shape, refusals);
+  if (isKept) cluster.refusals.set(needs.shape.localKey, refusals);
   return refusedBy(refusals);
 }
 

@@ -17,6 +17,7 @@ import type {
   Volume,
   WeightedPodAffinityTerm,
 } from '#api/types.ts';
+import type { NodeChoice } from './node-affinity.ts';
 import { type Described, type PodTerm, podTerm, type WeightedTerm } from './pod-terms.ts';
 import { claimVolumesOf } from './claim-volumes.ts';
 import { type Resources, requestOf } from './resources.ts';
@@ -32,6 +33,8 @@ export interface PodShape extends Described {
   readonly key: string;
   /** Equal for pods that rules between pods cannot tell apart. */
   readonly describedKey: string;
+  /** Equal for pods that rules which look at one node alone cannot tell apart. */
+  readonly localKey: string;
   readonly priority: number;
   /** May end pods of lower priority (spec.preemptionPolicy). */
   readonly preempts: boolean;
@@ -148,7 +151,7 @@ function shapeOf(pod: Pod, key: string): PodShape {
     isTerminating: metadata.deletionTimestamp !== undefined,
   };
   const nodeAffinity = spec.affinity?.nodeAffinity;
-  const choice = {
+  const choice: NodeChoice = {
     nodeSelector: Object.entries(spec.nodeSelector ?? {}),
     requiredTerms: nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
     tolerations: spec.tolerations ?? [],
@@ -157,6 +160,7 @@ function shapeOf(pod: Pod, key: string): PodShape {
     key,
     describedKey: JSON.stringify(described),
     ...described,
+    localKey: localKeyOf(pod, request, choice),
     priority: spec.priority ?? 0,
     preempts: spec.preemptionPolicy !== 'Never',
     request,
@@ -171,6 +175,14 @@ function shapeOf(pod: Pod, key: string): PodShape {
     ...spreadRulesOf(spec.topologySpreadConstraints ?? [], described, choice),
     owner: ownerOf(metadata.ownerReferences),
   };
+}
+
+function localKeyOf({ spec }: Pod, request: Resources, choice: NodeChoice): string {
+  const extended = [...(request.extended ?? [])];
+  const ports = spec.containers.map((container) => container.ports);
+  const initial = spec.initContainers?.map((container) => container.ports);
+  const { nodeName, priority } = spec;
+  return JSON.stringify([{ ...request, extended }, choice, ports, initial, nodeName, priority]);
 }
 
 type PodRules = Pick<PodShape, 'affinity' | 'antiAffinity' | 'preferredPods' | 'hasPodRules'>;

@@ -13,14 +13,13 @@ export const nodeResources: Filter = {
   isLocal: true,
   prepare: ({ shape: { request } }) => {
     // Nodes that lack the same share one answer, which is counted by identity.
-    const answers = new Map<string, readonly NodeRefusal[]>();
+    const answers = new Map<number, readonly NodeRefusal[]>();
     return (state) => {
       if (fits(request, state)) return undefined;
+      if (request.extended !== undefined) return refusalsOf(request, state);
       const lacks = lacking(request, state);
-      if (lacks.length === 0) return undefined;
-      const id = lacks.join(' ');
-      let answer = answers.get(id);
-      if (answer === undefined) answers.set(id, (answer = lacks.map(refusalOf)));
+      let answer = answers.get(lacks);
+      if (answer === undefined) answers.set(lacks, (answer = refusalsOf(request, state) ?? []));
       return answer;
     };
   },
@@ -38,15 +37,31 @@ function fits(request: Readonly<Resources>, { ledger, offset }: NodeState): bool
   );
 }
 
-/** Names, with a mark behind those of which the node has too little altogether. */
-function lacking(
+/** What lacks, and what of it the node has too little of altogether, as bits: many nodes are refused. */
+function lacking(request: Readonly<Resources>, { ledger, offset, allocatable }: NodeState): number {
+  const { numbers } = ledger;
+  const has = (place: number): number => numbers[offset + place] as number;
+  let lacks = has(at.freePods) < 1 ? 1 : 0;
+  const { milliCpu, memory, storage } = request;
+  if (milliCpu > 0 && milliCpu > has(at.freeMilliCpu)) {
+    lacks += milliCpu > has(at.hasMilliCpu) ? 6 : 2;
+  }
+  if (memory > 0 && memory > has(at.freeMemory)) lacks += memory > has(at.hasMemory) ? 24 : 8;
+  if (storage > 0 && storage > has(at.freeStorage))
+    lacks += storage > allocatable.storage ? 96 : 32;
+  return lacks;
+}
+
+/** In words. Undefined: nothing lacks. */
+function refusalsOf(
   request: Readonly<Resources>,
   { allocatable, requested, podCount, podsMax }: NodeState,
-): readonly string[] {
-  const names: string[] = [];
-  if (podCount + 1 > podsMax) names.push('pods');
-  const check = (name: string, wanted: number, has: number, given: number): void => {
-    if (wanted > 0 && wanted > has - given) names.push(wanted > has ? `${name}!` : name);
+): readonly NodeRefusal[] | undefined {
+  const refusals: NodeRefusal[] = [];
+  if (podCount + 1 > podsMax) refusals.push({ code: 'too-many-pods', isFinal: false });
+  const check = (subject: string, wanted: number, has: number, given: number): void => {
+    if (wanted <= 0 || wanted <= has - given) return;
+    refusals.push({ code: 'insufficient-resource', subject, isFinal: wanted > has });
   };
   check('cpu', request.milliCpu, allocatable.milliCpu, requested.milliCpu);
   check('memory', request.memory, allocatable.memory, requested.memory);
@@ -55,12 +70,5 @@ function lacking(
     const has = allocatable.extended?.get(name) ?? 0;
     check(name, amount, has, requested.extended?.get(name) ?? 0);
   }
-  return names;
-}
-
-function refusalOf(name: string): NodeRefusal {
-  if (name === 'pods') return { code: 'too-many-pods', isFinal: false };
-  const isFinal = name.endsWith('!');
-  const subject = isFinal ? name.slice(0, -1) : name;
-  return { code: 'insufficient-resource', subject, isFinal };
+  return refusals.length === 0 ? undefined : refusals;
 }
