@@ -7,6 +7,11 @@ import { defaultService } from './services/defaults.ts';
 import { prepareServiceForCreate, prepareServiceForUpdate } from './services/prepare.ts';
 import { validateService, validateServiceStatus } from './services/validate.ts';
 
+const topologyAnnotations = [
+  'service.kubernetes.io/topology-mode',
+  'service.kubernetes.io/topology-aware-hints',
+];
+
 export const services: Kind<Service> = {
   group: '',
   version: 'v1',
@@ -36,6 +41,10 @@ export const services: Kind<Service> = {
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateSubresource: { status: validateServiceStatus },
+  warnings: ({ metadata }) =>
+    topologyAnnotations
+      .filter((each) => metadata.annotations?.[each] !== undefined)
+      .map((each) => `annotation "${each}" is not honoured: use spec.trafficDistribution`),
   fieldSelectors: {
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',

@@ -168,3 +168,10 @@ test('the columns', () => {
   assert.equal(row({ type: 'ExternalName', externalName: 'a.b' })[2], 'a.b');
   assert.equal(services.columns.at(-1)?.cell(sound, 0), 'app=web');
 });
+
+test('topology by annotation is told not to count', () => {
+  const annotations = { 'service.kubernetes.io/topology-mode': 'Auto' };
+  const asked = { ...sound, metadata: { ...sound.metadata, annotations } };
+  assert.match(services.warnings?.(asked)[0] ?? '', /topology-mode.*trafficDistribution/);
+  assert.deepEqual(services.warnings?.(sound), []);
+});
