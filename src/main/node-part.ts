@@ -153,7 +153,7 @@ export class NodePart {
 
   /** Ends when the node works on its pods and on volumes; `storageVerbs` for these. */
   async start(verbs: Verbs, storageVerbs: Verbs): Promise<void> {
-    await this.#startStorage(storageVerbs);
+    this.#startStorage(storageVerbs);
     for (
       let delayMs = retryMs.first;
       !this.#stopped;
@@ -176,7 +176,8 @@ export class NodePart {
     }
   }
 
-  async #startStorage(verbs: Verbs): Promise<void> {
+  /** Beside the node: pods without claims do not wait for it. */
+  #startStorage(verbs: Verbs): void {
     const { config, log: logger } = this.#options;
     this.#storage = new LocalPathProvisioner({
       nodeName: config.nodeName,
@@ -189,7 +190,7 @@ export class NodePart {
       random,
       logger,
     });
-    await this.#storage.start();
+    void this.#storage.start();
   }
 
   /** Containers and containerd go on. */

@@ -1,7 +1,9 @@
 /** A whole cluster in this process: one store, one control plane, some nodes, one time. */
 import { apiVersionOf, collectionOf, type Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { DeleteOptions, Status } from '#api/types.ts';
+import { storageClasses } from '#api/kinds/index.ts';
+import type { DeleteOptions, Status, StorageClass } from '#api/types.ts';
+import { localPathProvisioner } from '#node/decide/local-path.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Random } from '#base/random.ts';
 import { StatusError } from '#base/status-error.ts';
@@ -77,6 +79,11 @@ export class SimulatedCluster {
         podsMax: options.podsMax,
         random: this.chance(name),
         server: () => this.controlPlane.verbsFor({ name: `system:node:${name}`, groups }),
+        storageServer: () =>
+          this.controlPlane.verbsFor({
+            name: 'system:controller:local-path-provisioner',
+            groups: ['system:authenticated'],
+          }),
         changed: () => this.runs++,
       });
     });
@@ -91,6 +98,8 @@ export class SimulatedCluster {
 
   async start(): Promise<void> {
     await this.controlPlane.start();
+    // Not waited for: a commit takes virtual time, and none goes by here.
+    void this.create(storageClasses as Kind, localStorage);
     for (const node of this.nodes) node.start();
   }
 
@@ -112,7 +121,10 @@ export class SimulatedCluster {
 
   restartControlPlane(): Promise<void> {
     this.controlPlane.kill();
-    for (const { connection } of this.nodes) connection.reset();
+    for (const { connection, storageConnection } of this.nodes) {
+      connection.reset();
+      storageConnection.reset();
+    }
     this.#starting = this.controlPlane.start();
     return this.#starting;
   }
@@ -169,6 +181,12 @@ export class SimulatedCluster {
     throw new StatusError('ServiceUnavailable', 'the control plane is down');
   }
 }
+
+const localStorage: Partial<StorageClass> = {
+  metadata: { name: 'local-path' },
+  provisioner: localPathProvisioner,
+  volumeBindingMode: 'WaitForFirstConsumer',
+};
 
 function refOf(kind: Kind, { metadata: { namespace, name } }: KubeObject) {
   return { ...collectionOf(kind, namespace), name };

@@ -7,6 +7,8 @@ import {
   endpointSlices,
   namespaces,
   nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
   pods,
   replicaSets,
   services,
@@ -30,6 +32,7 @@ export function missing(cluster: SimulatedCluster): string[] {
     ...ledger.list(replicaSets).flatMap((set) => ofOwner(set, ledger)),
     ...ledger.list(services).flatMap((service) => ofService(service, ledger)),
     ...ledger.list(endpointSlices).flatMap((slice) => ofOwner(slice, ledger)),
+    ...ofStorage(cluster),
     ...ofNodes(cluster),
     ...ofMachines(cluster),
     ...ofLoops(cluster),
@@ -181,6 +184,21 @@ function ofService(service: Service, ledger: Ledger): string[] {
 function difference(name: string, found: readonly string[], wanted: readonly string[]): string[] {
   const [a, b] = [found, wanted].map((list) => list.toSorted().join(' '));
   return a === b ? [] : [`${name} hold "${a}", not "${b}"`];
+}
+
+/** Claims have their volumes, and volumes their claims. */
+function ofStorage({ ledger }: SimulatedCluster): string[] {
+  const claims = ledger.list(persistentVolumeClaims);
+  const volumes = ledger.list(persistentVolumes);
+  const uids = new Set(claims.map(({ metadata }) => metadata.uid));
+  return [
+    ...claims
+      .filter(({ metadata, status }) => status?.phase !== 'Bound' || metadata.deletionTimestamp)
+      .map((claim) => `claim ${known(claim)} is ${claim.status?.phase}, or being deleted`),
+    ...volumes
+      .filter(({ spec, status }) => status?.phase !== 'Bound' || !uids.has(spec.claimRef?.uid))
+      .map(({ metadata, status }) => `volume ${metadata.name} is ${status?.phase}`),
+  ];
 }
 
 function ofNodes({ ledger, nodes: processes }: SimulatedCluster): string[] {

@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import {
   daemonSets,
   deployments,
+  persistentVolumeClaims,
+  persistentVolumes,
   pods,
   replicaSets,
   services,
@@ -185,5 +187,28 @@ test('a node that is promised more than it has', async () => {
   await cluster.create(pods as Kind, { metadata, spec: { nodeName: node?.name, containers } });
   await run(1_000);
   violatedOnce(cluster, /is promised 64\d+m CPU/);
+  cluster.stop();
+});
+
+test('a volume with two claims, and one that is torn from its claim', async () => {
+  const { cluster, run } = await withApp();
+  const size = { storage: '1Mi' };
+  const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '' };
+  const volume = await cluster.create(persistentVolumes as Kind, {
+    metadata: { name: 'v' },
+    spec: { ...spec, capacity: size, hostPath: { path: '/v' } },
+  });
+  for (const name of ['one', 'other']) {
+    await cluster.create(persistentVolumeClaims as Kind, {
+      metadata: { name, namespace: 'default' },
+      spec: { ...spec, volumeName: 'v', resources: { requests: size } },
+    });
+  }
+  await run(2_000);
+  violatedOnce(cluster, /volume v has more claims than other/);
+  await cluster.delete(persistentVolumes as Kind, volume, {});
+  await cluster.patch(persistentVolumes as Kind, volume, { metadata: { finalizers: null } });
+  await run(2_000);
+  assert.match(cluster.violations.join(), /volume v of claim one was removed/);
   cluster.stop();
 });

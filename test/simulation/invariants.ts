@@ -2,10 +2,18 @@
  * What must hold in every moment of a run. Controllers see the cluster a little late, and so may
  * act on what was true `staleMs` ago; every bound here allows for that and for nothing else.
  */
-import { deployments, endpointSlices, nodes, pods, replicaSets } from '#api/kinds/index.ts';
+import {
+  deployments,
+  endpointSlices,
+  nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  pods,
+  replicaSets,
+} from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Deployment, Pod, ReplicaSet } from '#api/types.ts';
 import { unitsOf } from '#api/quantity.ts';
+import type { Deployment, PersistentVolumeClaim, Pod, ReplicaSet } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { add, noResources, requestOf, resourcesOf } from '#scheduler/decide/resources.ts';
 import { prefixOf } from '#server/core/keys.ts';
@@ -36,6 +44,8 @@ export class Invariants {
     deployment: prefixOf(deployments as Kind),
     replicaSet: prefixOf(replicaSets as Kind),
     pod: prefixOf(pods as Kind),
+    claim: prefixOf(persistentVolumeClaims as Kind),
+    volume: prefixOf(persistentVolumes as Kind),
   };
   /** Nothing but rolling updates happens, so that none may take too many pods away. */
   undisturbedSinceMs: number | undefined;
@@ -81,10 +91,36 @@ export class Invariants {
     const { key } = change;
     if (key.startsWith(this.#prefixes.pod)) this.#podChanged(change);
     else if (key.startsWith(this.#prefixes.replicaSet)) this.#setChanged(change);
+    else if (key.startsWith(this.#prefixes.claim)) this.#claimChanged(change);
+    else if (key.startsWith(this.#prefixes.volume)) this.#volumeChanged(change);
     else if (key.startsWith(this.#prefixes.deployment)) {
       const app = change.current as Deployment | undefined;
       if (app) this.#allow(app, replicasOf(app) + surgeOf(app));
     }
+  }
+
+  /** A claim has one volume, for good, and no other claim has it. */
+  #claimChanged({ previous, current }: LedgerChange): void {
+    const claim = current as PersistentVolumeClaim | undefined;
+    const before = (previous as PersistentVolumeClaim | undefined)?.spec.volumeName;
+    const volume = claim?.spec.volumeName;
+    if (claim === undefined || volume === before) return;
+    const { name, uid } = claim.metadata;
+    if (before) this.#violated(`claim ${name} went from ${before} to ${volume}`);
+    const others = this.#cluster.ledger
+      .list(persistentVolumeClaims)
+      .filter(({ metadata, spec }) => metadata.uid !== uid && spec.volumeName === volume);
+    if (others.length > 0) this.#violated(`volume ${volume} has more claims than ${name}`);
+  }
+
+  /** A volume that a claim still has is not removed. */
+  #volumeChanged({ previous, current }: LedgerChange): void {
+    if (current !== undefined || previous === undefined) return;
+    const { name } = previous.metadata;
+    const owner = this.#cluster.ledger
+      .list(persistentVolumeClaims)
+      .find(({ spec }) => spec.volumeName === name);
+    if (owner) this.#violated(`volume ${name} of claim ${owner.metadata.name} was removed`);
   }
 
   /** Never more replicas in all sets of a Deployment than `replicas` + `maxSurge`. */

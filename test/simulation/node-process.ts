@@ -11,6 +11,8 @@ import type { Random } from '#base/random.ts';
 import { formatTime } from '#api/time.ts';
 import { NodeAgent } from '#node/agent.ts';
 import { usualSettings } from '#node/decide/node-settings.ts';
+import { LocalPathProvisioner } from '#node/local-path/provisioner.ts';
+import type { Disks } from '#sys/disks.ts';
 import { Connection } from './connection.ts';
 import { Life } from './life.ts';
 import { Machine } from './machine/machine.ts';
@@ -30,9 +32,22 @@ export interface NodeProcessOptions {
   readonly weather: Readonly<Weather>;
   readonly trace: Trace;
   readonly server: () => Verbs | undefined;
+  readonly storageServer: () => Verbs | undefined;
   /** A container has begun or ended. */
   readonly changed: () => void;
 }
+
+const volumesDirectory = '/volumes';
+
+const refuse = (): Promise<never> => Promise.reject(new Error('this machine has no disks'));
+const noDisks: Disks = {
+  create: refuse,
+  mount: refuse,
+  device: refuse,
+  grow: refuse,
+  releaseBelow: refuse,
+  remove: refuse,
+};
 
 /** As a service manager would. */
 const restartAfterMs = 2_000;
@@ -40,6 +55,8 @@ const restartAfterMs = 2_000;
 export class NodeProcess {
   readonly machine: Machine;
   readonly connection: Connection;
+  /** Of the part that makes volumes, which asks under a name of its own. */
+  readonly storageConnection: Connection;
   readonly #options: NodeProcessOptions;
   #life = new Life();
   /** The newest; it may not have started. */
@@ -50,6 +67,7 @@ export class NodeProcess {
     const { name, number, trace } = options;
     this.machine = new Machine({ ...options, name, subnet: number, trace: trace.add });
     this.connection = new Connection(options);
+    this.storageConnection = new Connection({ ...options, server: options.storageServer });
   }
 
   get name(): string {
@@ -62,6 +80,7 @@ export class NodeProcess {
     this.#life = life;
     trace.add(`${this.name}: the agent starts`);
     this.agent = this.#makeAgent(life);
+    void this.#makeProvisioner(life).start();
     this.agent.start().then(
       () => trace.add(`${this.name}: the agent has started`),
       (error: unknown) => {
@@ -100,6 +119,22 @@ export class NodeProcess {
     this.#life.kill();
     this.machine.reboot();
     this.start();
+  }
+
+  #makeProvisioner(life: Life): LocalPathProvisioner {
+    const { name, time, random, trace } = this.#options;
+    const { machine } = this;
+    return new LocalPathProvisioner({
+      nodeName: name,
+      directory: volumesDirectory,
+      verbs: life.verbs(this.storageConnection.verbs),
+      files: life.calls(machine.files, 'watch'),
+      disks: noDisks,
+      clock: time,
+      timers: life.timers(time),
+      random,
+      logger: trace.logger(name, () => !life.over),
+    });
   }
 
   #makeAgent(life: Life): NodeAgent {

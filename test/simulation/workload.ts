@@ -80,7 +80,29 @@ export function statefulSetDraft(name: string, random: Random): Draft<StatefulSe
       minReadySeconds: pick(random, [0, 0, 3]),
       revisionHistoryLimit: pick(random, [10, 1, 0]),
       template: { metadata: { labels: app }, spec: podSpec(random, 'web', 1) },
+      ...(random.fraction() < 0.5 && { ...withClaims(random) }),
     },
+  };
+}
+
+/** Each pod with a directory of the node where it first runs: it comes back there. */
+function withClaims(random: Random): Partial<StatefulSet['spec']> {
+  const spec = {
+    accessModes: [pick(random, ['ReadWriteOnce', 'ReadWriteOncePod'])],
+    resources: { requests: { storage: '1Mi' } },
+    storageClassName: 'local-path',
+  };
+  const retention = (): string => pick(random, ['Retain', 'Delete']);
+  return {
+    volumeClaimTemplates: [
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'data' },
+        spec,
+      },
+    ],
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: retention(), whenScaled: retention() },
   };
 }
 

@@ -54,6 +54,7 @@ export class LocalPathProvisioner {
   readonly #carrier: Carrier;
   readonly #queue: WorkQueue;
   readonly #unlisten: (() => void)[] = [];
+  #stopped = false;
 
   constructor(options: ProvisionerOptions) {
     this.#options = options;
@@ -71,13 +72,14 @@ export class LocalPathProvisioner {
     this.#queue = new WorkQueue({ ...options, backoff, ready: () => this.#pump() });
   }
 
+  /** Settles when it knows the cluster; works from then on. */
   async start(): Promise<void> {
     const claims = this.#informers.of(persistentVolumeClaims);
     const volumes = this.#informers.of(persistentVolumes);
     const classes = this.#informers.of(storageClasses);
-    await this.#options.files.makeDirectory(this.#options.directory, 0o711);
     this.#informers.start();
     await this.#informers.whenSynced();
+    if (this.#stopped) return;
     this.#unlisten.push(
       claims.listen((_, next) => next && this.#queue.add(`${claimPrefix}${keyOf(next)}`)),
       volumes.listen((_, next) => next && this.#queue.add(`${volumePrefix}${next.metadata.name}`)),
@@ -88,6 +90,7 @@ export class LocalPathProvisioner {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const unlisten of this.#unlisten) unlisten();
     this.#queue.close();
     this.#informers.stop();
@@ -137,7 +140,8 @@ export class LocalPathProvisioner {
 
   /** Whoever a pod's containers run as may write there, as with an emptyDir. */
   async #make({ path, volume, disk }: Extract<ClaimStep, { type: 'make' }>): Promise<void> {
-    const { files, disks } = this.#options;
+    const { files, disks, directory } = this.#options;
+    await files.makeDirectory(directory, 0o711);
     await files.makeDirectory(path, disk ? 0o711 : 0o777);
     if (disk) await disks.create(disk.image, disk.bytes, disk.mount);
     const create: Action = { type: 'create', kind: persistentVolumes, object: volume };
