@@ -153,6 +153,7 @@ export interface Decision {
   readonly again?: number | undefined;
 }
 
-export type Decide = (view: View, key: string, now: number) => Decision;
+/** `gathered`: what the loop asked for before, when it asks at all (`LoopDefinition.gather`). */
+export type Decide = (view: View, key: string, now: number, gathered?: unknown) => Decision;
 
 export const nothingToDo: Decision = { actions: [] };

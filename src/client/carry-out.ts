@@ -126,7 +126,8 @@ export class Carrier {
   async #patch({ kind, namespace, name, subresource, patch }: ActionOf<'patch'>): Promise<void> {
     const ref = refOf(kind, namespace, name, subresource);
     const next = await this.#verbs.patch(ref, { type: 'merge', body: patch });
-    this.#informers.find(kind)?.observe(next);
+    // A subresource may answer with something else (Scale).
+    if (next.kind === kind.kind) this.#informers.find(kind)?.observe(next);
   }
 
   async #delete(action: ActionOf<'delete'>): Promise<void> {

@@ -1,5 +1,5 @@
 /** Runs one loop: wakes its keys, decides them, carries the decisions out, tries again. */
-import type { Action, Failure } from '#api/decision.ts';
+import type { Action, Failure, View } from '#api/decision.ts';
 import { type KubeObject, keyOf } from '#api/object.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
@@ -131,6 +131,8 @@ export class LoopRunner {
   }
 
   #audit(key: string): void {
+    // What is asked for changes by itself: nobody missed a wake.
+    if (this.#definition.gather !== undefined) return;
     if (this.#queue.isDirty(key) || this.#failures.has(key)) return;
     if (this.#queue.isDueSoon(key, soonMs)) return;
     this.#audited.add(key);
@@ -191,13 +193,28 @@ export class LoopRunner {
   /** Decides at once; only what has something to carry out goes on beside. */
   #step(key: string | undefined): void {
     if (key === undefined) return;
-    const { clock } = this.#options;
     const audited = this.#audited.delete(key);
     const failure = this.#failures.get(key);
     const view = failure ? new InformerView(this.#options.informers, failure) : this.#view;
+    const { gather } = this.#definition;
+    if (gather === undefined) {
+      this.#decide(key, view, audited);
+      return;
+    }
+    gather(view, key, this.#options.verbs).then(
+      (gathered) => this.#decide(key, view, audited, gathered),
+      (error: unknown) => {
+        this.#fault(key, error);
+        this.#done(key);
+      },
+    );
+  }
+
+  #decide(key: string, view: View, audited: boolean, gathered?: unknown): void {
+    const { clock } = this.#options;
     try {
       this.#decisions++;
-      const { actions, again } = this.#definition.decide(view, key, clock.now());
+      const { actions, again } = this.#definition.decide(view, key, clock.now(), gathered);
       if (actions.length === 0) {
         this.#wentWell(key, again);
         this.#done(key);

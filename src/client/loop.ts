@@ -5,6 +5,7 @@
 import type { Decide, View } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { Verbs } from '#api/verbs.ts';
 
 export interface Source<T extends KubeObject = KubeObject> {
   readonly kind: Kind<T>;
@@ -24,6 +25,11 @@ export interface LoopDefinition {
   /** As events name it, where Kubernetes' name for that is another one; default: `name`. */
   readonly component?: string;
   readonly sources: readonly Source[];
+  /**
+   * Asks, before each decision, for what no watch tells (the use of resources). Under the loop's own
+   * identity; what can be expected to fail is part of the answer.
+   */
+  readonly gather?: (view: View, key: string, verbs: Verbs) => Promise<unknown>;
   readonly decide: Decide;
   /** Keys decided side by side; one key never twice at once. */
   readonly workers?: number;

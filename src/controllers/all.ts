@@ -11,6 +11,7 @@ import { endpointsController } from './endpoints/index.ts';
 import { endpointSliceController } from './endpointslice/index.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/index.ts';
 import { garbageCollector } from './garbage-collector/index.ts';
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
 import { jobController } from './job/index.ts';
 import { namespaceController } from './namespace/index.ts';
 import type { HealthOptions } from './node-lifecycle/decide/health.ts';
@@ -48,6 +49,7 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     cronJobController,
     ttlAfterFinishedController,
     disruptionController(options.kinds),
+    horizontalPodAutoscaler(options.kinds),
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,

@@ -79,7 +79,7 @@ function addDeployment(world: ModelWorld, replicas: number): void {
 const ownedBy = (set: string) => ({ ownerReferences: [owner('ReplicaSet', set, set)] });
 
 function settled(world: ModelWorld): string {
-  world.settle((...each) => decideBudget(kinds, ...each), 'default/web', now);
+  world.settle((view, key, at) => decideBudget(kinds, view, key, at), 'default/web', now);
   const { status } = world.get(podDisruptionBudgets, 'default', 'web') as PodDisruptionBudget;
   const { disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods } = status ?? {};
   const reason = status?.conditions?.[0]?.reason;
