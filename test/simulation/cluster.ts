@@ -1,8 +1,8 @@
 /** A whole cluster in this process: one store, one control plane, some nodes, one time. */
 import { apiVersionOf, collectionOf, type Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import { storageClasses } from '#api/kinds/index.ts';
-import type { DeleteOptions, Status, StorageClass } from '#api/types.ts';
+import { pods, storageClasses } from '#api/kinds/index.ts';
+import type { DeleteOptions, Pod, Status, StorageClass } from '#api/types.ts';
 import { localPathProvisioner } from '#node/decide/local-path.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Random } from '#base/random.ts';
@@ -156,6 +156,16 @@ export class SimulatedCluster {
 
   async delete(kind: Kind, of: KubeObject, options: DeleteOptions): Promise<KubeObject | Status> {
     return this.#admin().delete(refOf(kind, of), options);
+  }
+
+  async evict(pod: Pod): Promise<void> {
+    const body = {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name: pod.metadata.name },
+    };
+    const ref = { ...refOf(pods as Kind, pod), subresource: 'eviction' };
+    await this.#admin().create(ref, body as KubeObject);
   }
 
   /** The store in memory, but with the time that a disk takes and what it refuses. */

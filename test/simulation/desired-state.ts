@@ -5,6 +5,7 @@ import {
   deployments,
   endpoints,
   endpointSlices,
+  jobs,
   namespaces,
   nodes,
   persistentVolumeClaims,
@@ -15,7 +16,7 @@ import {
   statefulSets,
 } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { DaemonSet, Deployment, Pod, Service, StatefulSet } from '#api/types.ts';
+import type { DaemonSet, Deployment, Job, Pod, Service, StatefulSet } from '#api/types.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { isDone, isReady, ownerOf, replicasOf } from './reading.ts';
 import type { Ledger } from './ledger.ts';
@@ -27,6 +28,7 @@ export function missing(cluster: SimulatedCluster): string[] {
     ...ledger.list(deployments).flatMap((app) => ofDeployment(app, ledger)),
     ...ledger.list(statefulSets).flatMap((set) => ofStatefulSet(set, ledger)),
     ...ledger.list(daemonSets).flatMap((set) => ofDaemonSet(set, cluster)),
+    ...ledger.list(jobs).flatMap((job) => ofJob(job, ledger)),
     ...ledger.list(pods).flatMap((pod) => ofPod(pod, ledger)),
     ...ledger.list(controllerRevisions).flatMap((revision) => ofOwner(revision, ledger)),
     ...ledger.list(replicaSets).flatMap((set) => ofOwner(set, ledger)),
@@ -122,6 +124,24 @@ function imagesOf(spec: Pod['spec'] | undefined): string {
   return (spec?.containers ?? []).map(({ image }) => image).join(' ');
 }
 
+/** It has come to an end, and counted its pods and let go of them. */
+function ofJob(job: Job, ledger: Ledger): string[] {
+  const name = `job ${known(job)}`;
+  if (job.metadata.deletionTimestamp) return [`${name} is being deleted`];
+  const { conditions = [], succeeded = 0 } = job.status ?? {};
+  const has = (wanted: string) =>
+    conditions.some(({ type, status }) => type === wanted && status === 'True');
+  if (!has('Complete') && !has('Failed')) return [`${name} has not ended`];
+  const held = ledger
+    .list(pods)
+    .filter((pod) => ownerOf(pod) === job.metadata.uid && pod.metadata.finalizers?.length);
+  const complaints = held.map(({ metadata }) => `${name} still holds ${metadata.name}`);
+  if (has('Complete') && succeeded !== job.spec.completions) {
+    complaints.push(`${name} is complete with ${succeeded} of ${job.spec.completions}`);
+  }
+  return complaints;
+}
+
 function ofPod(pod: Pod, ledger: Ledger): string[] {
   const name = `pod ${known(pod)}`;
   if (pod.metadata.deletionTimestamp) return [`${name} is being deleted`];
@@ -141,7 +161,7 @@ function ofOwner(object: KubeObject, ledger: Ledger): string[] {
     });
     return object.kind === 'ReplicaSet' && owner ? [`${known(object)} has no owner`] : [];
   }
-  const kinds = [deployments, replicaSets, statefulSets, daemonSets, services, endpoints];
+  const kinds = [deployments, replicaSets, statefulSets, daemonSets, jobs, services, endpoints];
   const owners = kinds.flatMap((kind) => ledger.list<KubeObject>(kind as never));
   const owned = ownerReferences.some(({ uid }) =>
     owners.some(({ metadata }) => metadata.uid === uid),

@@ -6,12 +6,13 @@ import {
   deployments,
   persistentVolumeClaims,
   persistentVolumes,
+  podDisruptionBudgets,
   pods,
   replicaSets,
   services,
   statefulSets,
 } from '#api/kinds/index.ts';
-import type { Kind } from '#api/kind.ts';
+import { collectionOf, type Kind } from '#api/kind.ts';
 import type { Pod } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { SimulatedCluster } from './cluster.ts';
@@ -100,6 +101,30 @@ test('a pod more than its set asks for', async () => {
   await cluster.create(pods as Kind, { metadata, spec });
   await run(1);
   violatedOnce(cluster, /too-many: 4 pods of its set, 3 allowed/);
+  cluster.stop();
+});
+
+test('an eviction that breaks a budget', async () => {
+  const { cluster, run } = await withApp();
+  const selector = { matchLabels: { app: 'app' } };
+  const budget = { metadata: { name: 'app', namespace: 'default' } };
+  await cluster.create(podDisruptionBudgets as Kind, {
+    ...budget,
+    spec: { minAvailable: 3, selector },
+  });
+  await run(2_000);
+  const [pod] = cluster.ledger.list(pods);
+  assert.ok(pod);
+  await assert.rejects(cluster.evict(pod), /would violate the pod's disruption budget/);
+  const told = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' };
+  const conditions = [...(pod.status?.conditions ?? []), told];
+  const ada = cluster.controlPlane.verbsFor({ name: 'ada', groups: ['system:masters'] });
+  const ref = { ...collectionOf(pods as Kind, 'default'), name: pod.metadata.name };
+  const body = { status: { conditions } };
+  await ada?.patch({ ...ref, subresource: 'status' }, { type: 'merge', body });
+  await cluster.delete(pods as Kind, pod, {});
+  await run(1);
+  violatedOnce(cluster, /was evicted: 2 healthy pods are left, budget app wants 3/);
   cluster.stop();
 });
 

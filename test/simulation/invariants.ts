@@ -8,10 +8,12 @@ import {
   nodes,
   persistentVolumeClaims,
   persistentVolumes,
+  podDisruptionBudgets,
   pods,
   replicaSets,
 } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
+import { matchesSelector } from '#api/selector.ts';
 import { unitsOf } from '#api/quantity.ts';
 import type { Deployment, PersistentVolumeClaim, Pod, ReplicaSet } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
@@ -49,6 +51,8 @@ export class Invariants {
   };
   /** Nothing but rolling updates happens, so that none may take too many pods away. */
   undisturbedSinceMs: number | undefined;
+  /** Healthy pods that went otherwise than by eviction, lately. */
+  #lost: { namespace: string | undefined; labels: Record<string, string>; atMs: number }[] = [];
   #seenRuns = -1;
   #seenSlicesMs = 0;
   #loopsRunSinceMs: number | undefined;
@@ -149,8 +153,39 @@ export class Invariants {
     if (pod && !previous) this.#podCreated(pod);
     if (pod?.spec.nodeName && !(previous as Pod | undefined)?.spec.nodeName) this.#podBound(pod);
     const before = previous as Pod | undefined;
+    if (before && isHealthy(before) && !(pod && isHealthy(pod))) this.#healthyLost(before, pod);
     if (before && isReady(before) && !before.metadata.deletionTimestamp) {
       if (pod?.metadata.deletionTimestamp) this.#readyPodDeleted(pod);
+    }
+  }
+
+  /**
+   * A budget is never broken by an eviction: what it wants is there without the evicted pod, beside
+   * what others took away so lately that nobody could know of it.
+   */
+  #healthyLost(before: Pod, pod: Pod | undefined): void {
+    const { namespace, labels: marks = {}, name } = before.metadata;
+    if (!pod || !isEvicted(pod)) {
+      this.#lost.push({ namespace, labels: marks, atMs: this.#now });
+      return;
+    }
+    const lost = this.#lost.filter(({ atMs }) => atMs >= this.#now - staleMs);
+    this.#lost = lost;
+    for (const { metadata, spec } of this.#cluster.ledger.list(podDisruptionBudgets)) {
+      const { selector, minAvailable } = spec ?? {};
+      if (metadata.namespace !== namespace || typeof minAvailable !== 'number') continue;
+      if (!matchesSelector(selector, marks)) continue;
+      const isMeant = (of: {
+        namespace?: string | undefined;
+        labels?: Record<string, string> | undefined;
+      }) => of.namespace === namespace && matchesSelector(selector, of.labels);
+      const healthy = this.#cluster.ledger
+        .list(pods)
+        .filter((one) => isHealthy(one) && isMeant(one.metadata)).length;
+      if (healthy + lost.filter(isMeant).length >= minAvailable) continue;
+      this.#violated(
+        `${name} was evicted: ${healthy} healthy pods are left, budget ${metadata.name} wants ${minAvailable}`,
+      );
     }
   }
 
@@ -280,6 +315,14 @@ export class Invariants {
   }
 }
 
+function isHealthy(pod: Pod): boolean {
+  return isReady(pod) && pod.metadata.deletionTimestamp === undefined;
+}
+
+function isEvicted({ status, metadata }: Pod): boolean {
+  if (metadata.deletionTimestamp === undefined) return false;
+  return status?.conditions?.some(({ reason }) => reason === 'EvictionByEvictionAPI') === true;
+}
 function surgeOf(app: Deployment): number {
   const { maxSurge = '25%' } = app.spec.strategy?.rollingUpdate ?? {};
   if (app.spec.strategy?.type === 'Recreate') return 0;

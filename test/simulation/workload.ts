@@ -1,5 +1,5 @@
 /** Objects that people create in a simulated cluster. */
-import type { DaemonSet, Deployment, Pod, Service, StatefulSet } from '#api/types.ts';
+import type { DaemonSet, Deployment, Job, Pod, Service, StatefulSet } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 
 type Draft<T> = Omit<T, 'apiVersion' | 'kind' | 'status'>;
@@ -121,6 +121,28 @@ export function daemonSetDraft(name: string, random: Random): Draft<DaemonSet> {
       minReadySeconds: pick(random, [0, 0, 3]),
       revisionHistoryLimit: pick(random, [10, 1, 0]),
       template: { metadata: { labels: app }, spec: podSpec(random, 'web', 1) },
+    },
+  };
+}
+
+/** Its pods do their work and end. */
+export function jobDraft(name: string, random: Random): Draft<Job> {
+  const completions = 1 + random.below(4);
+  return {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      completions,
+      parallelism: 1 + random.below(3),
+      completionMode: pick(random, ['NonIndexed', 'Indexed']),
+      podReplacementPolicy: pick(random, ['TerminatingOrFailed', 'Failed']),
+      backoffLimit: 2,
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          restartPolicy: pick(random, ['Never', 'OnFailure']),
+          containers: [{ name: 'main', image: imageNamed(doer, 1) }],
+        },
+      },
     },
   };
 }
