@@ -53,6 +53,8 @@ export const limits = {
   envFileBytes: 64 * 1024,
   /** Pods of a workload that are gone and whose logs are kept. */
   keptLogPodsPerWorkload: 3,
+  /** Pods that are gone and whose logs are kept, all together. */
+  keptLogPods: 500,
   /** Logs of pods that are gone, all together. */
   keptLogBytes: 256 * 1024 * 1024,
   /** How long the logs of a pod that is gone are kept at most. */

@@ -45,7 +45,7 @@ describe('the workload of a pod', () => {
 });
 
 describe('kept logs', () => {
-  const bounds = { podsPerWorkload: 2, bytes: 100, ageMs: 1000 };
+  const bounds = { podsPerWorkload: 2, pods: 3, bytes: 100, ageMs: 1000 };
   const kept = (name: string, uid: string, endedAtMs: number, bytes = 10) => ({
     kept: { ...keptPodOf(pod({ name }), endedAtMs), uid },
     bytes,
@@ -58,6 +58,11 @@ describe('kept logs', () => {
     ]));
   it('each workload has its own share', () =>
     assert.deepEqual(gone(kept('a', '1', 1501), kept('b', '2', 1502), kept('a', '3', 1503)), []));
+  it('the oldest go when all are too many', () =>
+    assert.deepEqual(
+      gone(kept('a', '1', 1501), kept('b', '2', 1502), kept('c', '3', 1503), kept('d', '4', 1504)),
+      ['1'],
+    ));
   it('what is too old goes', () => assert.deepEqual(gone(kept('a', '1', 999)), ['1']));
   it('the oldest go when all are too many bytes', () =>
     assert.deepEqual(gone(kept('a', '1', 1501, 60), kept('b', '2', 1502, 60)), ['1']));

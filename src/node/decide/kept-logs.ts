@@ -66,6 +66,7 @@ export interface KeptSize {
 
 export interface KeptBounds {
   readonly podsPerWorkload: number;
+  readonly pods: number;
   readonly bytes: number;
   readonly ageMs: number;
 }
@@ -76,14 +77,20 @@ export function excessLogs(all: readonly KeptSize[], bounds: KeptBounds, now: nu
   const counts = new Map<string, number>();
   const gone: KeptPod[] = [];
   let bytes = 0;
+  let left = 0;
   for (const { kept, bytes: own } of newestFirst) {
     const { namespace, kind, name } = kept.workload;
     const key = `${namespace}/${kind}/${name}`;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     const isOld = now - kept.endedAtMs > bounds.ageMs;
-    if (count > bounds.podsPerWorkload || isOld || bytes + own > bounds.bytes) gone.push(kept);
-    else bytes += own;
+    const isFull = left >= bounds.pods || bytes + own > bounds.bytes;
+    if (count > bounds.podsPerWorkload || isOld || isFull) {
+      gone.push(kept);
+      continue;
+    }
+    left += 1;
+    bytes += own;
   }
   return gone;
 }

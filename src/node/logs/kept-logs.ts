@@ -30,6 +30,7 @@ export type KeptQuery = Partial<Workload> & { readonly pod?: string };
 
 const bounds = {
   podsPerWorkload: limits.keptLogPodsPerWorkload,
+  pods: limits.keptLogPods,
   bytes: limits.keptLogBytes,
   ageMs: limits.keptLogAgeMs,
 };
@@ -37,6 +38,8 @@ const note = 'pod.json';
 
 export class KeptLogs {
   readonly #options: KeptLogsOptions;
+  #trimming = false;
+  #trimAgain = false;
 
   constructor(options: KeptLogsOptions) {
     this.#options = options;
@@ -123,10 +126,21 @@ export class KeptLogs {
     return sum;
   }
 
+  /** One at a time, however many pods go at once. */
   async #trim(): Promise<void> {
     const { paths, files, clock } = this.#options;
-    for (const { uid } of excessLogs(await this.#all(), bounds, clock.now())) {
-      await files.remove(`${paths.keptLogs}/${uid}`);
+    this.#trimAgain = true;
+    if (this.#trimming) return;
+    this.#trimming = true;
+    try {
+      while (this.#trimAgain) {
+        this.#trimAgain = false;
+        for (const { uid } of excessLogs(await this.#all(), bounds, clock.now())) {
+          await files.remove(`${paths.keptLogs}/${uid}`);
+        }
+      }
+    } finally {
+      this.#trimming = false;
     }
   }
 }
