@@ -32,6 +32,12 @@ export const limits = {
   connections: 10_000,
   /** Requests under way that are not watches, logs or streams; more are told to come again. */
   requestsInFlight: 600,
+  /** Pods that a ReplicaSet, ReplicationController or StatefulSet makes or deletes at once (Kubernetes: 500). */
+  podsPerDecision: 500,
+  /** The same for a DaemonSet (Kubernetes: 250). */
+  daemonPodsPerDecision: 250,
+  /** Longest wait before a pod of a DaemonSet that fails again and again is replaced (Kubernetes: 15 minutes). */
+  daemonBackOffMs: 15 * 60_000,
   /** Evictions of one PodDisruptionBudget that its controller has not seen yet (Kubernetes: 2,000). */
   disruptedPods: 2000,
   /** Questions about use so close to each other share one sample. */

@@ -4,6 +4,7 @@ import type { Kind } from '#api/kind.ts';
 import { controllerRevisions, daemonSets, nodes, pods } from '#api/kinds/index.ts';
 import { splitKey } from '#api/object.ts';
 import type { ControllerRevision, DaemonSet, DaemonSetStatus, Pod } from '#api/types.ts';
+import { limits } from '#base/limits.ts';
 import { creatingPod, deletingPod } from '../../decide/making-pods.ts';
 import { claim } from '../../decide/owners.ts';
 import { forgetting, historyStep, oldestFirst, revisionLabel } from '../../decide/revisions.ts';
@@ -16,8 +17,6 @@ import { rolling } from './rolling.ts';
 import { nextAvailable, statusOf } from './status.ts';
 
 const kind = daemonSets as Kind;
-/** Pods made or deleted in one decision, as in Kubernetes. */
-const burstPods = 250;
 
 export function decideDaemonSet(view: View, key: string, now: number): Decision {
   const { namespace, name } = splitKey(key);
@@ -71,9 +70,11 @@ function planOf(rollout: Rollout): Plan {
 
 /** Those that go make room for those that come. */
 function carryingOut({ set, hash }: Rollout, plan: Plan): readonly Action[] {
-  const doomed = plan.doomed.slice(0, burstPods).map((pod) => deletingPod(set, pod));
+  const doomed = plan.doomed
+    .slice(0, limits.daemonPodsPerDecision)
+    .map((pod) => deletingPod(set, pod));
   const wanted = plan.wanted
-    .slice(0, burstPods)
+    .slice(0, limits.daemonPodsPerDecision)
     .map(({ node, failures }) => creatingPod(set, newDaemonPod(set, node, hash, failures)));
   return [...(plan.tellings ?? []), ...together(doomed), ...together(wanted)];
 }

@@ -2,6 +2,7 @@
 import type { Action } from '#api/decision.ts';
 import { parseTime } from '#api/time.ts';
 import type { DaemonSet, Pod } from '#api/types.ts';
+import { limits } from '#base/limits.ts';
 import { isReady, isTerminal, isTerminating } from '../../decide/pods.ts';
 import { revisionLabel } from '../../decide/revisions.ts';
 import { boundsOf, isAvailable } from './bounds.ts';
@@ -10,7 +11,7 @@ import type { Place } from './placement.ts';
 import { joined, nothingPlanned, type Plan, type Rollout } from './plan.ts';
 
 /** As Kubernetes' back-off for failed daemon pods. */
-const backOff = { firstMs: 1000, mostMs: 15 * 60_000 };
+const backOff = { firstMs: 1000, mostMs: limits.daemonBackOffMs };
 
 export function managing(rollout: Rollout): Plan {
   const { places, lost } = rollout;

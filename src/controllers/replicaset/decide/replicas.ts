@@ -7,6 +7,7 @@ import type { Kind } from '#api/kind.ts';
 import { pods } from '#api/kinds/index.ts';
 import { splitKey } from '#api/object.ts';
 import type { LabelSelector, Pod } from '#api/types.ts';
+import { limits } from '#base/limits.ts';
 import {
   creatingPod,
   deletingPod,
@@ -18,9 +19,6 @@ import { isActive } from '../../decide/pods.ts';
 import { isSame } from '../../decide/same.ts';
 import { victimsOf } from './rank.ts';
 import { type Counting, reportOf } from './status.ts';
-
-/** Pods made or deleted in one decision, as in Kubernetes. */
-const burstReplicas = 500;
 
 /** A kind whose objects keep a number of pods. */
 export interface ReplicatingKind<T extends Counting> {
@@ -65,11 +63,11 @@ function scaling(
   if (missing === 0) return [];
   if (missing > 0) {
     const creation = creatingPod(object, podFromTemplate(owner, object.spec.template));
-    const count = Math.min(missing, burstReplicas);
+    const count = Math.min(missing, limits.podsPerDecision);
     return [{ type: 'together', actions: Array.from({ length: count }, () => creation) }];
   }
   const neighbours = neighboursIn(view, owner);
-  const victims = victimsOf(active, Math.min(-missing, burstReplicas), neighbours, now);
+  const victims = victimsOf(active, Math.min(-missing, limits.podsPerDecision), neighbours, now);
   return [{ type: 'together', actions: victims.map((pod) => deletingPod(object, pod)) }];
 }
 

@@ -5,6 +5,7 @@
  * With Parallel all places at once; only renewing is still bounded.
  */
 import type { Action, View } from '#api/decision.ts';
+import { limits } from '#base/limits.ts';
 import { isTerminal, isTerminating } from '../../decide/pods.ts';
 import { creatingClaims, hasStaleClaim, settlingClaims } from './claims.ts';
 import { isAvailable, isServing } from './condition.ts';
@@ -12,9 +13,6 @@ import { podName } from './identity.ts';
 import type { Condemned, Rollout, Slot } from './layout.ts';
 import { correcting, creating, deleting } from './pod-actions.ts';
 import { renewing } from './renewing.ts';
-
-/** Pods made or deleted in one decision, as in Kubernetes. */
-const burstPods = 500;
 
 export function stepsOf(view: View, rollout: Rollout): readonly Action[] {
   const { podManagementPolicy } = rollout.set.spec;
@@ -55,9 +53,11 @@ function parallelSteps(view: View, rollout: Rollout): readonly Action[] {
   const missing = slots
     .filter(({ pod }) => pod === undefined)
     .filter(({ ordinal }) => !hasStaleClaim(view, set, ordinal, podName(set, ordinal)))
-    .slice(0, burstPods)
+    .slice(0, limits.podsPerDecision)
     .map(({ ordinal }) => creating(view, rollout, ordinal));
-  const doomed = condemned.filter(({ pod }) => !isTerminating(pod)).slice(0, burstPods);
+  const doomed = condemned
+    .filter(({ pod }) => !isTerminating(pod))
+    .slice(0, limits.podsPerDecision);
   return [
     ...slots.flatMap((slot) => upkeep(view, rollout, slot)),
     ...together(missing.flatMap(({ claims }) => claims)),
