@@ -35,7 +35,13 @@ export interface Subresource {
   /** Not a request with an answer but a stream (exec, attach, portforward): any of its verbs opens it. */
   readonly connect?: boolean;
   /** Kind of the body where it differs from the parent's (`Scale` autoscaling/v1, `Eviction` policy/v1, `Binding` v1, `TokenRequest` authentication.k8s.io/v1). */
-  readonly body?: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly body?: {
+    readonly group: string;
+    readonly version: string;
+    readonly kind: string;
+    /** Versions with the same fields that clients of old still write. */
+    readonly olderVersions?: readonly string[];
+  };
 }
 
 /** How a scalable kind shows itself as autoscaling/v1 Scale. */

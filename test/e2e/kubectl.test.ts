@@ -3,11 +3,14 @@ import { after, before, suite, test } from 'node:test';
 import { Cluster, kubectls } from './harness.ts';
 import { accessChecks } from './kubectl/access.ts';
 import { applyChecks } from './kubectl/apply.ts';
+import { clientChecks } from './kubectl/client.ts';
 import { changeChecks } from './kubectl/change.ts';
 import { createChecks } from './kubectl/create.ts';
+import { doorChecks } from './kubectl/doors.ts';
 import { describeChecks } from './kubectl/describe.ts';
 import { makeFixture } from './kubectl/fixture.ts';
 import { logChecks } from './kubectl/logs.ts';
+import { nodeChecks } from './kubectl/nodes.ts';
 import { readChecks } from './kubectl/read.ts';
 import { rolloutChecks } from './kubectl/rollout.ts';
 import { setChecks } from './kubectl/sets.ts';
@@ -25,6 +28,9 @@ const checks = [
   ...logChecks,
   ...streamChecks,
   ...accessChecks,
+  ...nodeChecks,
+  ...doorChecks,
+  ...clientChecks,
 ];
 
 const cluster = new Cluster('verbs', { api: 18_443, http: 18_081, https: 18_444 });

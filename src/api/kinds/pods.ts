@@ -30,7 +30,7 @@ const subresources: readonly Subresource[] = [
   {
     name: 'eviction',
     verbs: ['create'],
-    body: { group: 'policy', version: 'v1', kind: 'Eviction' },
+    body: { group: 'policy', version: 'v1', kind: 'Eviction', olderVersions: ['v1beta1'] },
   },
   {
     name: 'exec',

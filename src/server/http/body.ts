@@ -26,6 +26,7 @@ export interface ExpectedBody {
   readonly version: string;
   readonly kind: string;
   readonly type: TypeSchema;
+  readonly olderVersions?: readonly string[] | undefined;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -121,7 +122,9 @@ function checkGroupVersion(value: unknown, expected: ExpectedBody): void {
   if (typeof value !== 'object' || value === null) return;
   const { apiVersion, kind } = value as { apiVersion?: unknown; kind?: unknown };
   const wanted = apiVersionOf(expected);
-  if (typeof apiVersion === 'string' && apiVersion !== '' && apiVersion !== wanted) {
+  const { group, olderVersions = [] } = expected;
+  const accepted = [wanted, ...olderVersions.map((version) => apiVersionOf({ group, version }))];
+  if (typeof apiVersion === 'string' && apiVersion !== '' && !accepted.includes(apiVersion)) {
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,
     );

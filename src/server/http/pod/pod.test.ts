@@ -169,6 +169,16 @@ test('every way into a container needs the right to create, also the one that be
   assert.equal((await raw('GET', path, asked)).type, 'tunnel');
 });
 
+test('an eviction may come in the version of older clients', async () => {
+  const { ask } = await withPod(['c'], 'n1');
+  const evict = (version: string) => {
+    const body = { apiVersion: `policy/${version}`, kind: 'Eviction', metadata: { name: 'p' } };
+    return ask('POST', `${pods}/p/eviction`, { body });
+  };
+  assert.match((await evict('v2')).json.message, /does not match the expected API version/);
+  assert.equal((await evict('v1beta1')).status, 201);
+});
+
 test('a pod without a node has an empty log and no streams', async () => {
   const { ask } = await withPod(['c']);
   assert.deepEqual(
