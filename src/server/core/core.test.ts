@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Kind } from '#api/kind.ts';
 import { configMaps, deployments, namespaces, pods, services } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ConfigMap, Namespace, Pod, Scale } from '#api/types.ts';
+import type { ConfigMap, Deployment, Namespace, Pod, Scale } from '#api/types.ts';
 import { isStatusError, type StatusError } from '#base/status-error.ts';
 import { openTestCluster, type TestCluster } from '../testing/cluster.ts';
 
@@ -383,6 +383,33 @@ test('appliers create, take back, collide, and force', async () => {
     nameless.message,
     'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
   );
+});
+
+test('who applies a scale owns the replicas by way of it, and meets who owns them otherwise', async () => {
+  const cluster = await openTestCluster();
+  const { core, context } = cluster;
+  const template = {
+    metadata: { labels: { app: 'a' } },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  };
+  const spec = { replicas: 2, selector: { matchLabels: { app: 'a' } }, template };
+  const object = { metadata: { name: 'a' }, spec } as Deployment;
+  await core.create(context, target(deployments), object, { fieldManager: 'ada' });
+  const at = target(deployments, 'a', 'scale');
+  const apply = (replicas: number, more: object = {}) => {
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'a' } };
+    const body = { ...scale, spec: { replicas } };
+    return core.patch(context, at, { type: 'apply', body }, { fieldManager: 'hpa', ...more });
+  };
+  const conflict = await refused(apply(3));
+  assert.equal(conflict.reason, 'Conflict');
+  assert.match(conflict.message, /conflict with "ada".*: \.spec\.replicas/);
+  assert.deepEqual(((await apply(3, { force: true })).object as Scale).spec, { replicas: 3 });
+  const after = await cluster.get(deployments, 'a');
+  const owner = after.metadata.managedFields?.find(({ manager }) => manager === 'hpa');
+  assert.deepEqual([owner?.operation, owner?.subresource], ['Apply', 'scale']);
+  assert.deepEqual(owner?.fieldsV1, { 'f:spec': { 'f:replicas': {} } });
+  assert.equal((await refused(apply(-1))).reason, 'Invalid');
 });
 
 test('who scales owns the replicas, by way of scale', async () => {

@@ -88,7 +88,7 @@ class ServerCore implements ComposedCore {
     this.#updating = new Updating(write);
     this.#deleting = new Deleting(write);
     this.#virtual = new Map(deps.virtual);
-    this.#scale = scaleHandler(this, this.#updating);
+    this.#scale = scaleHandler(this, this.#updating, clock);
     const eviction = evictionHandler(this, this.#updating, clock);
     this.#subresources = new Map([
       [handlerKey(pods, 'binding'), bindingHandler(this.#updating, clock)],

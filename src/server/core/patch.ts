@@ -50,7 +50,7 @@ function resultOf(previous: KubeObject, { type, body }: Patch, schema: TypeSchem
   }
 }
 
-/** The object itself is applied by `owners.ts`; a view of it (`Scale`) has no owners of its own. */
+/** The object itself is applied by `owners.ts`; a view of it (`Scale`) by its handler. */
 function applyElsewhere(): StatusError {
   const message =
     'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json';

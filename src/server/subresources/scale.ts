@@ -3,23 +3,26 @@
  * Writing it writes the object's replicas and nothing else.
  */
 import { deepCopy } from '#api/copy.ts';
-import type { Kind, ScaleView } from '#api/kind.ts';
+import { apiVersionOf, type Kind, type ScaleView } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
+import { decodeObject } from '#api/schema/decode.ts';
 import { typeSchema } from '#api/schema/schema.ts';
 import type { Scale } from '#api/types.ts';
 import type { WriteOptions } from '#api/verbs.ts';
 import { assert } from '#base/assert.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Core, RequestContext, Target } from '../core/core.ts';
 import { invalid } from '../core/errors.ts';
 import type { SubresourceHandler } from '../core/handlers.ts';
 import { checkIdentity } from '../core/identity.ts';
+import { applied, writerOf } from '../core/owners.ts';
 import { patched } from '../core/patch.ts';
 import type { Updating } from '../core/update.ts';
 
 const scaleKind = { group: 'autoscaling', kind: 'Scale' };
 
 /** The object that a Scale belongs to is written as a whole: its own rules judge the result. */
-export function scaleHandler(core: Core, updating: Updating): SubresourceHandler {
+export function scaleHandler(core: Core, updating: Updating, clock: Clock): SubresourceHandler {
   async function write(
     context: RequestContext,
     target: Target,
@@ -41,6 +44,22 @@ export function scaleHandler(core: Core, updating: Updating): SubresourceHandler
     const stored = await updating.update(context, whole, options, propose, manner);
     return scaleOf(view, stored.object);
   }
+  /** Whoever applies a Scale owns the object's replicas by way of `scale`, and nothing else of it. */
+  async function apply(
+    context: RequestContext,
+    target: Target,
+    body: unknown,
+    options: WriteOptions,
+  ): Promise<Scale> {
+    const { kind } = target;
+    const configuration = configurationOf(context, target, body, options);
+    const writer = writerOf(context, target, options, clock.now());
+    const propose = (previous: KubeObject) =>
+      applied(context, writer, previous, configuration, { ...options, fieldValidation: 'Ignore' });
+    const whole = { ...target, subresource: undefined };
+    const stored = await updating.update(context, whole, options, propose, { owned: true });
+    return scaleOf(viewOf(kind), stored.object);
+  }
   return {
     get: async (context, target) => {
       const stored = await core.get(context, { ...target, subresource: undefined });
@@ -49,13 +68,40 @@ export function scaleHandler(core: Core, updating: Updating): SubresourceHandler
     update: (context, target, body, options) =>
       write(context, target, options, () => body as Scale),
     patch: (context, target, patch, options) =>
-      write(
-        context,
-        target,
-        options,
-        (now) => patched(context, typeSchema('Scale'), now, patch, options) as Scale,
-      ),
+      patch.type === 'apply'
+        ? apply(context, target, patch.body, options)
+        : write(
+            context,
+            target,
+            options,
+            (now) => patched(context, typeSchema('Scale'), now, patch, options) as Scale,
+          ),
   };
+}
+
+/** The applied Scale, said of the object that it is a view of. */
+function configurationOf(
+  context: RequestContext,
+  target: Target,
+  body: unknown,
+  { fieldValidation = 'Warn' }: WriteOptions,
+): KubeObject {
+  const { kind } = target;
+  const { object, warnings } = decodeObject<Scale>(body, typeSchema('Scale'), { fieldValidation });
+  for (const sentence of warnings) context.warn(sentence);
+  const { name, namespace, uid, resourceVersion } = object.metadata ?? {};
+  const metadata = {
+    name: name ?? target.name ?? '',
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  const replicas = checkedReplicas({ ...object, metadata }, target);
+  const configuration = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata };
+  if (object.spec?.replicas === undefined) return configuration;
+  const withReplicas = { ...configuration, spec: {} };
+  viewOf(kind).write(withReplicas, replicas);
+  return withReplicas;
 }
 
 function viewOf({ scale }: Kind): ScaleView<KubeObject> {
