@@ -32,6 +32,8 @@ export interface Upgraded {
 }
 
 const statusBytesMax = 64 * 1024;
+/** So long a client may take to close its side, once all has been said. */
+const leaveMs = 10_000;
 const broken = {
   metadata: {},
   status: 'Failure',
@@ -55,7 +57,7 @@ export async function relayCommand(
   if (!upstreamSocket) return;
   socket.once('close', () => upstreamSocket.destroy());
   try {
-    await pass(await accept(), upstreamSocket, runtime);
+    await pass(await accept(), upstreamSocket, runtime, timers);
   } catch {
     socket.destroy();
   } finally {
@@ -67,6 +69,7 @@ async function pass(
   client: CommandClient,
   upstreamSocket: Duplex,
   streams: CommandStreams,
+  timers: Timers,
 ): Promise<void> {
   const status = new StatusSink(client);
   const opened = openChannels(upstreamSocket, streams, {
@@ -82,7 +85,11 @@ async function pass(
   await upstream?.over;
   await status.finish();
   client.close();
-  await gone;
+  // Whoever does not take leave is left.
+  const late = Promise.withResolvers<void>();
+  const wait = timers.after(leaveMs, late.resolve);
+  await Promise.race([gone, late.promise]);
+  wait.cancel();
 }
 
 /** How the client is answered, once the runtime is there; undefined when no protocol is common. */
