@@ -393,7 +393,7 @@ test('who applies a scale owns the replicas by way of it, and meets who owns the
     spec: { containers: [{ name: 'c', image: 'i' }] },
   };
   const spec = { replicas: 2, selector: { matchLabels: { app: 'a' } }, template };
-  const object = { metadata: { name: 'a' }, spec } as Deployment;
+  const object = { metadata: { name: 'a' }, spec } as unknown as Deployment;
   await core.create(context, target(deployments), object, { fieldManager: 'ada' });
   const at = target(deployments, 'a', 'scale');
   const apply = (replicas: number, more: object = {}) => {
