@@ -128,10 +128,11 @@ export const readChecks: readonly Check[] = [
     },
   },
   {
-    name: 'top: says that there are no metrics',
+    name: 'top: what nodes and pods use',
     run: async (user) => {
-      await user.fails('kubectl top pods', /Metrics API not available/);
-      await user.fails('kubectl top nodes', /Metrics API not available/);
+      await user.comesToSay('kubectl top pod shell', /^shell +\d+m +\d+Mi/m);
+      await user.says('kubectl top pod shell --containers', /^shell +(main|side) +\d+m/m);
+      await user.says('kubectl top nodes', /^\S+ +\d+m +\d+% +\d+Mi +\d+%/m);
     },
   },
 ];

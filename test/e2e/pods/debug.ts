@@ -47,7 +47,7 @@ export function debugTests(world: World): void {
         'script',
         [
           '-qec',
-          'kubectl debug -it patient --image=busybox:1 --target=main -c talk -- sh -c "read x; echo heard $x; sleep 0.2"',
+          'kubectl debug -it patient --image=busybox:1 --target=main -c talk -- sh -c "read x; echo heard $x"',
           '/dev/null',
         ],
         { env: world.cluster.env, input: 'you\n' },
