@@ -137,6 +137,17 @@ spec:
     await kubectl('rollout status deployment/web --timeout=60s');
   });
 
+  test("Debian's kubectl drains, too", async () => {
+    const old = kubectls().at(-1);
+    assert.ok(old);
+    const node = (await kubectl('get nodes -o name')).trim().replace('node/', '');
+    const drain = ['drain', node, '--pod-selector=app=web', '--timeout=60s'];
+    const outcome = await cluster.run(old, drain);
+    await kubectl('uncordon ' + node);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    await kubectl('rollout status deployment/web --timeout=60s');
+  });
+
   for (const each of kubectls()) {
     test(`top, by ${each.label}`, async () => {
       const top = async (line: string): Promise<string> => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { podDisruptionBudgets, pods } from '#api/kinds/index.ts';
 import type { Pod, PodDisruptionBudget } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
+import { openTestServer } from '../http/testing/ask.ts';
 import { openTestCluster, type TestCluster } from '../testing/cluster.ts';
 
 const ready = [{ type: 'Ready', status: 'True' }];
@@ -147,4 +148,19 @@ test('what does not run is in nobody’s budget', async () => {
     await writeStatus(cluster, pods, name, { phase });
     assert.equal(await refusal(evict(cluster, name)), 'evicted');
   }
+});
+
+test('an eviction as old clients word it', async () => {
+  const { make, ask } = await openTestServer();
+  const core = '/api/v1/namespaces/default';
+  await make(`${core}/serviceaccounts`, { metadata: { name: 'default' } });
+  await make(`${core}/pods`, {
+    metadata: { name: 'a' },
+    spec: { containers: [{ name: 'web', image: 'web:1' }] },
+  });
+  const body = { apiVersion: 'policy/v1beta1', kind: 'Eviction', metadata: { name: 'a' } };
+  const answer = await ask('POST', `${core}/pods/a/eviction`, { body });
+  assert.equal(answer.status, 201, answer.text);
+  const other = { ...body, apiVersion: 'policy/v1alpha1' };
+  assert.equal((await ask('POST', `${core}/pods/a/eviction`, { body: other })).status, 400);
 });
