@@ -405,6 +405,12 @@ describe('ending a pod', () => {
     const step = stepOf(deleted(), { sandboxes: [sandbox()], containers: [observed('main')] });
     assert.equal(step?.type === 'killContainer' && step.graceSeconds, 20);
   });
+  it('has failed when nothing of it ever ran, so that who holds it can let go', () => {
+    const phaseWith = (more: Partial<PodFacts>) => podStatus(facts(deleted(), more), now).phase;
+    assert.equal(phaseWith({}), 'Failed');
+    assert.equal(phaseWith({ sandboxes: [sandbox()] }), 'Failed');
+    assert.equal(phaseWith({ busy: new Set(['container main']) }), 'Pending');
+  });
   it('ends sidecars last, in reverse', () => {
     const pod = deleted({
       initContainers: [

@@ -112,7 +112,10 @@ export function isFinished(facts: PodFacts, progress: Progress): boolean {
   return mains.length > 0 && mains.every(({ ended, restarts }) => ended && !restarts);
 }
 
-/** A final phase is only said when nothing runs any more: who reads it may replace the pod. */
+/**
+ * A final phase is only said when nothing runs any more: who reads it may replace the pod. A pod that
+ * is deleted before anything of it ran has failed, too: whoever holds it waits for that word.
+ */
 export function phaseOf(facts: PodFacts, progress: Progress, now: number): Phase {
   const written = facts.pod.status?.phase;
   if (written === 'Succeeded' || written === 'Failed') return written;
@@ -124,12 +127,17 @@ export function phaseOf(facts: PodFacts, progress: Progress, now: number): Phase
   const final =
     verdictOf(facts, now) !== undefined ||
     isFinished(facts, progress) ||
-    (ending && members.some(({ latest }) => latest));
+    (ending && !isStarting(facts));
   if (!final || members.some(({ running }) => running)) return meanwhile;
   if (verdictOf(facts, now) || progress.initFailed) return 'Failed';
   return mains.every(({ ended, latest }) => ended && latest?.exitCode === 0)
     ? 'Succeeded'
     : 'Failed';
+}
+
+/** What becomes of a container on its way is seen when that step is done. */
+function isStarting({ busy }: PodFacts): boolean {
+  return [...busy].some((subject) => subject.startsWith('container '));
 }
 
 /** Of RFC 3339 text in UTC, `2026-01-02T03:04:05Z`, fractions allowed. */
