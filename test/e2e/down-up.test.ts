@@ -69,6 +69,7 @@ describe('`up` on a running cluster', () => {
       'paths.pid',
       'paths.pki',
       'paths.run',
+      'paths.settings',
       'paths.store',
       'paths.supervisorPid',
       'paths.unit',

@@ -17,10 +17,7 @@ export function isWanted(choice: NodeChoice, node: Node): boolean {
 }
 
 /** The only nodes that can be meant, when the pod names them (as the pods of a DaemonSet do). */
-export function pinnedNodes(
-  needs: NodeChoice & { readonly nodeName: string | undefined },
-): readonly string[] | undefined {
-  if (needs.nodeName !== undefined) return [needs.nodeName];
+export function pinnedNodes(needs: NodeChoice): readonly string[] | undefined {
   if (needs.requiredTerms === undefined) return undefined;
   const names = new Set<string>();
   for (const { matchFields = [] } of needs.requiredTerms) {

@@ -37,12 +37,13 @@ export const nodeUnschedulable: Filter = {
   },
 };
 
+/** The pod's own wish, not its shape's: pods that are bound share their shape with those that wait. */
 export const nodeName: Filter = {
   name: 'NodeName',
-  isLocal: true,
-  prepare: ({ shape }) => {
-    const wanted = shape.nodeName;
-    if (wanted === undefined) return undefined;
+  isLocal: false,
+  prepare: ({ pod }) => {
+    const wanted = pod.spec.nodeName;
+    if (!wanted) return undefined;
     return ({ name }) => (name === wanted ? undefined : elsewhere);
   },
 };

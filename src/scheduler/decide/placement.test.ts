@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Node, Pod } from '#api/types.ts';
 import { Snapshot } from '../snapshot.ts';
-import { nodeNamed, outcome, podNamed } from '../testing/objects.ts';
+import { first, nodeNamed, outcome, podNamed } from '../testing/objects.ts';
 import { placementOf } from './placement.ts';
-import { needsOf } from './pod-needs.ts';
+import { needsOf, type PodShape } from './pod-needs.ts';
 import { requestOf } from './resources.ts';
 
 test('words of refusals are those of Kubernetes', () => {
@@ -173,4 +173,14 @@ test('no node is ever given more than it has', () => {
       }
     }),
   );
+});
+
+test('a pod is not bound to the node of its like, which was seen first', () => {
+  const shapes = new Map<string, PodShape>();
+  const bound = needsOf(podNamed('a', { cpu: '1' }, { nodeName: 'n1' }), shapes);
+  const snapshot = new Snapshot();
+  for (const name of ['n1', 'n2']) snapshot.setNode(nodeNamed(name, { cpu: '1' }));
+  snapshot.place(bound, 'n1');
+  const placement = placementOf(needsOf(podNamed('b', { cpu: '1' }), shapes), snapshot, first);
+  assert.equal(placement.type === 'node' && placement.node, 'n2');
 });

@@ -42,7 +42,6 @@ export interface PodShape extends Described {
   /** For scores: pods that ask for nothing use something (Kubernetes: 100m, 200 MB). */
   readonly weightCpu: number;
   readonly weightMemory: number;
-  readonly nodeName: string | undefined;
   readonly nodeSelector: readonly (readonly [string, string])[];
   /** One of them must hold; absent: any node. */
   readonly requiredTerms: readonly NodeSelectorTerm[] | undefined;
@@ -166,7 +165,6 @@ function shapeOf(pod: Pod, key: string): PodShape {
     request,
     weightCpu: request.milliCpu || usualMilliCpu,
     weightMemory: request.memory || usualMemory,
-    nodeName: spec.nodeName || undefined,
     ...choice,
     preferredTerms: nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [],
     hostPorts: hostPortsOf(pod),
@@ -181,8 +179,7 @@ function localKeyOf({ spec }: Pod, request: Resources, choice: NodeChoice): stri
   const extended = [...(request.extended ?? [])];
   const ports = spec.containers.map((container) => container.ports);
   const initial = spec.initContainers?.map((container) => container.ports);
-  const { nodeName, priority } = spec;
-  return JSON.stringify([{ ...request, extended }, choice, ports, initial, nodeName, priority]);
+  return JSON.stringify([{ ...request, extended }, choice, ports, initial, spec.priority]);
 }
 
 type PodRules = Pick<PodShape, 'affinity' | 'antiAffinity' | 'preferredPods' | 'hasPodRules'>;
