@@ -15,6 +15,7 @@ import type { Random } from '#base/random.ts';
 import { batchActions } from './batch-actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { NodeProcess } from './node-process.ts';
+import { mishaps } from './mishaps.ts';
 import { setActions } from './set-actions.ts';
 import { calm, rough } from './weather.ts';
 import { deploymentDraft, imageNamed, lonePodDraft, serviceDraft } from './workload.ts';
@@ -225,6 +226,7 @@ export const actions: readonly Action[] = [
     run: (cluster) => cluster.stopAndStartControlPlane(),
   },
   { name: 'change the weather', weight: 4, run: changeWeather },
+  ...mishaps,
   ...setActions,
   ...batchActions,
 ];

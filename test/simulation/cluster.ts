@@ -16,6 +16,7 @@ import { Ledger } from './ledger.ts';
 import { NodeProcess } from './node-process.ts';
 import { Trace } from './trace.ts';
 import { drained, VirtualTime } from './virtual-time.ts';
+import { WallClock } from './wall-clock.ts';
 import { calm, type Weather } from './weather.ts';
 
 export interface ClusterOptions {
@@ -31,7 +32,11 @@ export interface ClusterOptions {
 
 export class SimulatedCluster {
   readonly time = new VirtualTime();
+  /** Of the machine that the control plane runs on. */
+  readonly clock = new WallClock(this.time);
   readonly weather: Weather = { ...calm };
+  /** Of the machine that the control plane runs on: the store's. */
+  readonly disk = { full: false };
   readonly trace: Trace;
   readonly backend: Backend;
   readonly ledger: Ledger;
@@ -49,7 +54,7 @@ export class SimulatedCluster {
   #starting: Promise<void> | undefined;
 
   constructor(options: ClusterOptions) {
-    const { time, weather } = this;
+    const { time, clock, weather } = this;
     this.#seed = options.seed;
     this.isTight = options.podsMax < 10;
     const violated = (words: string): void => this.violated(words);
@@ -57,11 +62,12 @@ export class SimulatedCluster {
     const parts = { time, weather, trace: this.trace };
     const historyRevisions = this.chance('history').fraction() < 0.3 ? 100 : undefined;
     const journal = this.#journal(options.commitMsMax);
-    this.backend = new StoreCore({ clock: time, timers: time, historyRevisions, journal });
+    this.backend = new StoreCore({ clock, timers: time, historyRevisions, journal });
     const { backend } = this;
     this.ledger = new Ledger({ ...parts, backend, trace: this.trace.add, violated });
     this.controlPlane = new ControlPlaneProcess({
       ...parts,
+      clock,
       backend,
       ledger: this.ledger,
       random: this.chance('control plane'),
@@ -119,6 +125,17 @@ export class SimulatedCluster {
     for (const node of this.nodes) node.kill();
   }
 
+  /** Nothing is wrong any more, from now on. */
+  calmDown(): void {
+    Object.assign(this.weather, calm);
+    for (const { clock } of [this, ...this.nodes]) clock.set(0);
+    for (const { disk } of [this, ...this.nodes.map(({ machine }) => machine)]) disk.full = false;
+    for (const { connection, machine } of this.nodes) {
+      connection.heal();
+      machine.setAvailable(true);
+    }
+  }
+
   restartControlPlane(): Promise<void> {
     this.controlPlane.kill();
     for (const { connection, storageConnection } of this.nodes) {
@@ -170,12 +187,12 @@ export class SimulatedCluster {
 
   /** The store in memory, but with the time that a disk takes and what it refuses. */
   #journal(msMax: number): Journal {
-    const { time, weather } = this;
+    const { time, weather, disk } = this;
     const random = this.chance('disk');
     return {
       append: async () => {
         if (msMax > 0) await time.sleep(random.below(msMax));
-        if (random.fraction() >= weather.diskFailure) return;
+        if (!disk.full && random.fraction() >= weather.diskFailure) return;
         this.trace.add('the disk refuses a write');
         throw new JournalError('disk full', false);
       },

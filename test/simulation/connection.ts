@@ -109,6 +109,7 @@ export class Connection {
       throw lost('connection refused');
     }
     if (this.#happens(weather.lostRequest)) throw timedOut();
+    if (this.#happens(weather.refusal)) throw this.#refusal();
     if (kind === 'change' && this.#happens(weather.conflict)) {
       throw new StatusError('Conflict', 'the object has been modified');
     }
@@ -141,6 +142,14 @@ export class Connection {
 
   #sleep(ms: number): Promise<void> {
     return this.#options.time.sleep(ms);
+  }
+
+  #refusal(): StatusError {
+    return this.#happens(0.5)
+      ? new StatusError('TooManyRequests', 'the server is busy', {
+          retryAfterSeconds: 1 + this.#below(3),
+        })
+      : new StatusError('InternalError', 'the server failed');
   }
 
   #happens(chance: number): boolean {

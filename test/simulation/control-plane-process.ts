@@ -13,10 +13,12 @@ import type { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import type { WallClock } from './wall-clock.ts';
 import type { Weather } from './weather.ts';
 
 export interface ControlPlaneProcessOptions {
   readonly time: VirtualTime;
+  readonly clock: WallClock;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
   readonly trace: Trace;
@@ -39,13 +41,13 @@ export class ControlPlaneProcess {
 
   /** Ends when it exists; it starts as time goes on. */
   async start(): Promise<void> {
-    const { time, random, trace, backend } = this.#options;
+    const { time, clock, random, trace, backend } = this.#options;
     const life = new Life();
     this.#life = life;
     trace.add('the control plane starts');
     const plane = await ControlPlane.create({
       backend: life.backend(backend, (operations) => this.#orphaned(operations)),
-      clock: time,
+      clock,
       timers: life.timers(time),
       random,
       log: trace.logger('control plane', () => !life.over),

@@ -56,7 +56,7 @@ test('the same pod on two nodes, and another pod of its name', async () => {
   const of = { metadata: { name: 'x', uid: 'other', namespace: 'default', attempt: 0 } };
   const { time, weather } = cluster;
   const random = cluster.chance('second');
-  const runtime = machineRuntime({ machine: second, time, weather, random });
+  const runtime = machineRuntime({ machine: second, clock: time, time, weather, random });
   const starting = (async () => {
     const sandbox = await runtime.runSandbox({ ...of, labels: {} } as never);
     const marks = { ...container.labels, [labels.podUid]: 'other' };

@@ -20,6 +20,7 @@ import { machineNetwork } from './machine/machine-network.ts';
 import { machineRuntime } from './machine/machine-runtime.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import { WallClock } from './wall-clock.ts';
 import type { Weather } from './weather.ts';
 
 export interface NodeProcessOptions {
@@ -54,6 +55,7 @@ const restartAfterMs = 2_000;
 
 export class NodeProcess {
   readonly machine: Machine;
+  readonly clock: WallClock;
   readonly connection: Connection;
   /** Of the part that makes volumes, which asks under a name of its own. */
   readonly storageConnection: Connection;
@@ -64,8 +66,10 @@ export class NodeProcess {
 
   constructor(options: NodeProcessOptions) {
     this.#options = options;
-    const { name, number, trace } = options;
-    this.machine = new Machine({ ...options, name, subnet: number, trace: trace.add });
+    const { name, number, trace, time } = options;
+    this.clock = new WallClock(time);
+    const { clock } = this;
+    this.machine = new Machine({ ...options, clock, name, subnet: number, trace: trace.add });
     this.connection = new Connection(options);
     this.storageConnection = new Connection({ ...options, server: options.storageServer });
   }
@@ -123,14 +127,14 @@ export class NodeProcess {
 
   #makeProvisioner(life: Life): LocalPathProvisioner {
     const { name, time, random, trace } = this.#options;
-    const { machine } = this;
+    const { machine, clock } = this;
     return new LocalPathProvisioner({
       nodeName: name,
       directory: volumesDirectory,
       verbs: life.verbs(this.storageConnection.verbs),
       files: life.calls(machine.files, 'watch'),
       disks: noDisks,
-      clock: time,
+      clock,
       timers: life.timers(time),
       random,
       logger: trace.logger(name, () => !life.over),
@@ -139,14 +143,14 @@ export class NodeProcess {
 
   #makeAgent(life: Life): NodeAgent {
     const { name, number, podsMax, time, random, trace } = this.#options;
-    const { machine } = this;
-    const parts = { ...this.#options, machine };
+    const { machine, clock } = this;
+    const parts = { ...this.#options, machine, clock };
     const runtime = machineRuntime(parts);
     return new NodeAgent({
       nodeName: name,
       directory: '/gantry',
       cgroupPrefix: '/gantry',
-      verbs: life.verbs(withTokens(this.connection.verbs, time)),
+      verbs: life.verbs(withTokens(this.connection.verbs, clock)),
       runtime: {
         ...life.calls(runtime, 'subscribe', 'close'),
         images: life.calls(runtime.images),
@@ -160,7 +164,7 @@ export class NodeProcess {
       mounts: life.calls(machine.mounts),
       cgroups: undefined,
       network: life.calls(machineNetwork(parts)),
-      clock: time,
+      clock,
       timers: life.timers(time),
       random,
       logger: trace.logger(name, () => !life.over),

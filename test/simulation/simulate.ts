@@ -13,7 +13,6 @@ import { Invariants } from './invariants.ts';
 import { replicasOf } from './reading.ts';
 import { rollOutSet } from './set-actions.ts';
 import { drained } from './virtual-time.ts';
-import { calm } from './weather.ts';
 
 export interface SimulationOptions {
   /** Actions of people and misfortune. */
@@ -137,12 +136,8 @@ class Simulation {
   /** Faults end; answers how long it took until all was as it should be. */
   async #settle(): Promise<number | undefined> {
     const cluster = this.#cluster;
-    const { time, nodes, weather, trace } = cluster;
-    Object.assign(weather, calm);
-    for (const { connection, machine } of nodes) {
-      connection.heal();
-      machine.setAvailable(true);
-    }
+    const { time, trace } = cluster;
+    cluster.calmDown();
     trace.add('nothing goes wrong any more');
     if (this.#isTight) await this.#askForLess();
     const from = time.elapsedMs;

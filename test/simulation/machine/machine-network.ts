@@ -22,7 +22,7 @@ export function machineNetwork({
     await time.sleep(1 + random.below(5));
     const sandbox = [...machine.sandboxes.values()].find(({ ips }) => ips.includes(host));
     const serves = machine.running.some(
-      ({ sandboxId, servesAtMs }) => sandboxId === sandbox?.id && servesAtMs <= time.now(),
+      ({ sandboxId, servesAtMs }) => sandboxId === sandbox?.id && servesAtMs <= time.elapsedMs,
     );
     if (!serves || random.fraction() < weather.probeFailure) throw new Error('connection refused');
   };

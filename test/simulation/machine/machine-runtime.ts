@@ -2,6 +2,7 @@
  * The node agent's runtime on a simulated machine. Every call takes a while and some fail, as the
  * seed says; the machine does what it was asked for even when the asking agent dies meanwhile.
  */
+import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import { labels } from '#node/decide/labels.ts';
 import type { ObservedContainer, ObservedSandbox } from '#node/decide/observed.ts';
@@ -20,6 +21,7 @@ import type { Machine, MachineContainer, MachineSandbox } from './machine.ts';
 export interface MachineRuntimeOptions {
   readonly machine: Machine;
   readonly time: VirtualTime;
+  readonly clock: Clock;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
 }
@@ -33,7 +35,11 @@ const longest = {
   start: 120,
   stop: 40,
   remove: 30,
+  /** What the asker waits for an answer that never comes. */
+  answer: 10_000,
 };
+
+const changes = /^(run|create|start|stop|remove|pull)/;
 
 export function machineRuntime(options: MachineRuntimeOptions): Runtime {
   const { machine } = options;
@@ -43,21 +49,21 @@ export function machineRuntime(options: MachineRuntimeOptions): Runtime {
       await work(options)(longest.read);
       return [condition('RuntimeReady'), condition('NetworkReady')];
     },
-    ...sandboxCalls(options),
-    ...containerCalls(options),
+    ...mayGoUnheard(sandboxCalls(options), options),
+    ...mayGoUnheard(containerCalls(options), options),
     execSync: async () => ({ exitCode: 0, stdout: new Uint8Array(), stderr: new Uint8Array() }),
     exec: notSimulated,
     attach: notSimulated,
     portForward: notSimulated,
     stats: async () => [],
-    images: imageCalls(options),
+    images: mayGoUnheard(imageCalls(options), options),
     subscribe: (listener) => machine.listen(listener),
     close: () => undefined,
   };
 }
 
 function sandboxCalls(options: MachineRuntimeOptions) {
-  const { machine, time } = options;
+  const { machine, clock } = options;
   const takes = work(options);
   return {
     listSandboxes: async (): Promise<readonly ObservedSandbox[]> => {
@@ -81,7 +87,7 @@ function sandboxCalls(options: MachineRuntimeOptions) {
         name,
         attempt,
         ready: true,
-        createdAtMs: time.now(),
+        createdAtMs: clock.now(),
         ips: [machine.nextAddress()],
         labels: config.labels,
         annotations: config.annotations,
@@ -164,7 +170,7 @@ function addContainer(
   sandboxId: string,
   config: ContainerConfig,
   of: SandboxConfig,
-  { machine, time }: MachineRuntimeOptions,
+  { machine, clock }: MachineRuntimeOptions,
 ): string {
   const id = machine.nextId('container');
   machine.addContainer({
@@ -176,7 +182,7 @@ function addContainer(
     state: 'created',
     image: config.image.image,
     imageRef: config.image.image,
-    createdAtMs: time.now(),
+    createdAtMs: clock.now(),
     startedAtMs: 0,
     finishedAtMs: 0,
     exitCode: 0,
@@ -220,10 +226,30 @@ function work({ machine, time, random, weather }: MachineRuntimeOptions) {
   return async (longestMs: number, tried?: string): Promise<void> => {
     await time.sleep(1 + random.below(longestMs));
     if (!machine.available) throw new RuntimeError('Unavailable', 'the runtime is away');
-    if (tried && random.fraction() < weather.runtimeFailure) {
+    if (tried && (machine.disk.full || random.fraction() < weather.runtimeFailure)) {
       throw new RuntimeError('Failed', `cannot ${tried}: the seed says so`);
     }
   };
+}
+
+/** Of what changes something, the answer is lost now and then: it is done, and the asker hears of a failure. */
+function mayGoUnheard<T extends object>(
+  calls: T,
+  { time, random, weather }: MachineRuntimeOptions,
+): T {
+  const changing = Object.entries(calls).filter(([name]) => changes.test(name));
+  const wrapped = changing.map(
+    ([name, call]: [string, (...given: unknown[]) => Promise<unknown>]) => [
+      name,
+      async (...given: unknown[]): Promise<unknown> => {
+        const answer = await call(...given);
+        if (random.fraction() >= weather.lostRuntimeAnswer) return answer;
+        await time.sleep(random.below(longest.answer));
+        throw new RuntimeError('DeadlineExceeded', `${name} took too long: the seed says so`);
+      },
+    ],
+  );
+  return { ...calls, ...(Object.fromEntries(wrapped) as Partial<T>) };
 }
 
 function observed(container: MachineContainer): ObservedContainer {

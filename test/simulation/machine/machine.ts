@@ -5,6 +5,7 @@
 import type { ObservedContainer, ObservedSandbox } from '#node/decide/observed.ts';
 import { labels } from '#node/decide/labels.ts';
 import type { RuntimeEvent } from '#node/runtime/runtime.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
@@ -29,6 +30,7 @@ export interface MachineOptions {
   /** Third number of the addresses of its pods. */
   readonly subnet: number;
   readonly time: VirtualTime;
+  readonly clock: Clock;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
   readonly trace: (line: string) => void;
@@ -56,7 +58,8 @@ const longestWorkMs = 3_000;
 
 export class Machine {
   readonly name: string;
-  readonly files: Files = memoryFiles(system);
+  readonly disk = { full: false };
+  readonly files: Files = memoryFiles(system, this.disk);
   readonly mounts: Mounts = memoryMounts();
   readonly sandboxes = new Map<string, MachineSandbox>();
   readonly containers = new Map<string, MachineContainer>();
@@ -106,10 +109,10 @@ export class Machine {
   }
 
   start(container: MachineContainer): void {
-    const { time, random, weather } = this.#options;
+    const { time, clock, random, weather } = this.#options;
     container.state = 'running';
-    container.startedAtMs = time.now();
-    container.servesAtMs = time.now() + random.below(2_000);
+    container.startedAtMs = clock.now();
+    container.servesAtMs = time.elapsedMs + random.below(2_000);
     this.#toldOf('started', container, '');
     if (random.fraction() < weather.crash) {
       time.after(random.below(longestCrashMs), () => this.end(container, 1));
@@ -124,7 +127,7 @@ export class Machine {
     container.state = 'exited';
     container.exitCode = 128;
     container.reason = 'StartError';
-    container.finishedAtMs = this.#options.time.now();
+    container.finishedAtMs = this.#options.clock.now();
     this.tell({ type: 'exited', id: container.id });
   }
 
@@ -133,7 +136,7 @@ export class Machine {
     container.state = 'exited';
     container.exitCode = exitCode;
     container.reason = exitCode === 0 ? 'Completed' : 'Error';
-    container.finishedAtMs = this.#options.time.now();
+    container.finishedAtMs = this.#options.clock.now();
     container.ended.resolve();
     this.#toldOf('exited', container, ` with ${exitCode}`);
   }
@@ -170,7 +173,10 @@ export class Machine {
   }
 
   tell(event: RuntimeEvent): void {
+    const { random, weather } = this.#options;
     if (!this.#available) return;
+    const isOfOne = event.type === 'started' || event.type === 'exited';
+    if (isOfOne && random.fraction() < weather.lostRuntimeEvent) return;
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -11,8 +11,12 @@ interface Node {
 
 const gigabyte = 1024 ** 3;
 
-export function memoryFiles(given: Readonly<Record<string, string>>): Files {
-  const tree = new MemoryTree();
+/** While `disk` is full, whatever would take room is refused. */
+export function memoryFiles(
+  given: Readonly<Record<string, string>>,
+  disk: { readonly full: boolean },
+): Files {
+  const tree = new MemoryTree(disk);
   for (const [path, text] of Object.entries(given)) tree.write(path, text);
   const bytesOf = (path: string): Uint8Array | undefined => tree.follow(path)?.bytes;
   return {
@@ -50,7 +54,12 @@ export function memoryFiles(given: Readonly<Record<string, string>>): Files {
 
 class MemoryTree {
   readonly #nodes = new Map<string, Node>();
+  readonly #disk: { readonly full: boolean };
   #inodes = 1;
+
+  constructor(disk: { readonly full: boolean }) {
+    this.#disk = disk;
+  }
 
   get(path: string): Node | undefined {
     return this.#nodes.get(path);
@@ -119,6 +128,10 @@ class MemoryTree {
   }
 
   #set(path: string, node: Pick<Node, 'type' | 'mode'> & Partial<Node>): void {
+    if (this.#disk.full) {
+      const words = `ENOSPC: no space left on device, '${path}'`;
+      throw Object.assign(new Error(words), { code: 'ENOSPC' });
+    }
     const inode = this.#inodes++;
     this.#nodes.set(path, { bytes: new Uint8Array(), target: '', ...node, inode });
   }

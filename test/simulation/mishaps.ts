@@ -1,0 +1,37 @@
+/** What befalls machines for a while: clocks that are wrong, disks that are full. */
+import type { Random } from '#base/random.ts';
+import type { Action } from './actions.ts';
+import type { SimulatedCluster } from './cluster.ts';
+
+/** A little, as between machines that nobody sets; a time server's correction; a machine that slept. */
+const offsMs = [1_500, 30_000, 600_000];
+const fullMsMax = 60_000;
+
+const pick = <T>(random: Random, values: readonly T[]): T | undefined =>
+  values[random.below(Math.max(1, values.length))];
+
+/** Ahead of the true time or behind it, or right again: either way the clock jumps. */
+function setClock({ nodes, clock, trace }: SimulatedCluster, random: Random): void {
+  const clocks = [{ name: 'the control plane', clock }, ...nodes];
+  const chosen = pick(random, clocks);
+  if (!chosen) return;
+  const farthest = pick(random, offsMs) ?? 0;
+  const offMs = random.fraction() < 0.25 ? 0 : random.below(2 * farthest) - farthest;
+  trace.add(`the clock of ${chosen.name} is off by ${offMs} ms`);
+  chosen.clock.set(offMs);
+}
+
+/** Nothing can be written until somebody makes room: neither the store, nor a node's agent, by whose disk it is. */
+function fillDisk({ nodes, disk, time, trace }: SimulatedCluster, random: Random): void {
+  const disks = [{ name: 'the control plane', disk }, ...nodes.map(({ machine }) => machine)];
+  const chosen = pick(random, disks);
+  if (!chosen || chosen.disk.full) return;
+  trace.add(`the disk of ${chosen.name} is full`);
+  chosen.disk.full = true;
+  time.after(random.below(fullMsMax), () => (chosen.disk.full = false));
+}
+
+export const mishaps: readonly Action[] = [
+  { name: 'set a clock', weight: 4, run: setClock },
+  { name: 'fill a disk', weight: 2, run: fillDisk },
+];
