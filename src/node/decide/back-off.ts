@@ -17,6 +17,14 @@ export interface BackOff {
   readonly dueMs: number;
 }
 
+/**
+ * Whether there is something to wait for. No back-off is longer than five minutes: what seems to be due
+ * later was noted before somebody set the clock back, and is due now.
+ */
+export function isAhead(dueMs: number, now: number): boolean {
+  return dueMs > now && dueMs - now <= mostSeconds * 1000;
+}
+
 /** Undefined when there is nothing to wait for: a first start, or the first in this sandbox. */
 export function restartBackOff(
   ended: ObservedContainer | undefined,

@@ -397,6 +397,15 @@ describe('restarts', () => {
   });
 });
 
+describe('a clock that was set back', () => {
+  it('makes no container wait for the time when it once ended', () => {
+    const annotations = waited('main', 10);
+    const containers = [ended('main', 1, { finishedAtMs: now + 7200 * second, annotations })];
+    const step = stepOf(podOf(), { sandboxes: [sandbox()], images: ready, containers });
+    assert.equal(wordsOf(step), 'startContainer main 1');
+  });
+});
+
 describe('ending a pod', () => {
   const deletionTimestamp = new Date(now + 20 * second).toISOString();
   const deleted = (spec: Partial<PodSpec> = {}) =>
@@ -441,6 +450,12 @@ describe('ending a pod', () => {
     assert.equal(wordsOf(stepOf(deleted(), {})), 'releaseVolumes');
     assert.equal(wordsOf(stepOf(deleted(), { volumes: { state: 'released' } })), 'removeCgroup');
     assert.equal(wordsOf(stepOf(deleted(), done)), 'deleteObject');
+  });
+  it('says that a pod has failed which was deleted before anything of it ran', () => {
+    const phaseOf = (...busy: string[]) =>
+      podStatus(facts(deleted(), { sandboxes: [sandbox()], busy: new Set(busy) }), now).phase;
+    assert.equal(phaseOf(), 'Failed');
+    assert.equal(phaseOf('container main'), 'Pending');
   });
   it('keeps the ended containers of a pod that only finished', () => {
     const pod = podOf({ restartPolicy: 'Never' });

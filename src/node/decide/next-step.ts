@@ -1,5 +1,5 @@
 /** The model of docs/pod-states.md: facts in, one step out. */
-import { restartBackOff } from './back-off.ts';
+import { isAhead, restartBackOff } from './back-off.ts';
 import { endStep } from './end-step.ts';
 import {
   containerSubject,
@@ -59,7 +59,7 @@ function whenFree(
   now: number,
 ): PodDecision {
   if (busy.has(subjectOf(step))) return {};
-  return problem && problem.retryAtMs > now ? { again: problem.retryAtMs } : { step };
+  return problem && isAhead(problem.retryAtMs, now) ? { again: problem.retryAtMs } : { step };
 }
 
 /** Remains of an older sandbox that still run, and containers that nobody will start. */
@@ -160,11 +160,11 @@ function memberStep(
   // After a new sandbox, init containers run again, however they ended in the old one.
   if (latest && !restarts && !(role === 'init' && !here)) return {};
   const backOff = restartBackOff(latest, templateHash(container), sandboxId);
-  if (backOff && backOff.dueMs > now) return { again: backOff.dueMs };
+  if (backOff && isAhead(backOff.dueMs, now)) return { again: backOff.dueMs };
   const image = facts.images.get(name);
   if (!image?.ready) {
     const failure = image?.failure;
-    if (failure && failure.retryAtMs > now) {
+    if (failure && isAhead(failure.retryAtMs, now)) {
       return {
         again: failure.showBackOffAtMs > now ? failure.showBackOffAtMs : failure.retryAtMs,
       };
@@ -172,7 +172,7 @@ function memberStep(
     return { step: { type: 'ensureImage', container: name, image: container.image ?? '' } };
   }
   const problem = facts.problems.get(name);
-  if (problem && problem.retryAtMs > now) return { again: problem.retryAtMs };
+  if (problem && isAhead(problem.retryAtMs, now)) return { again: problem.retryAtMs };
   const attempt = nextAttempt(facts, member);
   return {
     step: {

@@ -3,6 +3,7 @@
  * the spec wants, what the node has granted, what the runtime was told last. The written status is the
  * record of the last two; what the worker remembers is newer.
  */
+import { isAhead } from './back-off.ts';
 import { podRequests } from '#api/kinds/pod-spec/requests.ts';
 import { compareQuantities, millisOf, unitsOf } from '#api/quantity.ts';
 import type { Container, Pod, PodSpec, ResourceRequirements } from '#api/types.ts';
@@ -158,7 +159,7 @@ export function resizeStep(
   }
   if (open.length === 0 || facts.busy.has('resize')) return { again };
   const retryAtMs = facts.resizeProblem?.retryAtMs ?? 0;
-  return retryAtMs > now ? { again: retryAtMs } : { step: { type: 'applyResize' }, again };
+  return isAhead(retryAtMs, now) ? { again: retryAtMs } : { step: { type: 'applyResize' }, again };
 }
 
 /** The pod as the node has granted it: what containers are made from. */

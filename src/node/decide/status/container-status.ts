@@ -1,7 +1,7 @@
 /** core/v1 ContainerStatus of every container, in the kubelet's words. */
 import { formatTime } from '#api/time.ts';
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '#api/types.ts';
-import { restartBackOff } from '../back-off.ts';
+import { isAhead, restartBackOff } from '../back-off.ts';
 import { containerSubject, type PodFacts, type Problem } from '../facts.ts';
 import { templateHash } from '../members.ts';
 import type { ObservedContainer } from '../observed.ts';
@@ -103,7 +103,7 @@ function waitingOf(
   if (role === 'main' && !progress.initialized && !latest) return undefined;
   if (latest && facts.busy.has(containerSubject(name))) return undefined;
   const backOff = restartBackOff(latest, templateHash(container), progress.sandbox?.id);
-  if (backOff && backOff.dueMs > now) {
+  if (backOff && isAhead(backOff.dueMs, now)) {
     const { metadata } = facts.pod;
     return {
       reason: 'CrashLoopBackOff',
