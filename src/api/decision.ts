@@ -29,7 +29,7 @@ export interface View {
   /**
    * When this process last saw the object change, in clock milliseconds (for a start: when it was
    * first listed); for one that has gone, when it went, as far as that is remembered. Compares with
-   * `now` whatever the clock of the writer says. The source must ask for it (`remembersChanges`).
+   * `now` whatever the clock of the writer says, and whoever has set the own one since. The source must ask for it (`remembersChanges`).
    */
   changedAt<T extends KubeObject>(
     kind: Kind<T>,

@@ -93,6 +93,26 @@ test('it begins with the state and follows it', async () => {
   assert.equal(informer.cache.get('default/a')?.data?.['x'], '1');
 });
 
+test('how long ago something changed does not depend on what people do to the clock', async () => {
+  const { verbs, informer, time } = await setUp();
+  const agoOf = (name: string): number => time.now() - (informer.changedAt(`default/${name}`) ?? 0);
+  await verbs.create(where, map('a'));
+  informer.start();
+  informer.rememberChanges();
+  await settle();
+  await verbs.create(where, map('b'));
+  await settle();
+  time.advance(5_000);
+  for (const jump of [600_000, -7_200_000]) {
+    time.jump(jump);
+    assert.deepEqual([agoOf('a'), agoOf('b')], [5_000, 5_000]);
+  }
+  await verbs.delete(named('b'));
+  await settle();
+  time.jump(600_000);
+  assert.equal(agoOf('b'), 0);
+});
+
 test('an own write is seen at once, and told once', async () => {
   const { verbs, informer, heard, hold, letGo } = await setUp();
   informer.start();

@@ -39,7 +39,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly #options: InformerOptions;
   readonly #listeners = new Set<Listener<T>>();
   readonly #whenSynced: (() => void)[] = [];
-  /** Clock milliseconds of each key's last change; kept when somebody asked for it. */
+  /** Monotonic milliseconds of each key's last change; kept when somebody asked for it. */
   #changes: Map<string, number> | undefined;
   /** The same for keys that have gone, the last ones. */
   readonly #gone = new LruMap<string, number>(4096);
@@ -91,12 +91,15 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   rememberChanges(): void {
     if (this.#changes !== undefined) return;
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     this.#changes = new Map([...this.cache.keys()].map((key) => [key, now]));
   }
 
+  /** In the wall clock's milliseconds as it goes now: somebody may have set it since. */
   changedAt(key: string): number | undefined {
-    return this.#changes?.get(key) ?? this.#gone.get(key);
+    const { clock } = this.#options;
+    const at = this.#changes?.get(key) ?? this.#gone.get(key);
+    return at === undefined ? undefined : clock.now() - (clock.monotonic() - at);
   }
 
   /** What a write or a live read answered. Older than what is known: ignored. */
@@ -217,14 +220,14 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   #put(object: T): void {
     const previous = this.cache.set(object);
-    this.#changes?.set(keyOf(object), this.#options.clock.now());
+    this.#changes?.set(keyOf(object), this.#options.clock.monotonic());
     for (const listener of this.#listeners) listener(previous, object);
   }
 
   #remove(key: string): void {
     const previous = this.cache.delete(key);
     if (previous === undefined) return;
-    if (this.#changes?.delete(key) === true) this.#gone.set(key, this.#options.clock.now());
+    if (this.#changes?.delete(key) === true) this.#gone.set(key, this.#options.clock.monotonic());
     for (const listener of this.#listeners) listener(previous, undefined);
   }
 }

@@ -8,6 +8,7 @@ interface Waiting {
 
 export class ManualTime implements Clock, Timers {
   #now: number;
+  #offMs = 0;
   #waiting: Waiting[] = [];
 
   constructor(start = 1_000_000) {
@@ -15,11 +16,16 @@ export class ManualTime implements Clock, Timers {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#offMs;
   }
 
   monotonic(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the wall clock: no time goes by. */
+  jump(ms: number): void {
+    this.#offMs += ms;
   }
 
   /** Timers that wait: an idle store has none. */
