@@ -19,6 +19,9 @@ import { drained, VirtualTime } from './virtual-time.ts';
 import { WallClock } from './wall-clock.ts';
 import { calm, type Weather } from './weather.ts';
 
+/** Of one step of the plan: a loop that wakes itself without a pause gets there. */
+const timersMax = 200_000;
+
 export interface ClusterOptions {
   readonly seed: number;
   readonly nodes: number;
@@ -112,7 +115,9 @@ export class SimulatedCluster {
   /** Lets so much time go by; `settled` is called whenever nothing more happens without it. */
   async advance(ms: number, settled: () => void): Promise<void> {
     const until = this.time.elapsedMs + ms;
+    const from = this.time.fired;
     do {
+      if (this.time.fired - from > timersMax) this.violated('timers without an end');
       await drained();
       await this.#starting;
       settled();

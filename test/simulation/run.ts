@@ -1,11 +1,13 @@
 /**
  * Runs simulations by hand:
- *   node test/simulation/run.ts --seed 7            one run, its end on failure
- *   node test/simulation/run.ts --seed 7 --trace    with every line
- *   node test/simulation/run.ts --seed 1 --seeds 500
+ *   npm run simulate -- --seed 7 --trace       one run, every line of it
+ *   npm run simulate -- --seeds 2000           seeds 1 to 2000 on all cores, a line for each that fails
+ *   npm run simulate -- --seed 5000 --seeds 20 --threads 1 --list
+ * Ends with 1 when a run failed.
  */
 import { parseArgs } from 'node:util';
-import { simulate } from './simulate.ts';
+import { simulateMany } from './many.ts';
+import { simulate, type SimulationReport } from './simulate.ts';
 
 const { values } = parseArgs({
   options: {
@@ -13,36 +15,62 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     actions: { type: 'string' },
     tail: { type: 'string', default: '60' },
+    threads: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
   },
 });
 
-const first = Number(values.seed);
+const count = Number(values.seeds);
+const options = {
+  tailMax: Number(values.tail),
+  ...(values.actions && { actions: Number(values.actions) }),
+};
 const failed: number[] = [];
-const from = performance.now();
-for (let seed = first; seed < first + Number(values.seeds); seed++) {
-  const begun = performance.now();
-  const report = await simulate(seed, {
-    tailMax: Number(values.tail),
-    ...(values.actions && { actions: Number(values.actions) }),
-    ...(values.trace && { print: (line: string) => console.log(line) }),
-  });
-  const { violations, traceHash, traceLines, traceTail, virtualMs, settledInMs, timersFired } =
-    report;
-  const took = Math.round(performance.now() - begun);
-  const settled = settledInMs === undefined ? 'not settled' : `settled in ${settledInMs} ms`;
-  console.log(
-    `seed ${seed}: ${traceHash}, ${traceLines} lines, ${timersFired} timers, ` +
-      `${Math.round(virtualMs / 1000)} s in ${took} ms, ${settled}`,
-  );
-  if (violations.length === 0) continue;
+let virtualMs = 0;
+let done = 0;
+const progressEvery = 100;
+
+function told(report: SimulationReport): void {
+  const { seed, violations, traceTail } = report;
+  virtualMs += report.virtualMs;
+  done++;
+  const fails = violations.length > 0;
+  if (fails || values.list || count === 1) console.log(lineOf(report));
+  if (done % progressEvery === 0 && done < count) console.log(`${done} of ${count} seeds`);
+  if (!fails) return;
   failed.push(seed);
   if (!values.trace) for (const line of traceTail) console.log(`  ${line}`);
-  for (const words of violations) console.log(`  FAILED: ${words}`);
+  for (const words of violations) console.log(`  FAILED: seed ${seed}: ${words}`);
+}
+
+function lineOf(report: SimulationReport): string {
+  const { seed, traceHash, traceLines, virtualMs: ms, settledInMs, timersFired } = report;
+  const settled = settledInMs === undefined ? 'not settled' : `settled in ${settledInMs} ms`;
+  const seconds = Math.round(ms / 1000);
+  return `seed ${seed}: ${traceHash}, ${traceLines} lines, ${timersFired} timers, ${seconds} s, ${settled}`;
+}
+
+const first = Number(values.seed);
+const from = performance.now();
+if (count === 1) {
+  told(
+    await simulate(first, {
+      ...options,
+      ...(values.trace && { print: (line: string) => console.log(line) }),
+    }),
+  );
+} else {
+  const seeds = Array.from({ length: count }, (_, index) => first + index);
+  const threads = values.threads === undefined ? {} : { threads: Number(values.threads) };
+  await simulateMany(seeds, { ...options, ...threads, told });
 }
 const seconds = (performance.now() - from) / 1000;
-console.log(`${(Number(values.seeds) / seconds).toFixed(2)} seeds per second`);
+console.log(
+  `${done} seeds, ${failed.length} failed, ${(virtualMs / 3_600_000).toFixed(1)} simulated hours ` +
+    `in ${seconds.toFixed(0)} s (${(done / seconds).toFixed(2)} seeds per second)`,
+);
 if (failed.length > 0) {
-  console.log(`failed: ${failed.join(' ')}`);
+  console.log(`failed: ${failed.toSorted((a, b) => a - b).join(' ')}`);
   process.exitCode = 1;
 }

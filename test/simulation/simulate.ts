@@ -27,6 +27,8 @@ export interface SimulationReport {
   readonly seed: number;
   /** Empty: the run went well. */
   readonly violations: readonly string[];
+  /** Names of the actions that were drawn. */
+  readonly happened: readonly string[];
   /** The same for the same seed, always. */
   readonly traceHash: string;
   readonly traceLines: number;
@@ -72,6 +74,7 @@ class Simulation {
   readonly #cluster: SimulatedCluster;
   readonly #invariants: Invariants;
   readonly #isTight: boolean;
+  readonly #happened = new Set<string>();
 
   constructor(seed: number, options: SimulationOptions) {
     const { tailMax = 60, print } = options;
@@ -112,6 +115,7 @@ class Simulation {
     return {
       seed: this.#seed,
       violations,
+      happened: [...this.#happened],
       traceHash: trace.digest(),
       traceLines: trace.lines,
       traceTail: trace.tail,
@@ -127,6 +131,7 @@ class Simulation {
     const { actions = 10 + random.below(40) } = this.#options;
     for (let count = 0; count < actions; count++) {
       const action = drawAction(random);
+      if (action) this.#happened.add(action.name);
       const running = action?.run(cluster, random);
       running?.catch((error: unknown) => cluster.trace.add(`${action?.name}: ${String(error)}`));
       await this.#advance(random.below(pauses[random.below(pauses.length)] ?? 0));
