@@ -113,7 +113,7 @@ export class ModelWorld implements View {
   #write(action: Extract<Action, { kind: Kind }>): void {
     switch (action.type) {
       case 'create':
-        this.put(action.kind, action.object);
+        this.put(action.kind, begun(action.object));
         return;
       case 'update':
         this.#replace(action);
@@ -157,3 +157,9 @@ function merged(target: unknown, patch: unknown): unknown {
   }
   return result;
 }
+
+/** As the server does. */
+const begun = (object: KubeObject): KubeObject => ({
+  ...object,
+  metadata: { generation: 1, ...object.metadata },
+});

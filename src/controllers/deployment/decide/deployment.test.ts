@@ -160,6 +160,35 @@ test('a rolling update keeps both bounds at every step, and ends', () => {
   );
 });
 
+test('what a set had before its size changed does not count: adopted pods may be on their way out', () => {
+  const strategy = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+  const { world } = rolledOut(deployment(4, { strategy }));
+  withImage(world, 'web:2');
+  step(world);
+  const sizes = () => sets(world).map(({ spec }) => spec.replicas ?? 0);
+  assert.deepEqual(sizes(), [4, 1]);
+  const report = (index: number, availableReplicas: number): void => {
+    const set = sets(world)[index] as ReplicaSet;
+    const observedGeneration = set.metadata.generation;
+    world.put(replicaSets, {
+      ...set,
+      status: { replicas: 4, availableReplicas, observedGeneration },
+    });
+  };
+  // It found four ready pods of an earlier set of the same name, and deletes three of them.
+  report(1, 4);
+  step(world);
+  report(0, 3);
+  step(world);
+  assert.deepEqual(sizes(), [3, 2]);
+  report(1, 1);
+  step(world);
+  assert.deepEqual(sizes(), [3, 2]);
+  report(1, 2);
+  step(world);
+  assert.deepEqual(sizes(), [2, 3]);
+});
+
 test('scaling in the middle of a roll-out keeps the shares', () => {
   const strategy = { rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } };
   const { world, workload } = rolledOut(deployment(10, { strategy }));

@@ -6,7 +6,7 @@ import type { Action } from '#api/decision.ts';
 import type { ReplicaSet } from '#api/types.ts';
 import { allowedSize } from './new-set.ts';
 import { type RollOut, resizing } from './roll-out.ts';
-import { availableOf, sizeOf, totalSize } from './strategy.ts';
+import { availableOf, isObserved, sizeOf, totalSize } from './strategy.ts';
 
 export function rollingStep(rollOut: RollOut, newSet: ReplicaSet): readonly Action[] {
   const size = sizeOf(newSet);
@@ -23,6 +23,8 @@ export function rollingStep(rollOut: RollOut, newSet: ReplicaSet): readonly Acti
 /** New sizes of old sets: first without pods that do not work anyway, then as availability allows. */
 function shrunkOldSets(rollOut: RollOut, newSet: ReplicaSet): ReadonlyMap<ReplicaSet, number> {
   const { bounds, allSets, oldSets } = rollOut;
+  // Its status wakes us again.
+  if (!allSets.every(isObserved)) return new Map();
   const minAvailable = bounds.replicas - bounds.maxUnavailable;
   const newUnavailable = sizeOf(newSet) - availableOf(newSet);
   const sizes = new Map(oldSets.map((set) => [set, sizeOf(set)]));

@@ -34,6 +34,15 @@ export function availableOf(replicaSet: ReplicaSet): number {
   return Math.min(replicaSet.status?.availableReplicas ?? 0, sizeOf(replicaSet));
 }
 
+/**
+ * Whether the status speaks of the size that the set has now. Until then the pods in it may be on their
+ * way out: those beyond the size before, or adopted ones.
+ */
+export function isObserved({ metadata, status }: ReplicaSet): boolean {
+  const { observedGeneration } = status ?? {};
+  return observedGeneration === undefined || observedGeneration === metadata.generation;
+}
+
 export function totalSize(replicaSets: readonly ReplicaSet[]): number {
   return replicaSets.reduce((sum, each) => sum + sizeOf(each), 0);
 }
