@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   daemonSets,
   deployments,
+  nodes,
   persistentVolumeClaims,
   persistentVolumes,
   podDisruptionBudgets,
@@ -212,6 +213,24 @@ test('a node that is promised more than it has', async () => {
   await cluster.create(pods as Kind, { metadata, spec: { nodeName: node?.name, containers } });
   await run(1_000);
   violatedOnce(cluster, /is promised 64\d+m CPU/);
+  cluster.stop();
+});
+
+test('a node that counts as lost while it reports; a clock that jumps does not make it so', async () => {
+  const { cluster, run } = await withApp();
+  await run(60_000);
+  for (const offMs of [600_000, -600_000, 0]) {
+    cluster.clock.set(offMs);
+    cluster.nodes[0]?.clock.set(-offMs);
+    await run(60_000);
+    assert.deepEqual(cluster.violations, []);
+  }
+  const conditions = [{ type: 'Ready', status: 'Unknown' }];
+  const ada = cluster.controlPlane.verbsFor({ name: 'ada', groups: ['system:masters'] });
+  const ref = { ...collectionOf(nodes as Kind), name: 'node-1', subresource: 'status' };
+  await ada?.patch(ref, { type: 'merge', body: { status: { conditions } } });
+  await run(1);
+  violatedOnce(cluster, /node node-1 counts as lost \d+ ms after its agent reported/);
   cluster.stop();
 });
 

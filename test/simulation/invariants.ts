@@ -1,9 +1,9 @@
 /**
- * What must hold in every moment of a run. Controllers see the cluster a little late, and so may
- * act on what was true `staleMs` ago; every bound here allows for that and for nothing else.
+ * What must hold in a simulated cluster, all of it: each promise, and below how it is checked. In
+ * `invariants.test.ts` each is broken on purpose. Controllers see the cluster a little late, and so may
+ * act on what was true `staleMs` ago; every bound allows for that and for nothing else.
  */
 import {
-  deployments,
   endpointSlices,
   nodes,
   persistentVolumeClaims,
@@ -12,325 +12,234 @@ import {
   pods,
   replicaSets,
 } from '#api/kinds/index.ts';
-import type { KubeObject } from '#api/object.ts';
-import { matchesSelector } from '#api/selector.ts';
 import { unitsOf } from '#api/quantity.ts';
-import type { Deployment, PersistentVolumeClaim, Pod, ReplicaSet } from '#api/types.ts';
+import { matchesSelector } from '#api/selector.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { add, noResources, requestOf, resourcesOf } from '#scheduler/decide/resources.ts';
-import { prefixOf } from '#server/core/keys.ts';
-import type { Kind } from '#api/kind.ts';
 import type { SimulatedCluster } from './cluster.ts';
+import { missing } from './desired-state.ts';
+import { type Invariant, whenWritten, type Words, type Written } from './invariant.ts';
 import type { LedgerChange } from './ledger.ts';
-import { isDone, isReady, ownerOf, partOf, replicasOf } from './reading.ts';
+import { type Loss, Observations, staleMs } from './observations.ts';
+import { isDone, isEvicted, isHealthy, ownerOf, replicasOf } from './reading.ts';
 import { tooMuchTaken } from './set-bounds.ts';
 
-const staleMs = 60_000;
+/** In every moment. */
+const always: readonly Invariant[] = [
+  { promise: 'no acknowledged write is lost', broken: ({ cluster }) => cluster.ledger.check() },
+  {
+    promise: 'no pod runs twice under one name, and no container of it',
+    changesWith: ({ cluster }) => cluster.runs,
+    broken: runsTwice,
+  },
+  {
+    promise: 'an endpoint that is called ready is ready',
+    changesWith: ({ now }) => Math.floor(now / 1000),
+    broken: calledReady,
+  },
+  whenWritten('an ordinal of a StatefulSet has at most one pod', pods, ordinalTwice),
+  whenWritten('a ReplicaSet makes no more pods than it asks for', pods, tooManyPods),
+  whenWritten('a roll-out keeps its surge', replicaSets, tooManyReplicas),
+  whenWritten('a roll-out alone leaves as many pods as it must', pods, tooFewLeft),
+  whenWritten('no eviction breaks a budget', pods, brokenBudget),
+  whenWritten('no node is promised more than its allocatable', pods, overcommitted),
+  whenWritten('a node that reports does not count as lost', nodes, wronglyLost),
+  whenWritten('a claim has one volume, for good and alone', persistentVolumeClaims, otherVolume),
+  whenWritten('a volume stays while a claim has it', persistentVolumes, tornVolume),
+];
+
+/** When nothing goes wrong any more: everything converges. Answers what has not yet. */
+export const inTheEnd: (cluster: SimulatedCluster) => string[] = missing;
+
 /** An endpoint may be called ready for so long after its pod is not, while the loops run. */
 const endpointsStaleMs = 120_000;
-const endpointsEveryMs = 1_000;
+/** A node is lost after 40 s without a sign of life; its agent gives one every 10 s. */
+const surelyAliveMs = 25_000;
 const ordinalLabel = 'apps.kubernetes.io/pod-index';
 
-interface Bound {
-  readonly fromMs: number;
-  readonly most: number;
-}
-
-export class Invariants {
-  readonly #cluster: SimulatedCluster;
-  /** By uid of Deployment or ReplicaSet: how many replicas and pods it might have, newest last. */
-  readonly #bounds = new Map<string, Bound[]>();
-  /** By uid of a pod: since when it is not ready. */
-  readonly #unreadySinceMs = new Map<string, number>();
-  readonly #prefixes = {
-    deployment: prefixOf(deployments as Kind),
-    replicaSet: prefixOf(replicaSets as Kind),
-    pod: prefixOf(pods as Kind),
-    claim: prefixOf(persistentVolumeClaims as Kind),
-    volume: prefixOf(persistentVolumes as Kind),
-  };
-  /** Nothing but rolling updates happens, so that none may take too many pods away. */
-  undisturbedSinceMs: number | undefined;
-  /** Healthy pods that went otherwise than by eviction, lately. */
-  #lost: { namespace: string | undefined; labels: Record<string, string>; atMs: number }[] = [];
-  #seenRuns = -1;
-  #seenSlicesMs = 0;
-  #loopsRunSinceMs: number | undefined;
+export class Invariants extends Observations {
+  readonly #askedAt = new Map<Invariant, number>();
 
   constructor(cluster: SimulatedCluster) {
-    this.#cluster = cluster;
-    cluster.ledger.listen((change) => this.#changed(change));
+    super(cluster);
+    cluster.ledger.listen((change) => this.#written(change));
   }
 
   /** After every step of the clock, when all that it set off has come to its end. */
   check(): void {
-    this.#cluster.ledger.check();
-    this.#noPodRunsTwice();
-    this.#endpointsAreReady();
+    this.stepped();
+    for (const invariant of always) {
+      if (invariant.prefix) continue;
+      const at = invariant.changesWith?.(this);
+      if (at !== undefined && this.#askedAt.get(invariant) === at) continue;
+      if (at !== undefined) this.#askedAt.set(invariant, at);
+      this.#ask(invariant, {});
+    }
   }
 
-  /** No two containers of one role run for the same name: not of two pods, nor on two nodes. */
-  #noPodRunsTwice(): void {
-    const { runs, nodes } = this.#cluster;
-    if (runs === this.#seenRuns) return;
-    this.#seenRuns = runs;
-    const owners = new Map<string, string>();
-    for (const { name: node, machine } of nodes) {
-      const containers = new Set<string>();
-      for (const container of machine.running) {
-        const marks = container.labels;
-        const pod = `${marks[labels.podNamespace]}/${marks[labels.podName]}`;
-        const owner = `${container.podUid} on ${node}`;
-        const other = owners.get(pod) ?? owner;
-        if (other !== owner) this.#violated(`${pod} runs twice: ${other}, and ${owner}`);
-        owners.set(pod, owner);
-        const role = `${container.podUid}/${container.name}`;
-        if (containers.has(role)) this.#violated(`${pod}: container ${container.name} runs twice`);
-        containers.add(role);
+  #written(change: LedgerChange): void {
+    this.changed(change);
+    for (const invariant of always) {
+      if (invariant.prefix && change.key.startsWith(invariant.prefix)) this.#ask(invariant, change);
+    }
+  }
+
+  #ask({ promise, broken }: Invariant, change: Partial<LedgerChange>): void {
+    const { previous, current } = change;
+    const words = broken(this, { previous, current });
+    if (words !== undefined) this.cluster.violated(`${words} (${promise})`);
+  }
+}
+
+function runsTwice({ cluster }: Observations): Words {
+  const owners = new Map<string, string>();
+  for (const { name: node, machine } of cluster.nodes) {
+    const containers = new Set<string>();
+    for (const { labels: marks, podUid, name } of machine.running) {
+      const pod = `${marks[labels.podNamespace]}/${marks[labels.podName]}`;
+      const owner = `${podUid} on ${node}`;
+      const other = owners.get(pod) ?? owner;
+      if (other !== owner) return `${pod} runs twice: ${other}, and ${owner}`;
+      owners.set(pod, owner);
+      const role = `${podUid}/${name}`;
+      if (containers.has(role)) return `${pod}: container ${name} runs twice`;
+      containers.add(role);
+    }
+  }
+  return undefined;
+}
+
+function calledReady(seen: Observations): Words {
+  for (const slice of seen.cluster.ledger.list(endpointSlices)) {
+    for (const { conditions, targetRef } of slice.endpoints ?? []) {
+      if (conditions?.ready !== true || targetRef?.kind !== 'Pod') continue;
+      const wrongForMs = Math.min(seen.unreadyForMs(targetRef.uid) ?? 0, seen.loopsRunForMs);
+      if (wrongForMs > endpointsStaleMs) {
+        return `${slice.metadata.name} calls ${targetRef.name} ready, which is not`;
       }
     }
   }
-
-  #changed(change: LedgerChange): void {
-    const { key } = change;
-    if (key.startsWith(this.#prefixes.pod)) this.#podChanged(change);
-    else if (key.startsWith(this.#prefixes.replicaSet)) this.#setChanged(change);
-    else if (key.startsWith(this.#prefixes.claim)) this.#claimChanged(change);
-    else if (key.startsWith(this.#prefixes.volume)) this.#volumeChanged(change);
-    else if (key.startsWith(this.#prefixes.deployment)) {
-      const app = change.current as Deployment | undefined;
-      if (app) this.#allow(app, replicasOf(app) + surgeOf(app));
-    }
-  }
-
-  /** A claim has one volume, for good, and no other claim has it. */
-  #claimChanged({ previous, current }: LedgerChange): void {
-    const claim = current as PersistentVolumeClaim | undefined;
-    const before = (previous as PersistentVolumeClaim | undefined)?.spec.volumeName;
-    const volume = claim?.spec.volumeName;
-    if (claim === undefined || volume === before) return;
-    const { name, uid } = claim.metadata;
-    if (before) this.#violated(`claim ${name} went from ${before} to ${volume}`);
-    const others = this.#cluster.ledger
-      .list(persistentVolumeClaims)
-      .filter(({ metadata, spec }) => metadata.uid !== uid && spec.volumeName === volume);
-    if (others.length > 0) this.#violated(`volume ${volume} has more claims than ${name}`);
-  }
-
-  /** A volume that a claim still has is not removed. */
-  #volumeChanged({ previous, current }: LedgerChange): void {
-    if (current !== undefined || previous === undefined) return;
-    const { name } = previous.metadata;
-    const owner = this.#cluster.ledger
-      .list(persistentVolumeClaims)
-      .find(({ spec }) => spec.volumeName === name);
-    if (owner) this.#violated(`volume ${name} of claim ${owner.metadata.name} was removed`);
-  }
-
-  /** Never more replicas in all sets of a Deployment than `replicas` + `maxSurge`. */
-  #setChanged({ previous, current }: LedgerChange): void {
-    const set = current as ReplicaSet | undefined;
-    if (!set) return;
-    this.#allow(set, replicasOf(set));
-    if (replicasOf(set) <= (previous ? replicasOf(previous as ReplicaSet) : 0)) return;
-    const owner = ownerOf(set);
-    const most = this.#mostOf(owner);
-    if (most === undefined) return;
-    const total = this.#cluster.ledger
-      .list(replicaSets)
-      .filter((one) => ownerOf(one) === owner)
-      .reduce((sum, one) => sum + replicasOf(one), 0);
-    if (total > most) {
-      this.#violated(`${set.metadata.name}: ${total} replicas in all sets, ${most} allowed`);
-    }
-  }
-
-  #podChanged({ previous, current }: LedgerChange): void {
-    const pod = current as Pod | undefined;
-    const uid = (pod ?? previous)?.metadata.uid ?? '';
-    if (pod && isReady(pod)) this.#unreadySinceMs.delete(uid);
-    else if (!this.#unreadySinceMs.has(uid)) this.#unreadySinceMs.set(uid, this.#now);
-    if (pod && !previous) this.#podCreated(pod);
-    if (pod?.spec.nodeName && !(previous as Pod | undefined)?.spec.nodeName) this.#podBound(pod);
-    const before = previous as Pod | undefined;
-    if (before && isHealthy(before) && !(pod && isHealthy(pod))) this.#healthyLost(before, pod);
-    if (before && isReady(before) && !before.metadata.deletionTimestamp) {
-      if (pod?.metadata.deletionTimestamp) this.#readyPodDeleted(pod);
-    }
-  }
-
-  /**
-   * A budget is never broken by an eviction: what it wants is there without the evicted pod, beside
-   * what others took away so lately that nobody could know of it.
-   */
-  #healthyLost(before: Pod, pod: Pod | undefined): void {
-    const { namespace, labels: marks = {}, name } = before.metadata;
-    if (!pod || !isEvicted(pod)) {
-      this.#lost.push({ namespace, labels: marks, atMs: this.#now });
-      return;
-    }
-    const lost = this.#lost.filter(({ atMs }) => atMs >= this.#now - staleMs);
-    this.#lost = lost;
-    for (const { metadata, spec } of this.#cluster.ledger.list(podDisruptionBudgets)) {
-      const { selector, minAvailable } = spec ?? {};
-      if (metadata.namespace !== namespace || typeof minAvailable !== 'number') continue;
-      if (!matchesSelector(selector, marks)) continue;
-      const isMeant = (of: {
-        namespace?: string | undefined;
-        labels?: Record<string, string> | undefined;
-      }) => of.namespace === namespace && matchesSelector(selector, of.labels);
-      const healthy = this.#cluster.ledger
-        .list(pods)
-        .filter((one) => isHealthy(one) && isMeant(one.metadata)).length;
-      if (healthy + lost.filter(isMeant).length >= minAvailable) continue;
-      this.#violated(
-        `${name} was evicted: ${healthy} healthy pods are left, budget ${metadata.name} wants ${minAvailable}`,
-      );
-    }
-  }
-
-  /** Never more pods of a ReplicaSet than it asks for, beside creations that it could not know of. */
-  #podCreated(pod: Pod): void {
-    const owner = ownerOf(pod);
-    this.#standsAlone(pod);
-    const most = this.#mostOf(owner);
-    if (most === undefined) return;
-    const unknown = this.#cluster.lostPodsAtMs.filter((at) => at >= this.#now - staleMs).length;
-    const living = this.#podsOf(owner).length;
-    if (living > most + unknown) {
-      this.#violated(`${pod.metadata.name}: ${living} pods of its set, ${most} allowed`);
-    }
-  }
-
-  /**
-   * At most one pod of an ordinal, ever: also none beside one that is still on its way out, and none
-   * under another name. That its containers run once is what `#noPodRunsTwice` sees.
-   */
-  #standsAlone(pod: Pod): void {
-    const ordinal = pod.metadata.labels?.[ordinalLabel];
-    const set = ownerOf(pod);
-    if (ordinal === undefined || set === undefined) return;
-    const others = this.#cluster.ledger
-      .list(pods)
-      .filter((one) => one !== pod && ownerOf(one) === set)
-      .filter(({ metadata }) => metadata.labels?.[ordinalLabel] === ordinal);
-    if (others.length === 0) return;
-    const names = [pod, ...others].map(({ metadata }) => metadata.name);
-    this.#violated(`ordinal ${ordinal} has more than one pod: ${names.join(', ')}`);
-  }
-
-  /** No node is promised more than it has. */
-  #podBound({ spec: { nodeName } }: Pod): void {
-    const { ledger } = this.#cluster;
-    const node = ledger.list(nodes).find(({ metadata }) => metadata.name === nodeName);
-    if (!node) return;
-    const { allocatable = {} } = node.status ?? {};
-    const has = resourcesOf(allocatable);
-    const given = noResources();
-    const there = ledger.list(pods).filter((pod) => pod.spec.nodeName === nodeName && !isDone(pod));
-    for (const pod of there) add(given, requestOf(pod));
-    if (given.milliCpu > has.milliCpu || given.memory > has.memory) {
-      this.#violated(`${nodeName} is promised ${given.milliCpu}m CPU and ${given.memory} bytes`);
-    }
-    if (there.length > unitsOf(allocatable['pods'] ?? '0')) {
-      this.#violated(`${nodeName} is promised ${there.length} pods`);
-    }
-  }
-
-  /** A rolling update alone never leaves fewer available than `replicas` − `maxUnavailable`. */
-  #readyPodDeleted(pod: Pod): void {
-    const { undisturbedSinceMs } = this;
-    if (undisturbedSinceMs === undefined || this.#now - undisturbedSinceMs < staleMs) return;
-    const { ledger } = this.#cluster;
-    const words = tooMuchTaken(pod, ledger);
-    if (words !== undefined) this.#violated(words);
-    const set = ledger.list(replicaSets).find(({ metadata }) => metadata.uid === ownerOf(pod));
-    const app = ledger.list(deployments).find(({ metadata }) => metadata.uid === ownerOf(set));
-    if (!app || app.spec.strategy?.type !== 'RollingUpdate') return;
-    const available = ledger
-      .list(replicaSets)
-      .filter((one) => ownerOf(one) === app.metadata.uid)
-      .flatMap(({ metadata }) => this.#podsOf(metadata.uid))
-      .filter(isReady).length;
-    const least = replicasOf(app) - unavailableOf(app);
-    if (available < least) {
-      this.#violated(
-        `${app.metadata.name}: ${available} available pods in an update, at least ${least} wanted`,
-      );
-    }
-  }
-
-  #endpointsAreReady(): void {
-    const { controlPlane, ledger } = this.#cluster;
-    if (!controlPlane.started) this.#loopsRunSinceMs = undefined;
-    else this.#loopsRunSinceMs ??= this.#now;
-    if (this.#now - this.#seenSlicesMs < endpointsEveryMs) return;
-    this.#seenSlicesMs = this.#now;
-    const loopsRunSince = this.#loopsRunSinceMs ?? this.#now;
-    for (const slice of ledger.list(endpointSlices)) {
-      for (const { conditions, targetRef } of slice.endpoints ?? []) {
-        if (conditions?.ready !== true || targetRef?.kind !== 'Pod') continue;
-        const since = this.#unreadySinceMs.get(targetRef.uid ?? '');
-        if (since === undefined) continue;
-        const wrongForMs = this.#now - Math.max(since, loopsRunSince);
-        if (wrongForMs > endpointsStaleMs) {
-          this.#violated(`${slice.metadata.name} calls ${targetRef.name} ready, which is not`);
-        }
-      }
-    }
-  }
-
-  #podsOf(owner: string | undefined): readonly Pod[] {
-    return this.#cluster.ledger
-      .list(pods)
-      .filter((pod) => ownerOf(pod) === owner && !pod.metadata.deletionTimestamp && !isDone(pod));
-  }
-
-  #allow({ metadata: { uid = '' } }: KubeObject, most: number): void {
-    const known = this.#bounds.get(uid) ?? [];
-    // The one before counts until now: it ends where the next begins.
-    const recent = known.filter((_, index) => {
-      const next = known[index + 1];
-      return !next || next.fromMs >= this.#now - staleMs;
-    });
-    this.#bounds.set(uid, [...recent, { fromMs: this.#now, most }]);
-  }
-
-  #mostOf(uid: string | undefined): number | undefined {
-    const known = this.#bounds.get(uid ?? '');
-    if (!known) return undefined;
-    const counting = known.filter((_, index) => {
-      const next = known[index + 1];
-      return !next || next.fromMs >= this.#now - staleMs;
-    });
-    return Math.max(...counting.map(({ most }) => most));
-  }
-
-  get #now(): number {
-    return this.#cluster.time.elapsedMs;
-  }
-
-  #violated(words: string): void {
-    this.#cluster.violated(words);
-  }
+  return undefined;
 }
 
-function isHealthy(pod: Pod): boolean {
-  return isReady(pod) && pod.metadata.deletionTimestamp === undefined;
+/** Also none beside one that is still on its way out, and none under another name. */
+function ordinalTwice({ cluster }: Observations, { previous, current }: Written<Pod>): Words {
+  const ordinal = current?.metadata.labels?.[ordinalLabel];
+  const set = ownerOf(current);
+  if (previous || !current || ordinal === undefined || set === undefined) return undefined;
+  const others = cluster.ledger
+    .list(pods)
+    .filter((one) => one !== current && ownerOf(one) === set)
+    .filter(({ metadata }) => metadata.labels?.[ordinalLabel] === ordinal);
+  if (others.length === 0) return undefined;
+  const names = [current, ...others].map(({ metadata }) => metadata.name);
+  return `ordinal ${ordinal} has more than one pod: ${names.join(', ')}`;
 }
 
-function isEvicted({ status, metadata }: Pod): boolean {
-  if (metadata.deletionTimestamp === undefined) return false;
-  return status?.conditions?.some(({ reason }) => reason === 'EvictionByEvictionAPI') === true;
-}
-function surgeOf(app: Deployment): number {
-  const { maxSurge = '25%' } = app.spec.strategy?.rollingUpdate ?? {};
-  if (app.spec.strategy?.type === 'Recreate') return 0;
-  const surge = partOf(maxSurge, replicasOf(app), Math.ceil);
-  return surge === 0 && unavailableOf(app) === 0 ? 1 : surge;
+/** Beside creations that it could not know of. */
+function tooManyPods(seen: Observations, { previous, current }: Written<Pod>): Words {
+  if (previous || !current) return undefined;
+  const owner = ownerOf(current);
+  const most = seen.mostOf(owner);
+  if (most === undefined) return undefined;
+  const unknown = seen.cluster.lostPodsAtMs.filter((at) => at >= seen.now - staleMs).length;
+  const living = seen.podsOf(owner).length;
+  if (living <= most + unknown) return undefined;
+  return `${current.metadata.name}: ${living} pods of its set, ${most} allowed`;
 }
 
-function unavailableOf(app: Deployment): number {
-  const { maxUnavailable = '25%' } = app.spec.strategy?.rollingUpdate ?? {};
-  return partOf(maxUnavailable, replicasOf(app), Math.floor);
+/** Never more replicas in all sets of a Deployment than `replicas` + `maxSurge`. */
+function tooManyReplicas(seen: Observations, { previous, current }: Written<ReplicaSet>): Words {
+  if (!current || replicasOf(current) <= (previous ? replicasOf(previous) : 0)) return undefined;
+  const owner = ownerOf(current);
+  const most = seen.mostOf(owner);
+  if (most === undefined) return undefined;
+  const total = seen.cluster.ledger
+    .list(replicaSets)
+    .filter((one) => ownerOf(one) === owner)
+    .reduce((sum, one) => sum + replicasOf(one), 0);
+  if (total <= most) return undefined;
+  return `${current.metadata.name}: ${total} replicas in all sets, ${most} allowed`;
+}
+
+/** Asked when a pod that served is deleted while nothing but updates has happened for a while. */
+function tooFewLeft(seen: Observations, { previous, current }: Written<Pod>): Words {
+  const { undisturbedSinceMs = seen.now } = seen;
+  if (seen.now - undisturbedSinceMs < staleMs) return undefined;
+  if (!previous || !isHealthy(previous) || !current?.metadata.deletionTimestamp) return undefined;
+  return tooMuchTaken(current, seen.cluster.ledger);
+}
+
+/**
+ * What the budget wants is there without the evicted pod, beside what others took away so lately that
+ * nobody could know of it.
+ */
+function brokenBudget(seen: Observations, { previous, current }: Written<Pod>): Words {
+  if (!previous || !isHealthy(previous) || !current || !isEvicted(current)) return undefined;
+  const { name } = current.metadata;
+  const { ledger } = seen.cluster;
+  for (const { metadata, spec } of ledger.list(podDisruptionBudgets)) {
+    const { selector, minAvailable } = spec ?? {};
+    const isMeant = (of: Loss | Pod['metadata']): boolean =>
+      of.namespace === metadata.namespace && matchesSelector(selector, of.labels);
+    if (typeof minAvailable !== 'number' || !isMeant(current.metadata)) continue;
+    const left = ledger.list(pods).filter((one) => isHealthy(one) && isMeant(one.metadata)).length;
+    if (left + seen.losses.filter(isMeant).length >= minAvailable) continue;
+    return `${name} was evicted: ${left} healthy pods are left, budget ${metadata.name} wants ${minAvailable}`;
+  }
+  return undefined;
+}
+
+function overcommitted({ cluster: { ledger } }: Observations, change: Written<Pod>): Words {
+  const { nodeName } = change.current?.spec ?? {};
+  if (!nodeName || change.previous?.spec.nodeName) return undefined;
+  const node = ledger.list(nodes).find(({ metadata }) => metadata.name === nodeName);
+  if (!node) return undefined;
+  const { allocatable = {} } = node.status ?? {};
+  const has = resourcesOf(allocatable);
+  const given = noResources();
+  const there = ledger.list(pods).filter((pod) => pod.spec.nodeName === nodeName && !isDone(pod));
+  for (const pod of there) add(given, requestOf(pod));
+  if (given.milliCpu > has.milliCpu || given.memory > has.memory) {
+    return `${nodeName} is promised ${given.milliCpu}m CPU and ${given.memory} bytes`;
+  }
+  if (there.length <= unitsOf(allocatable['pods'] ?? '0')) return undefined;
+  return `${nodeName} is promised ${there.length} pods`;
+}
+
+/** Whatever the clocks say, once messages have been arriving at once for a while. */
+function wronglyLost(seen: Observations, { previous, current }: Written<Node>): Words {
+  if (!current || readyStatusOf(current) !== 'Unknown') return undefined;
+  if (!previous || readyStatusOf(previous) === 'Unknown') return undefined;
+  const { name } = current.metadata;
+  const silentMs = seen.silentForMs(name);
+  if (Math.min(seen.punctualForMs, seen.loopsRunForMs) < staleMs) return undefined;
+  if (silentMs >= surelyAliveMs) return undefined;
+  return `node ${name} counts as lost ${silentMs} ms after its agent reported`;
+}
+
+const readyStatusOf = ({ status }: Node): string | undefined =>
+  status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+
+function otherVolume({ cluster }: Observations, change: Written<PersistentVolumeClaim>): Words {
+  const { previous, current: claim } = change;
+  const before = previous?.spec.volumeName;
+  const volume = claim?.spec.volumeName;
+  if (!claim || volume === before) return undefined;
+  const { name, uid } = claim.metadata;
+  if (before) return `claim ${name} went from ${before} to ${volume}`;
+  const isShared = cluster.ledger
+    .list(persistentVolumeClaims)
+    .some(({ metadata, spec }) => metadata.uid !== uid && spec.volumeName === volume);
+  return isShared ? `volume ${volume} has more claims than ${name}` : undefined;
+}
+
+function tornVolume({ cluster }: Observations, change: Written<PersistentVolume>): Words {
+  if (change.current || !change.previous) return undefined;
+  const { name } = change.previous.metadata;
+  const owner = cluster.ledger
+    .list(persistentVolumeClaims)
+    .find(({ spec }) => spec.volumeName === name);
+  return owner && `volume ${name} of claim ${owner.metadata.name} was removed`;
 }

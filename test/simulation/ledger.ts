@@ -87,19 +87,21 @@ export class Ledger {
     if (revision !== 0) this.#unchecked.push({ words, uid, revision });
   }
 
-  /** Once everything that was under way has been told. */
-  check(): void {
-    if (this.#unchecked.length === 0) return;
-    for (const { words, uid, revision } of this.#unchecked) {
+  /** Once everything that was under way has been told: which acknowledgement was not true. */
+  check(): string | undefined {
+    const unchecked = this.#unchecked;
+    if (unchecked.length === 0) return undefined;
+    this.#unchecked = [];
+    for (const { words, uid, revision } of unchecked) {
       const kept =
         revision === undefined
           ? this.#dying.has(uid) || this.#gone.has(uid)
           : this.#written.get(revision)?.has(uid);
       if (kept !== true) {
-        this.#options.violated(`an acknowledged write was lost: ${words} at ${revision ?? '?'}`);
+        return `an acknowledged write was lost: ${words} at ${revision ?? '?'}`;
       }
     }
-    this.#unchecked = [];
+    return undefined;
   }
 
   /** The store's own state now is what its watch told, to the last byte. */

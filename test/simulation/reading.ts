@@ -11,6 +11,15 @@ export function isDone({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
+export function isHealthy(pod: Pod): boolean {
+  return isReady(pod) && pod.metadata.deletionTimestamp === undefined;
+}
+
+export function isEvicted({ status, metadata }: Pod): boolean {
+  if (metadata.deletionTimestamp === undefined) return false;
+  return status?.conditions?.some(({ reason }) => reason === 'EvictionByEvictionAPI') === true;
+}
+
 /** Uid of the controller that owns it. */
 export function ownerOf(object: KubeObject | undefined): string | undefined {
   return object?.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;

@@ -1,7 +1,14 @@
-/** What an update of a StatefulSet or a DaemonSet may take away, when nothing else happens. */
-import { daemonSets, nodes, pods, statefulSets } from '#api/kinds/index.ts';
-import type { DaemonSet, Pod, StatefulSet } from '#api/types.ts';
-import { isReady, ownerOf, partOf, replicasOf } from './reading.ts';
+/** What an update may take away when nothing else happens, and what it may add. */
+import {
+  daemonSets,
+  deployments,
+  nodes,
+  pods,
+  replicaSets,
+  statefulSets,
+} from '#api/kinds/index.ts';
+import type { DaemonSet, Deployment, Pod, StatefulSet } from '#api/types.ts';
+import { isDone, isHealthy, ownerOf, partOf, replicasOf } from './reading.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Why the pod, which served until now, should not have been deleted; nothing: it was right. */
@@ -10,13 +17,37 @@ export function tooMuchTaken(pod: Pod, ledger: Ledger): string | undefined {
   const set = ledger.list(statefulSets).find(({ metadata }) => metadata.uid === owner);
   if (set) return ofStatefulSet(set, pod, ledger);
   const daemons = ledger.list(daemonSets).find(({ metadata }) => metadata.uid === owner);
-  return daemons && ofDaemonSet(daemons, ledger);
+  if (daemons) return ofDaemonSet(daemons, ledger);
+  const replicaSet = ledger.list(replicaSets).find(({ metadata }) => metadata.uid === owner);
+  const app = ledger.list(deployments).find(({ metadata }) => metadata.uid === ownerOf(replicaSet));
+  return app?.spec.strategy?.type === 'RollingUpdate' ? ofDeployment(app, ledger) : undefined;
+}
+
+export function surgeOf(app: Deployment): number {
+  const { maxSurge = '25%' } = app.spec.strategy?.rollingUpdate ?? {};
+  if (app.spec.strategy?.type === 'Recreate') return 0;
+  const surge = partOf(maxSurge, replicasOf(app), Math.ceil);
+  return surge === 0 && unavailableOf(app) === 0 ? 1 : surge;
+}
+
+function unavailableOf(app: Deployment): number {
+  const { maxUnavailable = '25%' } = app.spec.strategy?.rollingUpdate ?? {};
+  return partOf(maxUnavailable, replicasOf(app), Math.floor);
+}
+
+function ofDeployment(app: Deployment, ledger: Ledger): string | undefined {
+  const available = ledger
+    .list(replicaSets)
+    .filter((one) => ownerOf(one) === app.metadata.uid)
+    .flatMap(({ metadata }) => serving(metadata.uid, ledger))
+    .filter((pod) => !isDone(pod)).length;
+  const least = replicasOf(app) - unavailableOf(app);
+  if (available >= least) return undefined;
+  return `${app.metadata.name}: ${available} available pods in an update, at least ${least} wanted`;
 }
 
 function serving(owner: string | undefined, ledger: Ledger): readonly Pod[] {
-  return ledger
-    .list(pods)
-    .filter((pod) => ownerOf(pod) === owner && !pod.metadata.deletionTimestamp && isReady(pod));
+  return ledger.list(pods).filter((pod) => ownerOf(pod) === owner && isHealthy(pod));
 }
 
 function ofStatefulSet(set: StatefulSet, pod: Pod, ledger: Ledger): string | undefined {

@@ -8,8 +8,8 @@ import type { Deployment, StatefulSet } from '#api/types.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import { drawAction, rollOut } from './actions.ts';
 import { SimulatedCluster } from './cluster.ts';
-import { missing } from './desired-state.ts';
-import { Invariants } from './invariants.ts';
+
+import { inTheEnd, Invariants } from './invariants.ts';
 import { replicasOf } from './reading.ts';
 import { rollOutSet } from './set-actions.ts';
 import { drained } from './virtual-time.ts';
@@ -148,7 +148,7 @@ class Simulation {
     const from = time.elapsedMs;
     let reachedMs: number | undefined;
     for (;;) {
-      const wrong = missing(cluster);
+      const wrong = inTheEnd(cluster);
       const now = time.elapsedMs;
       if (wrong.length > 0) reachedMs = undefined;
       else reachedMs ??= now;
@@ -186,7 +186,7 @@ class Simulation {
     const waitsLong = this.#seed % bounds.fullPassEverySeeds === 0;
     await this.#advance(waitsLong ? bounds.fullPassMs : bounds.quietMs);
     listening.on = false;
-    for (const words of missing(cluster)) cluster.violated(`not kept: ${words}`);
+    for (const words of inTheEnd(cluster)) cluster.violated(`not kept: ${words}`);
     for (const { name, fullPassFindings } of cluster.controlPlane.plane?.runtime.stats() ?? []) {
       if (fullPassFindings > 0) cluster.violated(`${name}: a full pass found work nobody woke for`);
     }
@@ -204,7 +204,7 @@ class Simulation {
     if (app) await this.#during(rollOut(cluster, random, app));
     for (const set of sets) await this.#during(rollOutSet(cluster, random, set));
     await this.#advance(bounds.rollOutMs);
-    for (const words of missing(cluster)) cluster.violated(`after an update: ${words}`);
+    for (const words of inTheEnd(cluster)) cluster.violated(`after an update: ${words}`);
   }
 
   /** Lets time go by until it is done. */

@@ -1,0 +1,140 @@
+/** What the invariants remember of a run: how things were so lately that loops may still act on it. */
+import { deployments, leases, pods, replicaSets } from '#api/kinds/index.ts';
+import type { Kind } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Deployment, Pod, ReplicaSet } from '#api/types.ts';
+import { prefixOf } from '#server/core/keys.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import type { LedgerChange } from './ledger.ts';
+import { isDone, isEvicted, isHealthy, isReady, ownerOf, replicasOf } from './reading.ts';
+import { surgeOf } from './set-bounds.ts';
+
+/** So old may be what a loop knows. */
+export const staleMs = 60_000;
+
+interface Bound {
+  readonly fromMs: number;
+  readonly most: number;
+}
+
+/** A healthy pod that went otherwise than by eviction. */
+export interface Loss {
+  readonly namespace: string | undefined;
+  readonly labels: Record<string, string>;
+  readonly atMs: number;
+}
+
+const prefixes = {
+  deployment: prefixOf(deployments as Kind),
+  replicaSet: prefixOf(replicaSets as Kind),
+  pod: prefixOf(pods as Kind),
+  nodeLease: `${prefixOf(leases as Kind)}kube-node-lease/`,
+};
+
+export class Observations {
+  readonly cluster: SimulatedCluster;
+  /** Nothing but rolling updates happens, so that none may take too many pods away. */
+  undisturbedSinceMs: number | undefined;
+  /** By uid of Deployment or ReplicaSet: how many replicas and pods it might have, newest last. */
+  readonly #bounds = new Map<string, Bound[]>();
+  /** By uid of a pod: since when it is not ready. */
+  readonly #unreadySinceMs = new Map<string, number>();
+  readonly #renewedAtMs = new Map<string, number>();
+  #losses: Loss[] = [];
+  #loopsRunSinceMs: number | undefined;
+  #lateAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(cluster: SimulatedCluster) {
+    this.cluster = cluster;
+  }
+
+  get now(): number {
+    return this.cluster.time.elapsedMs;
+  }
+
+  /** How long the loops have been running without a break. */
+  get loopsRunForMs(): number {
+    return this.now - (this.#loopsRunSinceMs ?? this.now);
+  }
+
+  /** How long every message has arrived at once. */
+  get punctualForMs(): number {
+    return this.now - this.#lateAtMs;
+  }
+
+  /** Other than evicted ones, and lately. */
+  get losses(): readonly Loss[] {
+    this.#losses = this.#losses.filter(({ atMs }) => atMs >= this.now - staleMs);
+    return this.#losses;
+  }
+
+  /** How long the pod has been not ready; undefined: it is. */
+  unreadyForMs(uid: string | undefined): number | undefined {
+    const since = this.#unreadySinceMs.get(uid ?? '');
+    return since === undefined ? undefined : this.now - since;
+  }
+
+  /** How long ago the agent of the node last renewed its lease. */
+  silentForMs(node: string): number {
+    return this.now - (this.#renewedAtMs.get(node) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** The most that it might have by what it said in the time that loops may still know of. */
+  mostOf(uid: string | undefined): number | undefined {
+    const known = this.#bounds.get(uid ?? '');
+    return known && Math.max(...this.#counting(known).map(({ most }) => most));
+  }
+
+  /** Pods of the owner that neither end nor have ended. */
+  podsOf(owner: string | undefined): readonly Pod[] {
+    return this.cluster.ledger
+      .list(pods)
+      .filter((pod) => ownerOf(pod) === owner && !pod.metadata.deletionTimestamp && !isDone(pod));
+  }
+
+  /** After every step of the clock. */
+  stepped(): void {
+    const { controlPlane, weather } = this.cluster;
+    if (!controlPlane.started) this.#loopsRunSinceMs = undefined;
+    else this.#loopsRunSinceMs ??= this.now;
+    const { late, delayMs, droppedWatch, lostRequest, lostAnswer, refusal, diskFailure } = weather;
+    const isRough =
+      late + delayMs + droppedWatch + lostRequest + lostAnswer + refusal + diskFailure;
+    if (isRough > 0 || this.cluster.disk.full) this.#lateAtMs = this.now;
+  }
+
+  changed({ key, previous, current }: LedgerChange): void {
+    if (key.startsWith(prefixes.pod)) this.#podChanged(previous as Pod, current as Pod);
+    else if (key.startsWith(prefixes.nodeLease)) {
+      if (current) this.#renewedAtMs.set(current.metadata.name, this.now);
+    } else if (key.startsWith(prefixes.replicaSet)) {
+      if (current) this.#allow(current, replicasOf(current as ReplicaSet));
+    } else if (key.startsWith(prefixes.deployment)) {
+      const app = current as Deployment | undefined;
+      if (app) this.#allow(app, replicasOf(app) + surgeOf(app));
+    }
+  }
+
+  #podChanged(previous: Pod | undefined, current: Pod | undefined): void {
+    const uid = (current ?? previous)?.metadata.uid ?? '';
+    if (current && isReady(current)) this.#unreadySinceMs.delete(uid);
+    else if (!this.#unreadySinceMs.has(uid)) this.#unreadySinceMs.set(uid, this.now);
+    const wasLost = previous && isHealthy(previous) && !(current && isHealthy(current));
+    if (!wasLost || (current && isEvicted(current))) return;
+    const { namespace, labels = {} } = previous.metadata;
+    this.#losses.push({ namespace, labels, atMs: this.now });
+  }
+
+  #allow({ metadata: { uid = '' } }: KubeObject, most: number): void {
+    const recent = this.#counting(this.#bounds.get(uid) ?? []);
+    this.#bounds.set(uid, [...recent, { fromMs: this.now, most }]);
+  }
+
+  /** The one before counts until now: it ends where the next begins. */
+  #counting(known: readonly Bound[]): readonly Bound[] {
+    return known.filter((_, index) => {
+      const next = known[index + 1];
+      return !next || next.fromMs >= this.now - staleMs;
+    });
+  }
+}
