@@ -73,6 +73,7 @@ describe('`up` on a running cluster', () => {
       'paths.store',
       'paths.supervisorPid',
       'paths.unit',
+      'paths.volumes',
       'phase',
       'pid',
       'ready',
