@@ -10,5 +10,5 @@ while :; do
   [ "$code" -eq 78 ] && exit 78
   [ $(($(date +%s) - began)) -ge 30 ] && wait=0
   sleep "$wait"
-  wait=$((wait < 2 ? wait * 2 + 1 : 5))
+  wait=$((wait < 2 ? wait + 1 : 2))
 done
