@@ -18,6 +18,8 @@ export interface LoopRunnerOptions {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly certify?: Certify | undefined;
+  /** Called before each decision. */
+  readonly decides: () => void;
 }
 
 export interface LoopStats {
@@ -113,6 +115,11 @@ export class LoopRunner {
     };
   }
 
+  /** Keys that wait for a later time are decided now. */
+  hurry(): void {
+    this.#queue.hurry();
+  }
+
   /** Puts every key that is not in the queue anyway into it, in turns. */
   fullPass(): void {
     if (!this.#begun) return;
@@ -193,6 +200,7 @@ export class LoopRunner {
   /** Decides at once; only what has something to carry out goes on beside. */
   #step(key: string | undefined): void {
     if (key === undefined) return;
+    this.#options.decides();
     const audited = this.#audited.delete(key);
     const failure = this.#failures.get(key);
     const view = failure ? new InformerView(this.#options.informers, failure) : this.#view;

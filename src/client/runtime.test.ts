@@ -51,7 +51,7 @@ async function setUp(decide: Decide, wrap: (verbs: Verbs) => Verbs = (verbs) => 
     assert.ok(only);
     return only;
   };
-  return { verbs, runtime, run, make, read, stats };
+  return { verbs, runtime, run, make, read, stats, time };
 }
 
 /** Counts `n` up to 3, one step per decision. */
@@ -139,6 +139,24 @@ test('the full pass finds what nothing woke, and counts it', async () => {
   await run(61_000);
   assert.equal((await read('a')).data?.['n'], '3');
   assert.equal(stats().fullPassFindings, 1);
+});
+
+test('a time has come when the clock is set past it', async () => {
+  const hourMs = 3_600_000;
+  const seen: string[] = [];
+  let dueMs = Number.POSITIVE_INFINITY;
+  const { make, run, time } = await setUp((_view, key, now) => {
+    if (key === 'default/soon') seen.push(now < dueMs ? 'waits' : 'has come');
+    return { actions: [], ...(key === 'default/soon' && now < dueMs && { again: dueMs }) };
+  });
+  dueMs = time.now() + hourMs;
+  await make('soon');
+  await run();
+  time.jump(hourMs);
+  // A jump alone wakes nobody; whatever happens next, in any loop, does.
+  await make('other');
+  await run();
+  assert.deepEqual(seen, ['waits', 'has come']);
 });
 
 test('a decision that throws is a fault of its key alone', async () => {

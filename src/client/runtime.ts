@@ -32,6 +32,8 @@ export interface LoopRuntimeOptions {
 }
 
 const usualFullPassMs = 10 * 60_000;
+/** By less a clock may be off from one moment to the next, for its makers' reasons. */
+const clockStepMs = 1000;
 
 export class LoopRuntime {
   readonly informers: Informers;
@@ -40,12 +42,15 @@ export class LoopRuntime {
   readonly #options: LoopRuntimeOptions;
   readonly #runners: LoopRunner[] = [];
   readonly #recorders: EventRecorder[] = [];
+  /** How far the wall clock was from the monotonic one. */
+  #offMs: number;
   #timer: Timer | undefined;
   #started = false;
   #stopped = false;
 
   constructor(options: LoopRuntimeOptions) {
     this.#options = options;
+    this.#offMs = this.#clockOffMs;
     this.informers = new Informers(options);
     this.view = new InformerView(this.informers);
   }
@@ -55,7 +60,13 @@ export class LoopRuntime {
     const verbs = this.#options.verbsFor(definition.name);
     const recorder = this.#record(verbs, definition.component ?? definition.name);
     const { informers } = this;
-    const runner = new LoopRunner(definition, { ...this.#options, verbs, recorder, informers });
+    const runner = new LoopRunner(definition, {
+      ...this.#options,
+      verbs,
+      recorder,
+      informers,
+      decides: () => this.#lookAtClock(),
+    });
     this.#runners.push(runner);
     if (this.#started) void runner.start();
   }
@@ -95,6 +106,24 @@ export class LoopRuntime {
 
   stats(): readonly LoopStats[] {
     return this.#runners.map((runner) => runner.stats());
+  }
+
+  get #clockOffMs(): number {
+    const { clock } = this.#options;
+    return clock.now() - clock.monotonic();
+  }
+
+  /**
+   * Keys wait for a time of the wall clock by timers that do not know it: when somebody has set it, all
+   * are asked anew. Nobody tells of that; it is seen when something is decided the next time, which the
+   * signs of life of nodes see to.
+   */
+  #lookAtClock(): void {
+    const offMs = this.#clockOffMs;
+    if (Math.abs(offMs - this.#offMs) < clockStepMs) return;
+    this.#offMs = offMs;
+    this.#options.logger.info('the clock was set: all that waits for a time is decided anew');
+    for (const runner of this.#runners) runner.hurry();
   }
 
   #scheduleFullPass(): void {

@@ -106,6 +106,14 @@ export class WorkQueue {
     this.#arm();
   }
 
+  /** All delayed keys can be taken now. */
+  hurry(): void {
+    const keys = [...this.#delays.keys()];
+    this.#delays.clear();
+    this.#heap.clear();
+    for (const key of keys) this.add(key);
+  }
+
   /** After a failure: later with every failure in a row. Returns the delay in milliseconds. */
   retry(key: string, atLeastMs = 0): number {
     const failures = this.#failures.get(key) ?? 0;
