@@ -16,7 +16,15 @@ import {
   statefulSets,
 } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { DaemonSet, Deployment, Job, Pod, Service, StatefulSet } from '#api/types.ts';
+import type {
+  DaemonSet,
+  Deployment,
+  Job,
+  Pod,
+  Service,
+  StatefulSet,
+  PersistentVolumeClaim,
+} from '#api/types.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { isDone, isReady, ownerOf, replicasOf } from './reading.ts';
 import type { Ledger } from './ledger.ts';
@@ -206,14 +214,28 @@ function difference(name: string, found: readonly string[], wanted: readonly str
   return a === b ? [] : [`${name} hold "${a}", not "${b}"`];
 }
 
-/** Claims have their volumes, and volumes their claims. */
+function claimsOf({ metadata: { namespace }, spec }: Pod): string[] {
+  return (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
+    claim ? [`${namespace}/${claim.claimName}`] : [],
+  );
+}
+
+/** Claims that a pod has have their volumes, others may still wait for a pod; volumes have their claims. */
 function ofStorage({ ledger }: SimulatedCluster): string[] {
   const claims = ledger.list(persistentVolumeClaims);
+  const used = new Set(ledger.list(pods).flatMap(claimsOf));
+  const isRight = (claim: PersistentVolumeClaim): boolean => {
+    if (claim.metadata.deletionTimestamp) return false;
+    return (
+      claim.status?.phase ===
+      (used.has(known(claim)) || claim.spec.volumeName ? 'Bound' : 'Pending')
+    );
+  };
   const volumes = ledger.list(persistentVolumes);
   const uids = new Set(claims.map(({ metadata }) => metadata.uid));
   return [
     ...claims
-      .filter(({ metadata, status }) => status?.phase !== 'Bound' || metadata.deletionTimestamp)
+      .filter((claim) => !isRight(claim))
       .map((claim) => `claim ${known(claim)} is ${claim.status?.phase}, or being deleted`),
     ...volumes
       .filter(({ spec, status }) => status?.phase !== 'Bound' || !uids.has(spec.claimRef?.uid))
