@@ -1,5 +1,4 @@
 /** How a pod ends: the lower half of docs/pod-states.md. */
-import type { Pod } from '#api/types.ts';
 import {
   containerSubject,
   type KillReason,
@@ -68,18 +67,18 @@ function killOf(
     reason,
     message: `Stopping container ${container.name}`,
     graceSeconds: Math.min(
-      graceOf(facts.pod, container, now),
+      graceOf(facts, container, now),
       Math.max(1, facts.verdict?.graceSeconds ?? Number.POSITIVE_INFINITY),
     ),
   };
 }
 
 /** What is left of the grace period; never nothing, so that SIGTERM is sent and seen. */
-function graceOf({ metadata, spec }: Pod, container: ObservedContainer, now: number): number {
+function graceOf(facts: PodFacts, container: ObservedContainer, now: number): number {
+  const { metadata, spec } = facts.pod;
   const noted = Number(container.annotations[annotations.podGraceSeconds] ?? 30);
   const whole = metadata.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? noted;
-  const left = metadata.deletionTimestamp
-    ? Math.ceil((millisOf(metadata.deletionTimestamp) - now) / 1000)
-    : whole;
-  return Math.max(1, Math.min(whole, left));
+  if (metadata.deletionTimestamp === undefined) return Math.max(1, whole);
+  const leftMs = facts.graceLeftMs ?? millisOf(metadata.deletionTimestamp) - now;
+  return Math.max(1, Math.min(whole, Math.ceil(leftMs / 1000)));
 }

@@ -86,6 +86,11 @@ export interface PodFacts {
   readonly hostIPs: readonly string[];
   /** When the agent took the pod on, for a pod without a written start time. */
   readonly acceptedAtMs: number;
+  /**
+   * Of the grace period, measured since this agent heard of the deletion; undefined when an earlier run
+   * of the agent heard of it: then the clock has to tell.
+   */
+  readonly graceLeftMs: number | undefined;
 }
 
 export type KillReason = 'deleted' | 'finished' | 'changed' | 'liveness' | 'startup' | 'orphaned';

@@ -94,6 +94,7 @@ const facts = (pod: Pod, more: Partial<PodFacts> = {}): PodFacts => ({
   machine: { appArmor: false },
   hostIPs: ['192.0.2.1'],
   acceptedAtMs: now - 60 * second,
+  graceLeftMs: undefined,
   ...more,
 });
 
@@ -419,6 +420,15 @@ describe('ending a pod', () => {
     assert.equal(phaseWith({}), 'Failed');
     assert.equal(phaseWith({ sandboxes: [sandbox()] }), 'Failed');
     assert.equal(phaseWith({ busy: new Set(['container main']) }), 'Pending');
+  });
+  it('gives the grace that is left since it heard of the deletion, whatever the clock says', () => {
+    const base = { sandboxes: [sandbox()], containers: [observed('main')] };
+    const deletionTimestamp = new Date(now - 600 * second).toISOString();
+    const pod = podOf({}, { deletionTimestamp, deletionGracePeriodSeconds: 30 });
+    const step = stepOf(pod, { ...base, graceLeftMs: 29_500 });
+    assert.equal(step?.type === 'killContainer' && step.graceSeconds, 30);
+    const late = stepOf(pod, { ...base, graceLeftMs: -5_000 });
+    assert.equal(late?.type === 'killContainer' && late.graceSeconds, 1);
   });
   it('ends sidecars last, in reverse', () => {
     const pod = deleted({

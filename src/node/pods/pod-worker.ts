@@ -2,7 +2,6 @@
  * Moves one pod. Each turn is one synchronous look: facts, the steps that are due, the status. Steps
  * run beside each other, at most one per subject; each end of one is the next turn.
  */
-import { parseTime } from '#api/time.ts';
 import type { Pod, PodStatus } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Timer } from '#base/clock.ts';
@@ -35,6 +34,8 @@ export class PodWorker {
   readonly #busy = new Set<string>();
   readonly #writer: StatusWriter;
   readonly #acceptedAtMs: number;
+  /** Monotonic; of a deletion that this agent has heard of. */
+  #graceEndsAtMs: number | undefined;
   readonly #ended: () => void;
   #pod: Pod;
   /** Of the last look; before the first one, what an earlier run has written. */
@@ -134,11 +135,13 @@ export class PodWorker {
   #end(before: Pod): void {
     this.#memory.ending.resolve(undefined);
     const { mirror, runtime, clock, logger } = this.#services;
-    const { uid = '', deletionTimestamp, deletionGracePeriodSeconds = 0 } = this.#pod.metadata;
+    const { uid = '', deletionGracePeriodSeconds = 0 } = this.#pod.metadata;
     const earlier = before.metadata.deletionGracePeriodSeconds;
+    if (before.metadata.deletionTimestamp === undefined || deletionGracePeriodSeconds !== earlier) {
+      this.#graceEndsAtMs = clock.monotonic() + deletionGracePeriodSeconds * 1000;
+    }
     if (earlier === undefined || deletionGracePeriodSeconds >= earlier) return;
-    const leftMs = parseTime(deletionTimestamp) - clock.now();
-    const seconds = Math.max(1, Math.min(deletionGracePeriodSeconds, Math.ceil(leftMs / 1000)));
+    const seconds = Math.max(1, deletionGracePeriodSeconds);
     for (const { id, name, state } of mirror.containersOf(uid)) {
       if (state !== 'running' || !this.#busy.has(containerSubject(name))) continue;
       runtime.stopContainer(id, seconds).catch((error: unknown) => {
@@ -214,6 +217,10 @@ export class PodWorker {
       machine: this.#services.machine,
       hostIPs,
       acceptedAtMs: this.#acceptedAtMs,
+      graceLeftMs:
+        this.#graceEndsAtMs === undefined
+          ? undefined
+          : this.#graceEndsAtMs - this.#services.clock.monotonic(),
     };
   }
 
