@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { namespaces, nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { Pod } from '#api/types.ts';
+import { StatusError } from '#base/status-error.ts';
 import { podNamed } from './testing/objects.ts';
 import { startScheduling } from './testing/scheduling.ts';
 
@@ -105,6 +106,32 @@ test('a refused binding is taken back', async () => {
   await cluster.run();
   assert.equal(cluster.scheduler.stats().bindingsFailed, 1);
   await cluster.run(2000);
+  assert.equal((await cluster.podNow('a')).spec.nodeName, 'n1');
+  await cluster.stop();
+});
+
+test('a binding whose answer was lost counts until the server itself has been asked', async () => {
+  const cluster = await startScheduling();
+  await cluster.node('n1', { cpu: '1' });
+  const create = cluster.verbs.create.bind(cluster.verbs);
+  const get = cluster.verbs.get.bind(cluster.verbs);
+  const tries: string[] = [];
+  let late: (() => Promise<unknown>) | undefined;
+  cluster.verbs.create = async (ref, object, options) => {
+    if (object.kind !== 'Binding') return create(ref, object, options);
+    tries.push(object.metadata.name);
+    late = () => create(ref, object, options);
+    throw new StatusError('ServerTimeout', 'it may have been carried out');
+  };
+  cluster.verbs.get = async (ref) => {
+    await late?.();
+    late = undefined;
+    return get(ref);
+  };
+  await cluster.pod(podNamed('a', { cpu: '1' }));
+  await cluster.pod(podNamed('b', { cpu: '1' }));
+  await cluster.run(2000);
+  assert.deepEqual(tries, ['a']);
   assert.equal((await cluster.podNow('a')).spec.nodeName, 'n1');
   await cluster.stop();
 });

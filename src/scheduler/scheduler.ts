@@ -63,6 +63,9 @@ const bounds = {
   forgottenMs: 60_000,
   /** A status that somebody else wrote in the meantime is written again so often. */
   reportsMax: 3,
+  /** So often, each time twice as long after, the server is asked what became of a binding. */
+  questionsMax: 10,
+  firstQuestionMs: 100,
   /** Templates of which what they need is remembered. */
   shapesMax: 8192,
 };
@@ -437,13 +440,41 @@ export class Scheduler {
       this.#bound++;
     } catch (error) {
       this.#bindingsFailed++;
-      this.#forget(needs);
       const known = error instanceof ActionRefused;
       const fields = { pod: needs.key, error: known ? error.message : error };
       this.#logger.warn('a pod could not be bound', fields);
+      if (known && error.cause.retry === 'again') void this.#forgetUnlessBound(needs);
+      else this.#forget(needs);
     }
     this.#binding--;
     if (this.#stopped && this.#binding === 0) this.#whenQuiet?.();
+    this.#wakeUp();
+  }
+
+  /**
+   * The answer may have been lost and not the binding: the node's room is given to nobody else before the
+   * server itself has said what is so, which the watch may tell much later.
+   */
+  async #forgetUnlessBound(needs: PodNeeds): Promise<void> {
+    const { timers } = this.#options;
+    const { namespace, name } = needs.pod.metadata;
+    const { uid } = needs;
+    let delayMs = bounds.firstQuestionMs;
+    for (let asked = 0; asked < bounds.questionsMax; asked++) {
+      try {
+        await this.#carrier.carryOut([
+          { type: 'confirmPresent', kind: pods, namespace, name, uid },
+        ]);
+        break;
+      } catch (error) {
+        if (!(error instanceof ActionRefused) || error.cause.retry !== 'again') break;
+      }
+      await new Promise<void>((resolve) => timers.after(delayMs, resolve));
+      delayMs *= 2;
+      if (this.#stopped) return;
+    }
+    if (this.#stopped) return;
+    this.#forget(needs);
     this.#wakeUp();
   }
 
