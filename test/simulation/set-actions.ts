@@ -16,8 +16,22 @@ const living = <T extends StatefulSet | DaemonSet>(
 ): T | undefined =>
   cluster.ledger.list(kind).find(({ metadata }) => metadata.deletionTimestamp === undefined);
 
-async function createStatefulSet(cluster: SimulatedCluster, random: Random): Promise<void> {
+/** A claim holds its pod to one node, which may have no room where others have taken all. */
+function statefulSetOf(
+  cluster: SimulatedCluster,
+  random: Random,
+): object & { spec: StatefulSet['spec'] } {
   const draft = statefulSetDraft(names.statefulSet, random);
+  if (!cluster.isTight) return draft;
+  const { volumeClaimTemplates: _, ...spec } = draft.spec;
+  return { ...draft, spec };
+}
+
+const daemonSetOf = (_: SimulatedCluster, random: Random): object =>
+  daemonSetDraft(names.daemonSet, random);
+
+async function createStatefulSet(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const draft = statefulSetOf(cluster, random);
   cluster.trace.add(`create a stateful set with ${draft.spec.replicas} replicas`);
   await cluster.create(services as Kind, serviceDraft(names.statefulSet)).catch(() => undefined);
   await cluster.create(statefulSets as Kind, draft);
@@ -82,13 +96,13 @@ function deletes<T extends StatefulSet | DaemonSet>(kind: Kind<T>): Action['run'
 /** Its pods stay, and are taken on by the next of the name, which comes at once or a little later. */
 function replaces<T extends StatefulSet | DaemonSet>(
   kind: Kind<T>,
-  draftOf: (name: string, random: Random) => object,
+  draftOf: (cluster: SimulatedCluster, random: Random) => object,
 ): Action['run'] {
   return async (cluster, random) => {
     const set = living(cluster, kind);
     if (!set) return;
     const { name, uid } = set.metadata;
-    const draft = draftOf(name, random);
+    const draft = draftOf(cluster, random);
     cluster.trace.add(`replace ${name}`);
     await cluster.delete(kind as unknown as Kind, set, { propagationPolicy: 'Orphan' });
     const create = (): void => {
@@ -107,9 +121,9 @@ export const setActions: readonly Action[] = [
   { name: 'roll a stateful set out', weight: 4, run: rollsOut(statefulSets) },
   { name: 'move a partition', weight: 2, run: partition },
   { name: 'delete a stateful set', weight: 1, run: deletes(statefulSets) },
-  { name: 'replace a stateful set', weight: 1, run: replaces(statefulSets, statefulSetDraft) },
+  { name: 'replace a stateful set', weight: 1, run: replaces(statefulSets, statefulSetOf) },
   { name: 'create a daemon set', weight: 3, run: createDaemonSet },
   { name: 'roll a daemon set out', weight: 3, run: rollsOut(daemonSets) },
   { name: 'delete a daemon set', weight: 1, run: deletes(daemonSets) },
-  { name: 'replace a daemon set', weight: 1, run: replaces(daemonSets, daemonSetDraft) },
+  { name: 'replace a daemon set', weight: 1, run: replaces(daemonSets, daemonSetOf) },
 ];
