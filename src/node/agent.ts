@@ -360,7 +360,10 @@ export class NodeAgent {
   #podChanged(previous: Pod | undefined, next: Pod | undefined): void {
     if (this.#static.mirrorChanged(previous, next)) return;
     const before = previous?.metadata.uid ?? '';
-    if (previous && before !== next?.metadata.uid) this.#workers.get(before)?.setGone();
+    if (previous && before !== next?.metadata.uid) {
+      this.#workers.get(before)?.setGone();
+      this.#lookForRemains(before);
+    }
     if (!next) return;
     const uid = next.metadata.uid ?? '';
     const worker = this.#workers.get(uid);
@@ -393,6 +396,7 @@ export class NodeAgent {
       this.#workers.delete(uid);
       this.#roomChanged();
       this.#static.ended();
+      if (!gone) this.#lookForRemains(uid);
     });
     this.#workers.set(uid, worker);
     this.#diskLimits.podAdded(pod);
@@ -412,6 +416,12 @@ export class NodeAgent {
     const worker = this.#workers.get(uid);
     if (worker) worker.wake();
     else if (this.#pods.synced) this.#adoptOrphans();
+  }
+
+  /** What the runtime had begun for a pod may come to light while the pod's object is being deleted. */
+  #lookForRemains(uid: string): void {
+    if (this.#workers.has(uid) || !this.#pods.synced) return;
+    if (this.mirror.sandboxesOf(uid).length > 0) this.#adoptOrphans();
   }
 
   /** Pods of the runtime that the API does not know: ended by what their labels say. */
