@@ -28,7 +28,7 @@ export const imageReasons = {
   },
   'registry-unreachable': {
     sentence: 'The registry {registry} does not answer: {message}.',
-    cure: 'Correct the registry in {field}, start it, or see that this machine reaches it. One that speaks plain HTTP must be named with "gantry up --http-registry {registry}" at the cluster\'s start.',
+    cure: 'An image of this machine must be loaded under just this name: "gantry image load FILE"; "gantry image ls" shows the names there are. Otherwise correct the registry in {field}, start it, or see that this machine reaches it. One that speaks plain HTTP must be named with "gantry up --http-registry {registry}" at the cluster\'s start.',
   },
   'image-wrong-platform': {
     sentence: 'The image "{image}" exists, but not for the architecture of this node.',
