@@ -3,12 +3,18 @@ import { chunked } from './chunked.ts';
 import type { HaproxyPlaces } from './haproxy-config.ts';
 import type { Canary, GatewayTable } from './routes.ts';
 
-export function frontendSections(table: GatewayTable, places: HaproxyPlaces): string {
+/** `backends`: their text. What they read of a request is found out for them, and nothing else is: each look costs every request. */
+export function frontendSections(
+  table: GatewayTable,
+  places: HaproxyPlaces,
+  backends: string,
+): string {
   const { folder, httpPort, httpsPort } = places;
+  const wanted = (name: string): boolean => backends.includes(`var(txn.${name})`);
   const tls = `:${httpsPort} ssl crt-list ${folder}/certificates.list alpn h2,http/1.1`;
   return [
-    section(table, places, 'http', `:${httpPort}`),
-    section(table, places, 'https', tls),
+    section(table, places, { scheme: 'http', bind: `:${httpPort}`, wanted }),
+    section(table, places, { scheme: 'https', bind: tls, wanted }),
     noRoute,
   ].join('\n');
 }
@@ -16,11 +22,17 @@ export function frontendSections(table: GatewayTable, places: HaproxyPlaces): st
 /** Requests that no route takes; also where there is none at all. */
 const nobody = 'no_route';
 
+interface Door {
+  readonly scheme: 'http' | 'https';
+  readonly bind: string;
+  /** Whether a backend reads this variable. */
+  readonly wanted: (name: string) => boolean;
+}
+
 function section(
   table: GatewayTable,
   places: HaproxyPlaces,
-  scheme: 'http' | 'https',
-  bind: string,
+  { scheme, bind, wanted }: Door,
 ): string {
   const port = scheme === 'http' ? places.httpPort : places.httpsPort;
   const lines = [
@@ -28,15 +40,13 @@ function section(
       table.proxiedFrom,
       (each) => `tcp-request connection expect-proxy layer4 if { src ${each} }`,
     ),
+    ...(wanted('scheme') || table.forwardedFrom.length > 0
+      ? [`http-request set-var(txn.scheme) str(${scheme})`]
+      : []),
     ...forwardedHeaders(table, scheme, port),
     // Who gets no answer must not be asked twice for what it may have done.
     'http-request disable-l7-retry if { method POST PATCH }',
-    ...routing(table, places),
-    ...table.canaries.flatMap(canaryLines),
-    ...(table.canaries.length > 0
-      ? ['http-request set-var(txn.backend) var(txn.split) if { var(txn.split) -m found }']
-      : []),
-    'use_backend %[var(txn.backend)] if { var(txn.backend) -m found }',
+    ...routing(table, places, wanted('host')),
     `default_backend ${table.defaultBackend ?? nobody}`,
   ];
   return `frontend ${scheme}\n  bind ${bind}\n  no log\n${lines.map((each) => `  ${each}\n`).join('')}`;
@@ -54,21 +64,20 @@ function forwardedHeaders({ forwardedFrom }: GatewayTable, scheme: string, port:
   const set = (name: string, value: string | number, unless = ''): string =>
     `http-request set-header X-${name} ${value}${unless}`;
   const host = '%[req.hdr(host)]';
-  const start = `http-request set-var(txn.scheme) str(${scheme})`;
   if (forwardedFrom.length === 0)
     return [
-      start,
-      set('Forwarded-For', '%[src]'),
+      // Once for each connection: it costs more than all else here.
+      'tcp-request session set-var(sess.client) src,concat()',
+      set('Forwarded-For', '%[var(sess.client)]'),
       set('Forwarded-Proto', scheme),
       set('Forwarded-Host', host),
       set('Forwarded-Port', port),
-      set('Real-IP', '%[src]'),
+      set('Real-IP', '%[var(sess.client)]'),
     ];
   const outer = '{ var(txn.outer) -m bool }';
   const said = (name: string): string =>
     ` unless ${outer} { req.hdr(X-Forwarded-${name}) -m found }`;
   return [
-    start,
     ...chunked(
       forwardedFrom,
       (each) => `http-request set-var(txn.outer) bool(true) if { src ${each} }`,
@@ -88,33 +97,61 @@ function forwardedHeaders({ forwardedFrom }: GatewayTable, scheme: string, port:
 const maps = { exact: 'map_str', regex: 'map_reg', prefix: 'map_beg' } as const;
 const hostKinds = ['named', 'wild', 'any'] as const;
 
+interface Look {
+  /** What is asked, and of which map. */
+  readonly sample: string;
+  readonly kind: (typeof hostKinds)[number];
+}
+
+const theHost = 'req.hdr(host),field(1,:),lower';
+
 /**
  * The most exact host first, and for one host an exact path before all others. Looked for is only what
- * there is: each look-up costs every request.
+ * there is; a single look leads to its backend directly.
  */
-function routing({ routes }: GatewayTable, { folder }: HaproxyPlaces): string[] {
+function routing(
+  { routes, canaries }: GatewayTable,
+  { folder }: HaproxyPlaces,
+  hostWanted: boolean,
+): string[] {
   const used = new Set(routes.map(({ host, match }) => `${kindOf(host)} ${match}`));
-  const lines = [
-    'http-request set-var(txn.host) req.hdr(host),field(1,:),lower',
-    'http-request set-var(txn.path) path',
-  ];
-  for (const kind of hostKinds) {
-    const host = { named: 'txn.host', wild: 'txn.wild', any: '' }[kind];
-    if (kind === 'wild' && [...used].some((each) => each.startsWith('wild')))
-      lines.push('http-request set-var(txn.wild) var(txn.host),regsub(^[^.]*,*)');
-    for (const match of ['exact', 'regex', 'prefix'] as const) {
-      if (!used.has(`${kind} ${match}`)) continue;
-      const slash = match === 'prefix' ? '/' : '';
-      const asked =
-        host === '' ? `var(txn.path),concat(${slash})` : `var(${host}),concat(,txn.path,${slash})`;
-      const found = lines.some((each) => each.includes('(txn.backend)'));
-      const unless = found ? ' unless { var(txn.backend) -m found }' : '';
-      lines.push(
-        `http-request set-var(txn.backend) ${asked},${maps[match]}(${folder}/${match}.map)${unless}`,
-      );
-    }
+  const looks: Look[] = hostKinds.flatMap((kind) =>
+    (['exact', 'regex', 'prefix'] as const)
+      .filter((match) => used.has(`${kind} ${match}`))
+      .map((match) => {
+        const slash = match === 'prefix' ? '/' : '';
+        const asked = {
+          named: `var(txn.host),concat(,txn.path,${slash})`,
+          wild: `var(txn.wild),concat(,txn.path,${slash})`,
+          any: `var(txn.path),concat(${slash})`,
+        }[kind];
+        return { sample: `${asked},${maps[match]}(${folder}/${match}.map)`, kind };
+      }),
+  );
+  const [first] = looks;
+  const host = `http-request set-var(txn.host) ${theHost}`;
+  if (!first) return hostWanted ? [host] : [];
+  const path = 'http-request set-var(txn.path) path';
+  if (looks.length === 1 && canaries.length === 0 && first.kind !== 'wild') {
+    const sample = hostWanted ? first.sample : first.sample.replace('var(txn.host)', theHost);
+    // Of a name that is no backend's, and of none, the default takes care.
+    return [...(hostWanted ? [host] : []), path, `use_backend %[${sample}]`];
   }
-  return lines;
+  const wild = 'http-request set-var(txn.wild) var(txn.host),regsub(^[^.]*,*)';
+  return [
+    host,
+    path,
+    ...(looks.some(({ kind }) => kind === 'wild') ? [wild] : []),
+    ...looks.map(
+      ({ sample }, index) =>
+        `http-request set-var(txn.backend) ${sample}${index > 0 ? ' unless { var(txn.backend) -m found }' : ''}`,
+    ),
+    ...canaries.flatMap(canaryLines),
+    ...(canaries.length > 0
+      ? ['http-request set-var(txn.backend) var(txn.split) if { var(txn.split) -m found }']
+      : []),
+    'use_backend %[var(txn.backend)] if { var(txn.backend) -m found }',
+  ];
 }
 
 function kindOf(host: string): (typeof hostKinds)[number] {

@@ -92,6 +92,26 @@ test('a path that is a regular expression is looked for after exact ones, its ho
   assert.doesNotMatch(filesOf(tableOf({})).config, /map_reg/);
 });
 
+test('a request pays for what is used: one look for one kind of route, no variables that nobody reads', () => {
+  const route: Route = { host: 'a.test', path: '/', match: 'prefix', backend: 'one' };
+  const plain = filesOf(tableOf({ one: [] }, { routes: [route] })).config;
+  const direct =
+    'use_backend %[req.hdr(host),field(1,:),lower,concat(,txn.path,/),map_beg(/data/prefix.map)]';
+  assert.equal(plain.split(direct).length, 3);
+  assert.doesNotMatch(plain, /txn\.(host|backend|scheme)/);
+  const redirected = tableOf(
+    { one: [] },
+    { routes: [route] },
+    { temporalRedirect: '$scheme://b.test$request_uri' },
+  );
+  assert.match(filesOf(redirected).config, /set-var\(txn\.scheme\) str\(https\)/);
+  const two = tableOf({ one: [] }, { routes: [route, { ...route, match: 'exact' }] });
+  assert.match(
+    filesOf(two).config,
+    /set-var\(txn\.backend\) var\(txn\.host\).*map_beg.* unless \{ var\(txn\.backend\) -m found \}/,
+  );
+});
+
 const effects: readonly [options: IngressOptions, ...lines: string[]][] = [
   [{ appRoot: '/app' }, "http-request redirect location '/app' code 302 if { path / }"],
   [

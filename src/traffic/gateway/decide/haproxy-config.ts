@@ -60,20 +60,22 @@ export function haproxyFiles(
     ['certificates.list', certificateList(table, places.folder)],
   ]);
   const names = [...table.backends].sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = (servers: HaproxyServers): string =>
-    [
-      globalSection(places),
-      frontendSections(table, places),
-      ...table.healthChecks.map(healthCheckSection),
-      ...names.map(([name, backend]) =>
-        backendSection(
-          { name, httpsPort: places.httpsPort },
-          backend,
-          slots.get(name) ?? 0,
-          servers.get(name) ?? [],
-        ),
+  const text = (servers: HaproxyServers): string => {
+    const sections = names.map(([name, backend]) =>
+      backendSection(
+        { name, httpsPort: places.httpsPort },
+        backend,
+        slots.get(name) ?? 0,
+        servers.get(name) ?? [],
       ),
+    );
+    return [
+      globalSection(places),
+      frontendSections(table, places, sections.join('')),
+      ...table.healthChecks.map(healthCheckSection),
+      ...sections,
     ].join('\n');
+  };
   const structure = JSON.stringify([text(new Map()), [...files]]);
   return { config: text(arranged), files, slots, structure };
 }
