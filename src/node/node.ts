@@ -148,7 +148,12 @@ export class GantryNode {
     const { podCidr, bridge } = options.network;
     this.#hostPorts = new HostPorts({
       ...machine,
-      table: { name: hostPortTable(bridge), podCidr, bridge },
+      table: () => ({
+        name: hostPortTable(bridge),
+        podCidr,
+        bridge,
+        reserved: options.dns().servers,
+      }),
     });
     this.#containerd = new Containerd({
       ...machine,

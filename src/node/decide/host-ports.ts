@@ -13,6 +13,8 @@ export interface HostPortTable {
   readonly name: string;
   readonly podCidr: string;
   readonly bridge: string;
+  /** Addresses of the node that are not for pods' ports: the cluster's DNS answers there. */
+  readonly reserved: readonly string[];
 }
 
 /** By the bridge, which is the node's own on a machine with several. */
@@ -20,11 +22,12 @@ export const hostPortTable = (bridge: string): string => `${bridge}-ports`;
 
 /** Text for `nft -f -`: replaces the table as a whole, in one transaction. */
 export function hostPortRules(
-  { name, podCidr, bridge }: HostPortTable,
+  { name, podCidr, bridge, reserved }: HostPortTable,
   ports: readonly HostPort[],
 ): string {
   const replace = `add table ip ${name}\ndelete table ip ${name}\n`;
   if (ports.length === 0) return replace;
+  const leave = reserved.map((address) => `    ip daddr ${address} return\n`).join('');
   const lead = sorted(ports)
     .map(({ protocol, hostIP, hostPort, podIP, containerPort }) => {
       const to = hostIP && hostIP !== '0.0.0.0' ? `ip daddr ${hostIP} ` : '';
@@ -33,7 +36,7 @@ export function hostPortRules(
     .join('');
   return `${replace}table ip ${name} {
   chain ports {
-${lead}  }
+${leave}${lead}  }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
     fib daddr type local goto ports
@@ -56,4 +59,27 @@ function sorted(ports: readonly HostPort[]): HostPort[] {
   const key = ({ hostIP, protocol, hostPort, podIP }: HostPort): string =>
     `${hostIP ? 0 : 1} ${protocol} ${String(hostPort).padStart(5, '0')} ${hostIP} ${podIP}`;
   return [...ports].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** Connection tracking's words for flows that would miss a change: they go on as they began. */
+export type StaleFlow = readonly string[];
+
+/**
+ * Flows of UDP and SCTP know no end: those to a pod that has gone would go to nobody for ever, and those
+ * that asked in vain before the port led anywhere would go on doing so.
+ */
+export function staleFlows(before: readonly HostPort[], after: readonly HostPort[]): StaleFlow[] {
+  const key = (each: HostPort): string => Object.values(each).join(' ');
+  const missingIn = (others: readonly HostPort[]) => {
+    const known = new Set(others.map(key));
+    return (each: HostPort): boolean => each.protocol !== 'tcp' && !known.has(key(each));
+  };
+  const place = ({ protocol, hostIP, hostPort }: HostPort): string[] => [
+    ...['-p', protocol, '--orig-port-dst', String(hostPort)],
+    ...(hostIP && hostIP !== '0.0.0.0' ? ['--orig-dst', hostIP] : []),
+  ];
+  return [
+    ...before.filter(missingIn(after)).map((each) => [...place(each), '--reply-src', each.podIP]),
+    ...after.filter(missingIn(before)).map(place),
+  ];
 }

@@ -4,11 +4,16 @@ import type { Logger } from '#base/log.ts';
 import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
 import { portMappings } from '../config/sandbox-config.ts';
-import { type HostPort, type HostPortTable, hostPortRules } from '../decide/host-ports.ts';
+import {
+  type HostPort,
+  type HostPortTable,
+  hostPortRules,
+  staleFlows,
+} from '../decide/host-ports.ts';
 import { wordsOf } from '../words.ts';
 
 export interface HostPortsOptions {
-  readonly table: HostPortTable;
+  readonly table: () => HostPortTable;
   readonly files: Files;
   readonly processes: Processes;
   readonly logger: Logger;
@@ -18,6 +23,7 @@ export class HostPorts {
   readonly #options: HostPortsOptions;
   readonly #wanted = new Map<string, readonly HostPort[]>();
   #applied = '';
+  #led: readonly HostPort[] = [];
   #applying: Promise<void> | undefined;
 
   constructor(options: HostPortsOptions) {
@@ -49,15 +55,21 @@ export class HostPorts {
     // One at a time, and whoever comes meanwhile is served by the next one.
     while (this.#applying) await this.#applying;
     const { table, processes, files, logger } = this.#options;
-    const text = hostPortRules(table, [...this.#wanted.values()].flat());
+    const ports = [...this.#wanted.values()].flat();
+    const text = hostPortRules(table(), ports);
     if (text === this.#applied) return;
     this.#applying = (async () => {
       // Lets the node itself use its loopback address for a pod's port.
-      const local = `/proc/sys/net/ipv4/conf/${table.bridge}/route_localnet`;
+      const local = `/proc/sys/net/ipv4/conf/${table().bridge}/route_localnet`;
       if (this.#wanted.size > 0 && (await files.info(local))) await files.write(local, '1');
       const { code, stderr } = await processes.run('nft', ['-f', '-'], { input: text });
-      if (code === 0) this.#applied = text;
-      else logger.warn('cannot lead host ports to pods', { error: stderr.trim() });
+      if (code === 0) {
+        const stale = staleFlows(this.#led, ports);
+        this.#applied = text;
+        this.#led = ports;
+        // Exit code 1: there was no such flow.
+        for (const flow of stale) await processes.run('conntrack', ['-D', ...flow]);
+      } else logger.warn('cannot lead host ports to pods', { error: stderr.trim() });
     })().catch((error: unknown) => {
       logger.warn('cannot lead host ports to pods', { error: wordsOf(error) });
     });

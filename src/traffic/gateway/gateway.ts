@@ -1,7 +1,7 @@
 /** The gateway of the node: Ingress through HAProxy, changed by as little as a change asks for. */
 import { endpointSlices, ingressClasses, ingresses, services } from '#api/kinds/index.ts';
-import type { EndpointSlice, Secret } from '#api/types.ts';
-import type { Clock, Timers } from '#base/clock.ts';
+import type { EndpointSlice, Ingress, Secret, Service } from '#api/types.ts';
+import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { EventRecorder } from '#client/events.ts';
 import type { Informer } from '#client/informer.ts';
@@ -12,7 +12,8 @@ import { Batch, type ObserveApplied } from '../batch.ts';
 import type { Backend } from '../proxy/decide/frontend.ts';
 import { Certificates } from './certificates.ts';
 import { arrangeSlots, haproxyFiles, slotCommands } from './decide/haproxy-config.ts';
-import { type GatewayTable, gatewayTable, type Problem } from './decide/routes.ts';
+import { type GatewayTable, gatewayTable, type HealthCheck } from './decide/routes.ts';
+import { withoutHeld } from './decide/health-checks.ts';
 import { Haproxy } from './haproxy.ts';
 
 export interface GatewayOptions {
@@ -34,11 +35,21 @@ export interface GatewayOptions {
   /** Tells people by events on their Ingresses. */
   readonly recorder: Pick<EventRecorder, 'record'>;
   readonly decodeBase64: (text: string) => string;
+  /** TCP ports that programs of the machine listen on, HAProxy among them. */
+  readonly listeningPorts: () => ReadonlySet<number>;
 }
 
 type Slots = ReadonlyMap<string, readonly (Backend | undefined)[]>;
 
+interface Told {
+  readonly regarding: Ingress | Service;
+  readonly reason: string;
+  readonly message: string;
+}
+
 const gatherMs = 5;
+/** Programs that listen come and go without a word. */
+const lookAgainMs = 30_000;
 const byService = 'gateway/service';
 const everything = '';
 
@@ -53,6 +64,7 @@ export class Gateway {
   #defaultCertificate: string;
   #routes = 0;
   #told: ReadonlySet<string> = new Set();
+  #lookAgain: Timer | undefined;
   #ready = false;
   #problem = 'not started';
 
@@ -107,13 +119,14 @@ export class Gateway {
 
   /** HAProxy stays, and traffic with it. */
   async stop(): Promise<void> {
+    this.#lookAgain?.cancel();
     await this.#batch.stop();
     this.#haproxy.stop();
   }
 
   async #apply(): Promise<void> {
     const { folder, httpPort, httpsPort } = this.#options;
-    const table = this.#table();
+    const { table, held } = await this.#withFreePorts(this.#table());
     const slots = this.#arrange(table);
     const made = haproxyFiles(table, { folder, httpPort, httpsPort }, this.#counts, slots);
     const { structure } = made;
@@ -134,16 +147,36 @@ export class Gateway {
     this.#applied = { structure, slots };
     this.#routes = table.routes.length;
     this.#ready = true;
-    this.#tell(table.problems);
+    this.#tell([
+      ...table.problems.map(({ ingress, ...rest }) => ({ ...rest, regarding: ingress })),
+      ...held.flatMap((each) => this.#heldProblem(each)),
+    ]);
+  }
+
+  async #withFreePorts(table: GatewayTable) {
+    this.#lookAgain?.cancel();
+    this.#lookAgain = undefined;
+    if (table.healthChecks.length === 0) return { table, held: [] };
+    const ours = await this.#haproxy.ports();
+    const found = withoutHeld(table, { listening: this.#options.listeningPorts(), ours });
+    if (found.held.length > 0)
+      this.#lookAgain = this.#options.timers.after(lookAgainMs, () => this.#batch.add(everything));
+    return found;
+  }
+
+  #heldProblem({ namespace, service, port }: HealthCheck): Told[] {
+    const regarding = this.#options.informers.of(services).cache.get(`${namespace}/${service}`);
+    const message = `nobody is told the health of this Service at healthCheckNodePort ${port}: another program of this machine listens there; free the port, or make the Service anew with another one`;
+    return regarding ? [{ regarding, reason: 'FailedToStartServiceHealthcheck', message }] : [];
   }
 
   /** Each once, as long as it lasts. */
-  #tell(problems: readonly Problem[]): void {
+  #tell(problems: readonly Told[]): void {
     const told = new Set<string>();
-    for (const { ingress, reason, message } of problems) {
-      const key = `${ingress.metadata.uid} ${message}`;
+    for (const { regarding, reason, message } of problems) {
+      const key = `${regarding.metadata.uid} ${message}`;
       if (!this.#told.has(key) && !told.has(key))
-        this.#options.recorder.record({ regarding: ingress, level: 'Warning', reason, message });
+        this.#options.recorder.record({ regarding, level: 'Warning', reason, message });
       told.add(key);
     }
     this.#told = told;

@@ -27,6 +27,8 @@ export class Haproxy {
   readonly #options: HaproxyOptions;
   #console: Console | undefined;
   #stopped = false;
+  /** Of what runs; 0: not known. */
+  #revision = 0;
 
   constructor(options: HaproxyOptions) {
     this.#options = options;
@@ -44,31 +46,51 @@ export class Haproxy {
     const { folder, files } = this.#options;
     await files.makeDirectory(folder, 0o700);
     const changed = await this.#write(contents);
-    await files.replace(`${folder}/haproxy.cfg`, config, 0o600);
     const master = await this.#master();
-    if (master === undefined) {
-      await this.#check();
-      await this.#start();
-    } else if (changed || (await files.readText(this.#applied)) !== config) {
-      await this.#check();
-      await this.#reload(master);
+    const applied = (await files.readText(this.#applied)) ?? '';
+    const known = revisionOf(applied);
+    if (master !== undefined && !changed && known > 0 && applied === stamped(config, known)) {
+      if (await this.#follows(known)) {
+        this.#revision = known;
+        return;
+      }
     }
-    if (this.#console === undefined) await this.#open();
-    await files.replace(this.#applied, config, 0o600);
+    const tried = revisionOf((await files.readText(this.#config)) ?? '');
+    const revision = Math.max(known, tried) + 1;
+    // Until it is known to follow the new one it counts as following none: its files are others already.
+    if (applied !== '') await files.replace(this.#applied, stamped(applied, 0), 0o600);
+    await files.replace(this.#config, stamped(config, revision), 0o600);
+    await this.#check();
+    if (master === undefined) await this.#start(revision);
+    else await this.#reload(master, revision);
+    this.#revision = revision;
+    await files.replace(this.#applied, stamped(config, revision), 0o600);
   }
 
   /** Changes what runs without a reload; `config` says the same for the next one. */
   async command(commands: readonly string[], config: string): Promise<void> {
-    const { folder, files } = this.#options;
+    const { files } = this.#options;
     if (commands.length === 0) return;
-    await files.replace(`${folder}/haproxy.cfg`, config, 0o600);
+    const text = stamped(config, this.#revision);
+    await files.replace(this.#config, text, 0o600);
     for (const command of commands) {
       const answer = (await this.#needConsole().send(command)).trim();
       if (answer !== '' && !/^(IP changed|no need|port changed|nothing changed)/i.test(answer)) {
         throw new Error(`HAProxy refused "${command}": ${answer}`);
       }
     }
-    await files.replace(this.#applied, config, 0o600);
+    await files.replace(this.#applied, text, 0o600);
+  }
+
+  /** Ports that a running process has already: of the configuration that it followed last. */
+  async ports(): Promise<ReadonlySet<number>> {
+    if ((await this.#master()) === undefined) return new Set();
+    const text = (await this.#options.files.readText(this.#applied)) ?? '';
+    return new Set([...text.matchAll(/^ {2}bind :(\d+)/gm)].map(([, port]) => Number(port)));
+  }
+
+  get #config(): string {
+    return `${this.#options.folder}/haproxy.cfg`;
   }
 
   /** The configuration that the running process is known to follow: written after it does. */
@@ -111,7 +133,7 @@ export class Haproxy {
       );
   }
 
-  async #start(): Promise<void> {
+  async #start(revision: number): Promise<void> {
     const { folder, program, processes, files } = this.#options;
     const { pid } = await processes.startDetached(
       program,
@@ -127,34 +149,52 @@ export class Haproxy {
           `HAProxy ended at once: ${((await files.readText(`${folder}/haproxy.log`)) ?? '').trim().slice(-1000)}`,
         );
       }
-      await this.#open();
+      await this.#openRevision(revision);
     });
   }
 
-  async #reload(master: number): Promise<void> {
-    // Of an earlier gantry's process, too: else its old worker might be taken for the new one.
-    if (this.#console === undefined) await this.#open().catch(() => undefined);
-    const before = this.#console ? await workerOf(this.#console).catch(() => undefined) : undefined;
+  async #reload(master: number, revision: number): Promise<void> {
+    this.#options.processes.signal(master, 'SIGUSR2');
+    await this.#until(() => this.#openRevision(revision));
+  }
+
+  /** The socket belongs to the old process until the new one has taken it over. */
+  async #openRevision(revision: number): Promise<void> {
     this.#console?.close();
     this.#console = undefined;
-    this.#options.processes.signal(master, 'SIGUSR2');
-    await this.#until(async () => {
-      await this.#open();
-      if (before !== undefined && (await workerOf(this.#needConsole())) === before) {
-        this.#console?.close();
-        this.#console = undefined;
-        throw new Error('HAProxy goes on with its old configuration');
-      }
-    });
+    const opened = await this.#open();
+    if (described(await opened.send('show info')) === revision) {
+      this.#console = opened;
+      return;
+    }
+    opened.close();
+    throw new Error(`HAProxy goes on with its old configuration: ${await this.#alerts()}`);
   }
 
-  async #open(): Promise<void> {
+  async #follows(revision: number): Promise<boolean> {
+    try {
+      await this.#openRevision(revision);
+      return true;
+    } catch (error) {
+      if (isPassing(error)) return false;
+      throw error;
+    }
+  }
+
+  /** What it complained about last. */
+  async #alerts(): Promise<string> {
+    const log = (await this.#options.files.readText(`${this.#options.folder}/haproxy.log`)) ?? '';
+    const lines = log.slice(-4000).split('\n');
+    return lines.filter((line) => line.startsWith('[ALERT]')).at(-1) ?? 'it has not said why';
+  }
+
+  async #open(): Promise<Console> {
     const opened: Console = await openConsole(`${this.#options.folder}/runtime.sock`, () => {
       if (this.#console !== opened) return;
       this.#console = undefined;
       if (!this.#stopped) this.#options.lost();
     });
-    this.#console = opened;
+    return opened;
   }
 
   async #master(): Promise<number | undefined> {
@@ -185,8 +225,22 @@ function isPassing(error: unknown): boolean {
   );
 }
 
-async function workerOf(console: Console): Promise<string | undefined> {
-  return /^Pid: (\d+)/m.exec(await console.send('show info'))?.[1];
+const revisionLine = /^ {2}description revision (\d+)\n/m;
+
+/** 0: none. */
+function revisionOf(config: string): number {
+  return Number(revisionLine.exec(config)?.[1] ?? 0);
+}
+
+/** The same text with this revision, by which its process can be told from one with an older text; 0: without. */
+function stamped(config: string, revision: number): string {
+  const line = revision > 0 ? `  description revision ${revision}\n` : '';
+  return config.replace(revisionLine, '').replace(/^global\n/, `global\n${line}`);
+}
+
+/** What a process says of itself, by `show info`. */
+function described(info: string): number {
+  return Number(/^description: revision (\d+)$/im.exec(info)?.[1] ?? 0);
 }
 
 async function runningMaster(

@@ -1,6 +1,8 @@
 /** Ingress through the gateway, and what must never fail while things change behind it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock as clock } from '#sys/clock.ts';
@@ -107,6 +109,48 @@ function routeTests(world: World): void {
     await eventually('it is gone', async () =>
       assert.equal(await answer('other.test', '/'), 'HTTP 404'),
     );
+  });
+}
+
+function healthCheckTests(world: World): void {
+  test('a health check port that another program holds stops no other change, and is served when it is free', async () => {
+    const port = 31_999;
+    const holder = createServer().listen(port);
+    await once(holder, 'listening');
+    const answers = async (host: string): Promise<void> =>
+      eventually(`${host} answers`, async () => {
+        const url = `http://${world.nodeAddress}:${world.cluster.httpPort}/`;
+        assert.match((await world.outside.get(url, { host }))[0] ?? '', /^one /);
+      });
+    const checked = (host: string) =>
+      ingress('checked', { [host]: [{ path: '/', service: 'one' }] });
+    const service = world.service('checked', {
+      selector: { way: 'one' },
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+      healthCheckNodePort: port,
+      ports: [{ port: 9321, targetPort: 8080 }],
+    });
+    try {
+      await world.apply(service, checked('held.test'));
+      await answers('held.test');
+      await eventually('the Service says so', async () => {
+        const which = '--field-selector=reason=FailedToStartServiceHealthcheck';
+        assert.match(
+          await world.cluster.kubectl(['get', 'events', which]),
+          /service\/checked .*31999/,
+        );
+      });
+    } finally {
+      holder.close();
+    }
+    await world.apply(checked('freed.test'));
+    await answers('freed.test');
+    await eventually('its health is told', async () => {
+      const { stdout } = await run('curl', ['-sS', `http://127.0.0.1:${port}/`]);
+      assert.match(stdout, /"localEndpoints":1/);
+    });
+    await world.cluster.kubectl(['delete', 'ingress/checked', 'service/checked']);
   });
 }
 
@@ -314,6 +358,7 @@ function mainHaproxy({ cluster }: World): number {
 
 export function gatewayTests(world: World): void {
   routeTests(world);
+  healthCheckTests(world);
   certificateTests(world);
   changeTests(world);
 }

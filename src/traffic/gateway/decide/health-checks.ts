@@ -3,7 +3,7 @@
  * so that it goes on while gantry restarts. Source: core/v1 Service, kube-proxy's `/healthz` per Service.
  */
 import { backendsOf } from '../../proxy/decide/frontend.ts';
-import type { GatewayBackend, GatewayFacts, HealthCheck } from './routes.ts';
+import type { GatewayBackend, GatewayFacts, GatewayTable, HealthCheck } from './routes.ts';
 
 export function healthChecksOf({ services, slices, nodeName }: GatewayFacts): {
   checks: HealthCheck[];
@@ -23,6 +23,17 @@ export function healthChecksOf({ services, slices, nodeName }: GatewayFacts): {
     checks.push({ port, namespace, service: name, backend });
   }
   return { checks, backends };
+}
+
+/** A port that another program holds would make HAProxy refuse all of its configuration: it is left out. */
+export function withoutHeld<T extends Pick<GatewayTable, 'healthChecks'>>(
+  table: T,
+  { listening, ours }: Record<'listening' | 'ours', ReadonlySet<number>>,
+): { table: T; held: readonly HealthCheck[] } {
+  const isHeld = ({ port }: HealthCheck): boolean => listening.has(port) && !ours.has(port);
+  const held = table.healthChecks.filter(isHeld);
+  const healthChecks = table.healthChecks.filter((each) => !isHeld(each));
+  return { table: { ...table, healthChecks }, held };
 }
 
 export function healthCheckSection({ port, namespace, service, backend }: HealthCheck): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EndpointSlice, Ingress, IngressClass, Secret, Service } from '#api/types.ts';
+import { withoutHeld } from './health-checks.ts';
 import { type GatewayFacts, gatewayTable } from './routes.ts';
 
 type Path = readonly [host: string, path: string, service: string, exact?: 'Exact'];
@@ -309,4 +310,20 @@ test('a LoadBalancer that keeps traffic on the node is asked for its health', ()
     { port: 30_100, namespace: 'default', service: 'web', backend: 'health_default_web' },
   ]);
   assert.equal(backends.get('health_default_web')?.servers.length, 1);
+});
+
+test('a health check at a port that another program holds is left out, the others stay', () => {
+  const check = (port: number) => ({
+    port,
+    namespace: 'd',
+    service: `s${port}`,
+    backend: `b${port}`,
+  });
+  const healthChecks = [check(30_100), check(30_101), check(30_102)];
+  const { table: free, held } = withoutHeld(
+    { healthChecks },
+    { listening: new Set([30_100, 30_101]), ours: new Set([30_100]) },
+  );
+  assert.deepEqual(free.healthChecks, [check(30_100), check(30_102)]);
+  assert.deepEqual(held, [check(30_101)]);
 });
