@@ -1,6 +1,7 @@
 /** The gateway's doors as HAProxy's text: who asks, for what, and which backend that is. */
 import { chunked } from './chunked.ts';
 import type { HaproxyPlaces } from './haproxy-config.ts';
+import { byLookUp, type HostKind, hostKinds, kindOf, type LookUp, lookUps } from './look-ups.ts';
 import type { Canary, GatewayTable } from './routes.ts';
 
 /** `backends`: their text. What they read of a request is found out for them, and nothing else is: each look costs every request. */
@@ -94,13 +95,18 @@ function forwardedHeaders({ forwardedFrom }: GatewayTable, scheme: string, port:
   ];
 }
 
-const maps = { exact: 'map_str', regex: 'map_reg', prefix: 'map_beg' } as const;
-const hostKinds = ['named', 'wild', 'any'] as const;
+const maps: Readonly<Record<LookUp, string>> = {
+  host: 'map_str',
+  exact: 'map_str',
+  regex: 'map_reg',
+  prefix: 'map_beg',
+};
 
 interface Look {
   /** What is asked, and of which map. */
   readonly sample: string;
-  readonly kind: (typeof hostKinds)[number];
+  readonly kind: HostKind;
+  readonly by: LookUp;
 }
 
 const theHost = 'req.hdr(host),field(1,:),lower';
@@ -114,33 +120,29 @@ function routing(
   { folder }: HaproxyPlaces,
   hostWanted: boolean,
 ): string[] {
-  const used = new Set(routes.map(({ host, match }) => `${kindOf(host)} ${match}`));
+  const used = byLookUp(routes);
   const looks: Look[] = hostKinds.flatMap((kind) =>
-    (['exact', 'regex', 'prefix'] as const)
-      .filter((match) => used.has(`${kind} ${match}`))
-      .map((match) => {
-        const slash = match === 'prefix' ? '/' : '';
-        const asked = {
-          named: `var(txn.host),concat(,txn.path,${slash})`,
-          wild: `var(txn.wild),concat(,txn.path,${slash})`,
-          any: `var(txn.path),concat(${slash})`,
-        }[kind];
-        return { sample: `${asked},${maps[match]}(${folder}/${match}.map)`, kind };
-      }),
+    lookUps
+      .filter((by) => used.get(by)?.some((route) => kindOf(route) === kind))
+      .map((by) => ({
+        sample: `${asked(kind, by)},${maps[by]}(${folder}/${by}.map)`,
+        kind,
+        by,
+      })),
   );
   const [first] = looks;
   const host = `http-request set-var(txn.host) ${theHost}`;
   if (!first) return hostWanted ? [host] : [];
-  const path = 'http-request set-var(txn.path) path';
+  const path = looks.some(({ by }) => by !== 'host') ? ['http-request set-var(txn.path) path'] : [];
   if (looks.length === 1 && canaries.length === 0 && first.kind !== 'wild') {
     const sample = hostWanted ? first.sample : first.sample.replace('var(txn.host)', theHost);
     // Of a name that is no backend's, and of none, the default takes care.
-    return [...(hostWanted ? [host] : []), path, `use_backend %[${sample}]`];
+    return [...(hostWanted ? [host] : []), ...path, `use_backend %[${sample}]`];
   }
   const wild = 'http-request set-var(txn.wild) var(txn.host),regsub(^[^.]*,*)';
   return [
     host,
-    path,
+    ...path,
     ...(looks.some(({ kind }) => kind === 'wild') ? [wild] : []),
     ...looks.map(
       ({ sample }, index) =>
@@ -154,9 +156,14 @@ function routing(
   ];
 }
 
-function kindOf(host: string): (typeof hostKinds)[number] {
-  if (host === '') return 'any';
-  return host.startsWith('*.') ? 'wild' : 'named';
+function asked(kind: HostKind, by: LookUp): string {
+  if (by === 'host') return 'var(txn.host)';
+  const slash = by === 'prefix' ? '/' : '';
+  return {
+    named: `var(txn.host),concat(,txn.path,${slash})`,
+    wild: `var(txn.wild),concat(,txn.path,${slash})`,
+    any: `var(txn.path),concat(${slash})`,
+  }[kind];
 }
 
 /** A header decides before a cookie, and both before chance, as in ingress-nginx. */

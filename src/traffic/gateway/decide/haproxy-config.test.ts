@@ -93,7 +93,7 @@ test('a path that is a regular expression is looked for after exact ones, its ho
 });
 
 test('a request pays for what is used: one look for one kind of route, no variables that nobody reads', () => {
-  const route: Route = { host: 'a.test', path: '/', match: 'prefix', backend: 'one' };
+  const route: Route = { host: 'a.test', path: '/x', match: 'prefix', backend: 'one' };
   const plain = filesOf(tableOf({ one: [] }, { routes: [route] })).config;
   const direct =
     'use_backend %[req.hdr(host),field(1,:),lower,concat(,txn.path,/),map_beg(/data/prefix.map)]';
@@ -110,6 +110,27 @@ test('a request pays for what is used: one look for one kind of route, no variab
     filesOf(two).config,
     /set-var\(txn\.backend\) var\(txn\.host\).*map_beg.* unless \{ var\(txn\.backend\) -m found \}/,
   );
+});
+
+test('a host of which all paths go one way is found by its name alone; others beside it by their paths', () => {
+  const whole: Route = { host: 'a.test', path: '/', match: 'prefix', backend: 'one' };
+  const alone = filesOf(tableOf({ one: [] }, { routes: [whole] }));
+  assert.equal(alone.files.get('host.map'), 'a.test one\n');
+  assert.match(
+    alone.config,
+    /use_backend %\[req\.hdr\(host\),field\(1,:\),lower,map_str\(\/data\/host\.map\)\]/,
+  );
+  assert.doesNotMatch(alone.config, /txn\.path/);
+  const others: Route[] = [
+    { ...whole, host: 'b.test' },
+    { ...whole, host: 'b.test', path: '/y' },
+    { ...whole, host: '*.c.test' },
+    { ...whole, host: '' },
+  ];
+  const { files, config } = filesOf(tableOf({ one: [] }, { routes: [whole, ...others] }));
+  assert.equal(files.get('host.map'), 'a.test one\n');
+  assert.equal(files.get('prefix.map'), 'b.test/ one\nb.test/y/ one\n*.c.test/ one\n/ one\n');
+  assert.match(config, /set-var\(txn\.backend\) var\(txn\.host\),map_str/);
 });
 
 const effects: readonly [options: IngressOptions, ...lines: string[]][] = [

@@ -7,6 +7,7 @@ import type { Backend } from '../../proxy/decide/frontend.ts';
 import { backendSection } from './backend-section.ts';
 import { frontendSections } from './frontend-section.ts';
 import { healthCheckSection } from './health-checks.ts';
+import { byLookUp, type LookUp, lookUps } from './look-ups.ts';
 import { escaped, pathRegex } from './paths.ts';
 import type { GatewayTable, Route } from './routes.ts';
 
@@ -50,9 +51,10 @@ export function haproxyFiles(
     const before = previous.get(name) ?? 0;
     slots.set(name, before >= needed && before > 0 ? before : slotsFor(needed));
   }
-  const maps = (['exact', 'prefix', 'regex'] as const).map((match): [string, string] => [
-    `${match}.map`,
-    mapText(table.routes.filter((route) => route.match === match)),
+  const found = byLookUp(table.routes);
+  const maps = lookUps.map((by): [string, string] => [
+    `${by}.map`,
+    (found.get(by) ?? []).map((route) => `${keys[by](route)} ${route.backend}\n`).join(''),
   ]);
   const files = new Map<string, string>([
     ...maps,
@@ -81,15 +83,12 @@ export function haproxyFiles(
 }
 
 /** What the map is asked: prefixes match by whole elements, so that both sides end with a slash. */
-const keys: Readonly<Record<Route['match'], (route: Route) => string>> = {
+const keys: Readonly<Record<LookUp, (route: Route) => string>> = {
+  host: ({ host }) => host,
   exact: ({ host, path }) => `${host}${path}`,
   prefix: ({ host, path }) => `${host}${path.replace(/\/+$/, '')}/`,
   regex: ({ host, path }) => `(?i)^${escaped(host)}${pathRegex(path)}`,
 };
-
-function mapText(routes: readonly Route[]): string {
-  return routes.map((route) => `${keys[route.match](route)} ${route.backend}\n`).join('');
-}
 
 function certificateFile(key: string): string {
   return `cert-${key.replace('/', '_')}.pem`;
