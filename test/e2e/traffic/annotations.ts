@@ -166,6 +166,17 @@ export function annotationTests(world: World): void {
     assert.doesNotMatch(stranger.headers, /access-control/i);
   });
 
+  test('an address has so many requests, and others theirs', async () => {
+    const annotations = { 'limit-rps': '1', 'limit-burst-multiplier': '30' };
+    await world.apply(ingress('limited', { host: 'limited.test', annotations }));
+    await answers('limited.test', '/', 200);
+    const url = `http://${world.nodeAddress}:${world.cluster.httpPort}/`;
+    const got = await world.outside.get(url, { host: 'limited.test', times: 40 });
+    const refused = got.filter((each) => each === 'HTTP 503').length;
+    assert.ok(refused >= 9 && refused <= 11, `refused: ${refused} of 40`);
+    assert.equal((await curl('limited.test')).status, 200);
+  });
+
   test('a canary takes its part; what the gateway does not know is named', async () => {
     await world.apply(
       world.service('single', { selector: { single: 'yes' } }),

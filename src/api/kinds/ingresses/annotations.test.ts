@@ -34,6 +34,10 @@ const values: readonly [word: string, value: string, option: object | undefined]
     'https://*.a.test, http://b.test:8080',
     { corsOrigins: ['https://*.a.test', 'http://b.test:8080'] },
   ],
+  ['limit-rps', '5', { requestsPerSecondMax: 5 }],
+  ['limit-rps', '5/s', undefined],
+  ['limit-burst-multiplier', '0', undefined],
+  ['limit-allowlist', '10.0.0.0/8', { unlimitedSources: ['10.0.0.0/8'] }],
   ['canary-weight', '20', { canaryWeight: 20 }],
 ];
 

@@ -31,6 +31,13 @@ export interface IngressOptions {
   readonly cookieSecure?: boolean;
   readonly allowSources?: readonly string[];
   readonly denySources?: readonly string[];
+  /** Of one address; zero: no bound. */
+  readonly requestsPerSecondMax?: number;
+  readonly requestsPerMinuteMax?: number;
+  readonly connectionsMax?: number;
+  /** How many seconds' (minutes') worth of requests may come at once. */
+  readonly burstMultiplier?: number;
+  readonly unlimitedSources?: readonly string[];
   readonly host?: string;
   readonly forwardedPrefix?: string;
   readonly aliases?: readonly string[];
@@ -172,6 +179,11 @@ const readers: Readers = {
   cookieSecure: { annotation: 'session-cookie-secure', ...flag },
   allowSources: { annotation: 'whitelist-source-range', ...sources },
   denySources: { annotation: 'denylist-source-range', ...sources },
+  requestsPerSecondMax: { annotation: 'limit-rps', ...whole(0, 1_000_000) },
+  requestsPerMinuteMax: { annotation: 'limit-rpm', ...whole(0, 1_000_000) },
+  connectionsMax: { annotation: 'limit-connections', ...whole(0, 1_000_000) },
+  burstMultiplier: { annotation: 'limit-burst-multiplier', ...whole(1, 1000) },
+  unlimitedSources: { annotation: 'limit-whitelist', ...sources },
   host: { annotation: 'upstream-vhost', ...text(/^[\w.:-]+$/, 'must be a host') },
   forwardedPrefix: { annotation: 'x-forwarded-prefix', ...target },
   aliases: { annotation: 'server-alias', ...list(isHost, 'must be a list of hosts') },
@@ -204,6 +216,7 @@ const readers: Readers = {
 /** Newer names for the same. */
 const otherNames: Readonly<Record<string, string>> = {
   'allowlist-source-range': 'whitelist-source-range',
+  'limit-allowlist': 'limit-whitelist',
 };
 
 const byAnnotation = new Map(

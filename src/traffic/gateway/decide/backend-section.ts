@@ -25,6 +25,7 @@ const effects: readonly Effect[] = [
   toHttps,
   redirects,
   sources,
+  limits,
   cors,
   auth,
   bodySize,
@@ -112,6 +113,41 @@ function sources({ options: { allowSources, denySources } }: GatewayBackend): st
   return [
     ...chunked(denySources ?? [], (each) => `${refuse} if { src ${each} }`),
     ...(allowSources ? [...allowed, `${refuse} unless { var(txn.allowed) -m bool }`] : []),
+  ];
+}
+
+const tableEntriesMax = '100k';
+
+/**
+ * Per address of a client: so many at once, so many within a window of time. A window is as long as the
+ * burst that is let through, so that who keeps to the rate is never refused; what is refused does not count.
+ */
+function limits({ options }: GatewayBackend): string[] {
+  const { requestsPerSecondMax = 0, requestsPerMinuteMax = 0, connectionsMax = 0 } = options;
+  const { burstMultiplier = 5, unlimitedSources } = options;
+  const rates = [
+    { counter: 'gpc0', most: requestsPerSecondMax, seconds: burstMultiplier },
+    { counter: 'gpc1', most: requestsPerMinuteMax, seconds: burstMultiplier * 60 },
+  ].filter(({ most }) => most > 0);
+  if (rates.length === 0 && connectionsMax === 0) return [];
+  const stored = [
+    ...rates.map(({ counter, seconds }) => `${counter},${counter}_rate(${seconds}s)`),
+    ...(connectionsMax > 0 ? ['conn_cur'] : []),
+  ];
+  const expire = Math.max(60, ...rates.map(({ seconds }) => seconds));
+  const refuse = 'http-request deny deny_status 503 if';
+  return [
+    `stick-table type ip size ${tableEntriesMax} expire ${expire}s store ${stored.join(',')}`,
+    ...chunked(
+      unlimitedSources ?? [],
+      (each) => `http-request set-var(txn.unlimited) bool(true) if { src ${each} }`,
+    ),
+    `http-request track-sc0 src${unlimitedSources ? ' unless { var(txn.unlimited) -m bool }' : ''}`,
+    ...(connectionsMax > 0 ? [`${refuse} { sc0_conn_cur gt ${connectionsMax} }`] : []),
+    ...rates.map(
+      ({ counter, most }) => `${refuse} { sc0_${counter}_rate ge ${most * burstMultiplier} }`,
+    ),
+    ...rates.map(({ counter }) => `http-request sc-inc-${counter}(0)`),
   ];
 }
 
