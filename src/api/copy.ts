@@ -14,7 +14,8 @@ export function deepCopy<T>(value: T): T {
   const copy: JsonObject = {};
   for (const key of Object.keys(value)) {
     const item = (value as JsonObject)[key];
-    if (item !== undefined) setKey(copy, key, deepCopy(item));
+    if (item === undefined) continue;
+    setKey(copy, key, typeof item === 'object' ? deepCopy(item) : item);
   }
   return copy as T;
 }

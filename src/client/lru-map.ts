@@ -1,35 +1,40 @@
-/** A map that forgets the entries used least recently when it grows over its bound. */
+/**
+ * A map of at most so many entries that forgets those which have not been used lately. It keeps two
+ * generations: what is used moves to the younger one, and when that has half of the room, the older
+ * one is forgotten whole. So a look-up costs no reordering, and the last half of what was used is
+ * always there.
+ */
 export class LruMap<K, V> {
-  readonly #map = new Map<K, V>();
-  readonly #max: number;
+  readonly #perGeneration: number;
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
 
   constructor(max: number) {
-    this.#max = max;
+    this.#perGeneration = Math.max(1, Math.floor(max / 2));
   }
 
   get size(): number {
-    return this.#map.size;
+    return this.#young.size + this.#old.size;
   }
 
   get(key: K): V | undefined {
-    const value = this.#map.get(key);
-    if (value === undefined) return undefined;
-    this.#map.delete(key);
-    this.#map.set(key, value);
-    return value;
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: K, value: V): void {
-    this.#map.delete(key);
-    this.#map.set(key, value);
-    if (this.#map.size <= this.#max) return;
-    for (const oldest of this.#map.keys()) {
-      this.#map.delete(oldest);
-      return;
-    }
+    this.#old.delete(key);
+    this.#young.set(key, value);
+    if (this.#young.size < this.#perGeneration) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   delete(key: K): void {
-    this.#map.delete(key);
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 }

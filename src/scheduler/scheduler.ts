@@ -223,6 +223,11 @@ export class Scheduler {
     }
     const before = this.#snapshot.podOf(key)?.shape;
     const needs = this.#needsOf(pod);
+    // What was assumed has come true, as far as anything counts.
+    if (known?.uid === needs.uid && known.shape === needs.shape) {
+      this.#snapshot.renew(key, pod);
+      return;
+    }
     this.#snapshot.place(needs, node);
     if (counted !== undefined) this.#changes.note('pod-removed', counted, before);
     this.#changes.note('pod-added', node, needs.shape);

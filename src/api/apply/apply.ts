@@ -10,7 +10,7 @@ import type { KubeObject } from '../object.ts';
 import type { TypeSchema } from '../schema/types.ts';
 import { formatTime } from '../time.ts';
 import type { ManagedFieldsEntry } from '../types.ts';
-import { formatPath, type Step } from './field-path.ts';
+import { fieldStep, formatPath, type Step } from './field-path.ts';
 import { FieldSet } from './field-set.ts';
 import {
   type Manager,
@@ -37,22 +37,21 @@ export interface ApplyOptions extends WriterOptions {
 }
 
 /** What says which object it is, and what the server sets, belongs to nobody. */
-const unownedMetadata = [
-  'name',
-  'namespace',
-  'creationTimestamp',
-  'selfLink',
-  'uid',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-];
+const unownedMetadata: ReadonlySet<Step> = new Set([
+  'f:name',
+  'f:namespace',
+  'f:creationTimestamp',
+  'f:selfLink',
+  'f:uid',
+  'f:generation',
+  'f:managedFields',
+  'f:resourceVersion',
+]);
 
 function ownable(set: FieldSet, ignored: readonly string[] = []): FieldSet {
-  let result = set;
-  for (const name of ['apiVersion', 'kind', ...ignored]) result = result.without([`f:${name}`]);
-  for (const name of unownedMetadata) result = result.without(['f:metadata', `f:${name}`]);
-  return result.difference(FieldSet.of([['f:metadata']]));
+  const rest = set.without(new Set(['f:apiVersion', 'f:kind', ...ignored.map(fieldStep)]));
+  const metadata = rest.child('f:metadata') ?? new FieldSet();
+  return rest.with('f:metadata', metadata.without(unownedMetadata));
 }
 
 function without(object: JsonObject, names: readonly string[]): JsonObject {

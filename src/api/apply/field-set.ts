@@ -64,6 +64,21 @@ export class FieldSet {
     else this.#childToFill(step).insert(path, from + 1);
   }
 
+  /** Only while the set is being made: a step, as a member or leading to others. */
+  add(step: Step, isMember: boolean, below?: FieldSet): void {
+    if (isMember) this.#members.add(step);
+    if (below && !below.isEmpty) this.#children.set(step, below);
+  }
+
+  /** Only while the set is being made: the other's steps at the end of the path. */
+  graft(path: readonly Step[], other: FieldSet, from = 0): void {
+    if (other.isEmpty) return;
+    const step = path[from];
+    if (step !== undefined) return this.#childToFill(step).graft(path, other, from + 1);
+    for (const member of other.#members) this.#members.add(member);
+    for (const [next, child] of other.#children) this.#children.set(next, child);
+  }
+
   union(other: FieldSet): FieldSet {
     if (other.isEmpty) return this;
     if (this.isEmpty) return other;
@@ -101,18 +116,21 @@ export class FieldSet {
     return result;
   }
 
-  /** Without the path and all below it. */
-  without([first, ...rest]: readonly Step[]): FieldSet {
+  /** Without these steps and all below them. */
+  without(steps: ReadonlySet<Step>): FieldSet {
     this.#expand();
-    if (first === undefined || !(this.#members.has(first) || this.#children.has(first)))
-      return this;
     const copy = new FieldSet();
-    for (const step of this.#members)
-      if (step !== first || rest.length > 0) copy.#members.add(step);
+    for (const step of this.#members) if (!steps.has(step)) copy.#members.add(step);
     for (const [step, child] of this.#children) {
-      const kept = step === first ? (rest.length > 0 ? child.without(rest) : undefined) : child;
-      if (kept && !kept.isEmpty) copy.#children.set(step, kept);
+      if (!steps.has(step)) copy.#children.set(step, child);
     }
+    return copy;
+  }
+
+  /** With this instead of what is at the step, which is no member of its own then. */
+  with(step: Step, child: FieldSet): FieldSet {
+    const copy = this.without(new Set([step]));
+    if (!child.isEmpty) copy.#children.set(step, child);
     return copy;
   }
 

@@ -34,14 +34,34 @@ export function relationOf(shape: Shape | undefined, value: unknown): Relation {
   return shape.merge?.as === 'map' && value.every(isJsonObject) ? 'list' : 'atomic';
 }
 
-/** Of a field or map entry; undefined for a field that the schema does not have. */
-export function shapeOfField({ value }: Shape, name: string): Shape | undefined {
-  if (value.form === 'map') return { value: value.element, merge: undefined, owned: true };
-  if (value.form !== 'object') return undefined;
-  const field = value.type.fields.get(name);
-  if (!field) return undefined;
-  const owned = field.pointer || field.value.form !== 'object';
-  return { value: field.value, merge: field.merge, owned };
+/** A field or map entry; without a shape: one that the schema does not have. */
+export interface Field {
+  readonly step: Step;
+  readonly shape: Shape | undefined;
+}
+
+/** Every write asks for the same few fields of each type. */
+const fieldsOfTypes = new WeakMap<TypeSchema, Map<string, Field>>();
+
+export function fieldIn({ value }: Shape, name: string): Field {
+  if (value.form !== 'object') return { step: fieldStep(name), shape: shapeOfEntry(value) };
+  let fields = fieldsOfTypes.get(value.type);
+  if (!fields) fieldsOfTypes.set(value.type, (fields = fieldsOf(value.type)));
+  return fields.get(name) ?? { step: fieldStep(name), shape: undefined };
+}
+
+function shapeOfEntry(value: ValueSchema): Shape | undefined {
+  if (value.form !== 'map') return undefined;
+  return { value: value.element, merge: undefined, owned: true };
+}
+
+function fieldsOf({ fields }: TypeSchema): Map<string, Field> {
+  const found = new Map<string, Field>();
+  for (const [name, { value, merge, pointer }] of fields) {
+    const owned = pointer || value.form !== 'object';
+    found.set(name, { step: fieldStep(name), shape: { value, merge, owned } });
+  }
+  return found;
 }
 
 export function shapeOfElement({ value }: Shape): Shape | undefined {
@@ -61,11 +81,7 @@ export function elementsOf(value: unknown, shape: Shape, relation: Relation): Pa
   if (relation === 'record') {
     return Object.entries(value as JsonObject)
       .filter(([, item]) => item !== undefined)
-      .map(([name, item]) => ({
-        step: fieldStep(name),
-        value: item,
-        shape: shapeOfField(shape, name),
-      }));
+      .map(([name, item]) => ({ ...fieldIn(shape, name), value: item }));
   }
   if (relation === 'set') {
     return (value as unknown[]).map((item) => ({

@@ -1,22 +1,37 @@
 /** What values consist of, how two differ, how one goes over another: by the relations of their schema. */
 import { deepEqual, type JsonObject } from '../copy.ts';
 import { setKey } from '../schema/set-key.ts';
-import { fieldOf, fieldStep, type Step } from './field-path.ts';
+import { fieldOf, type Step } from './field-path.ts';
 import { FieldSet } from './field-set.ts';
 import {
   elementsOf,
+  fieldIn,
   type Part,
   partsOf,
   type Relation,
   relationOf,
   type Shape,
-  shapeOfField,
 } from './shape.ts';
 
 /** Every field that the value sets. */
 export function fieldSetOf(value: unknown, shape: Shape): FieldSet {
+  return partsSet(value, shape, relationOf(shape, value), false);
+}
+
+function partsSet(value: unknown, shape: Shape, relation: Relation, containers: boolean): FieldSet {
   const set = new FieldSet();
-  collect(value, shape, [], set, false);
+  if (relation === 'record') {
+    for (const name of Object.keys(value as JsonObject)) {
+      const item = (value as JsonObject)[name];
+      if (item === undefined) continue;
+      const { step, shape: inner } = fieldIn(shape, name);
+      collect(item, inner, step, set, containers);
+    }
+  } else {
+    for (const part of partsOf(value, shape, relation).values()) {
+      collect(part.value, part.shape, part.step, set, containers);
+    }
+  }
   return set;
 }
 
@@ -24,22 +39,23 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-/** `containers`: maps and optional objects are members beside their contents, since they came to be. */
+/**
+ * Puts what the value sets into the set that it stands in. `containers`: maps and optional objects are
+ * members beside their contents, since they came to be.
+ */
 function collect(
   value: unknown,
   shape: Shape | undefined,
-  path: readonly Step[],
+  step: Step,
   set: FieldSet,
   containers: boolean,
 ): void {
   const relation = relationOf(shape, value);
-  if (!shape || relation === 'atomic') return set.insert(path);
-  const isElement = path.at(-1)?.startsWith('k:') ?? false;
+  if (!shape || relation === 'atomic') return set.add(step, true);
   const isContainer = containers && shape.owned && relation === 'record';
-  if (isElement || isContainer || (isEmpty(value) && relation === 'record')) set.insert(path);
-  for (const part of partsOf(value, shape, relation).values()) {
-    collect(part.value, part.shape, [...path, part.step], set, containers);
-  }
+  const isBare = relation === 'record' && isEmpty(value);
+  const isMember = isContainer || isBare || step.startsWith('k:');
+  set.add(step, isMember, partsSet(value, shape, relation, containers));
 }
 
 export interface Difference {
@@ -77,14 +93,26 @@ function compare(
   const old = partsOf(before, shape, relation);
   const now = partsOf(after, shape, relation);
   for (const { step, value, shape: inner } of old.values()) {
-    const at = [...path, step];
     const next = now.get(step);
-    if (next) compare(value, next.value, inner, at, difference);
-    else collect(value, inner, at, difference.removed, true);
+    if (next) compare(value, next.value, inner, [...path, step], difference);
+    else noteAll(value, inner, path, step, difference.removed);
   }
   for (const { step, value, shape: inner } of now.values()) {
-    if (!old.has(step)) collect(value, inner, [...path, step], difference.added, true);
+    if (!old.has(step)) noteAll(value, inner, path, step, difference.added);
   }
+}
+
+/** A part that came, or went, whole. */
+function noteAll(
+  value: unknown,
+  shape: Shape | undefined,
+  path: readonly Step[],
+  step: Step,
+  set: FieldSet,
+): void {
+  const own = new FieldSet();
+  collect(value, shape, step, own, true);
+  set.graft(path, own);
 }
 
 /** As `compare`, without taking apart what both have alike: most of every object. */
@@ -101,16 +129,15 @@ function compareRecords(
     const old = before[name];
     const now = held(after, name);
     if (old === now || old === undefined) continue;
-    const at = [...path, fieldStep(name)];
-    const inner = shapeOfField(shape, name);
-    if (now === undefined) collect(old, inner, at, difference.removed, true);
-    else compare(old, now, inner, at, difference);
+    const { step, shape: inner } = fieldIn(shape, name);
+    if (now === undefined) noteAll(old, inner, path, step, difference.removed);
+    else compare(old, now, inner, [...path, step], difference);
   }
   for (const name of Object.keys(after)) {
     const now = after[name];
     if (now === undefined || held(before, name) !== undefined) continue;
-    const at = [...path, fieldStep(name)];
-    collect(now, shapeOfField(shape, name), at, difference.added, true);
+    const { step, shape: inner } = fieldIn(shape, name);
+    noteAll(now, inner, path, step, difference.added);
   }
 }
 

@@ -38,8 +38,7 @@ export class Creating {
     options: WriteOptions,
     owned = false,
   ): Promise<Stored> {
-    const prepared = this.#prepare(target, body);
-    if (!owned) delete prepared.metadata.managedFields;
+    const prepared = this.#prepare(target, body, owned);
     const writer = owned ? undefined : writerOf(context, target, options, this.#deps.clock.now());
     const request = requestOf(context, target, prepared, options);
     const wait = this.#deps.admission.prepare(request);
@@ -49,17 +48,20 @@ export class Creating {
       if (!warned.has(sentence)) context.warn(sentence);
       warned.add(sentence);
     };
-    return transact(this.#deps.backend, (head) => {
-      const object = deepCopy(prepared);
+    const { kind } = target;
+    // Who has nothing to warn of does not need the prepared one untouched.
+    const first = kind.warnings ? deepCopy(prepared) : prepared;
+    return transact(this.#deps.backend, (head, attempt) => {
+      const object = attempt > 1 ? this.#prepare(target, body, owned) : first;
       const reader = readerOf(head, this.#deps.codecs);
       const plan = this.#judge({ ...request, warn, reader, object }, object, head, writer);
       // Of what the client said; what admission added is nobody's mistake. Valid by now.
-      for (const sentence of target.kind.warnings?.(prepared) ?? []) warn(sentence);
+      for (const sentence of kind.warnings?.(prepared) ?? []) warn(sentence);
       return plan;
     });
   }
 
-  #prepare(target: Target, body: KubeObject): KubeObject {
+  #prepare(target: Target, body: KubeObject, owned: boolean): KubeObject {
     const { kind } = target;
     const object = deepCopy(body);
     fillIdentity(object, target);
@@ -72,6 +74,7 @@ export class Creating {
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
     delete metadata.generation;
+    if (!owned) delete metadata.managedFields;
     kind.defaults?.(object);
     return object;
   }

@@ -66,9 +66,15 @@ class Unstored implements Stored {
  */
 function seal<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const [key, item] of Object.entries(value)) {
-    if (item === undefined) delete (value as JsonObject)[key];
-    else seal(item);
+  if (Array.isArray(value)) {
+    for (const item of value) seal(item);
+    return Object.freeze(value);
+  }
+  const object = value as JsonObject;
+  for (const key of Object.keys(object)) {
+    const item = object[key];
+    if (item === undefined) delete object[key];
+    else if (typeof item === 'object') seal(item);
   }
   return Object.freeze(value);
 }
@@ -103,8 +109,10 @@ function encode(object: KubeObject): Uint8Array {
 /** Takes the object over and freezes it; its resourceVersion is not kept. */
 export function valueOf(object: KubeObject): Value {
   const { resourceVersion: _, ...metadata } = object.metadata;
-  const kept = seal({ ...object, metadata });
-  return { bytes: encode(kept), decoded: new Fresh(kept) };
+  const kept = { ...object, metadata };
+  // Before it is frozen: V8 writes frozen objects half as fast.
+  const bytes = encode(kept);
+  return { bytes, decoded: new Fresh(seal(kept)) };
 }
 
 /**

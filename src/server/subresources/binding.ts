@@ -2,7 +2,6 @@
  * `pods/binding`: the scheduler's word on where a pod runs. Given once: a pod that has a node keeps
  * it, so of two schedulers one learns that it came too late.
  */
-import { deepCopy } from '#api/copy.ts';
 import { notSupported, required } from '#api/field-error.ts';
 import { pods } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -53,17 +52,19 @@ function bound(previous: Pod, binding: Binding, now: string): KubeObject {
   if (previous.spec.schedulingGates?.length) {
     throw refusal(name, `pod ${name} has non-empty .spec.schedulingGates`);
   }
-  const pod = deepCopy(previous);
-  if (uid) pod.metadata.uid = uid;
-  pod.metadata.resourceVersion = resourceVersion;
-  if (annotations) pod.metadata.annotations = { ...pod.metadata.annotations, ...annotations };
-  pod.spec.nodeName = binding.target.name;
+  const metadata = { ...previous.metadata, resourceVersion };
+  if (uid) metadata.uid = uid;
+  if (annotations) metadata.annotations = { ...metadata.annotations, ...annotations };
   const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: now };
-  const { conditions = [] } = (pod.status ??= {});
-  const others = conditions.filter(({ type }) => type !== scheduled.type);
-  pod.status.conditions = [...others, scheduled];
   // It has its node: where it was to go is of no use any more (KEP-5278).
-  delete pod.status.nominatedNodeName;
+  const { nominatedNodeName: _, conditions = [], ...status } = previous.status ?? {};
+  const others = conditions.filter(({ type }) => type !== scheduled.type);
+  const pod: Pod = {
+    ...previous,
+    metadata,
+    spec: { ...previous.spec, nodeName: binding.target.name },
+    status: { ...status, conditions: [...others, scheduled] },
+  };
   return pod;
 }
 
