@@ -103,6 +103,17 @@ test('a Service that is not there, or has no such port, is a backend with nobody
   );
 });
 
+test('a Service that is but another name leads nowhere, and that is told', () => {
+  const spec = { ...web.spec, type: 'ExternalName', externalName: 'shop.example.com' };
+  const { problems, backends } = table([ingress('a', [['a.test', '/', 'web']])], {
+    service: () => ({ ...web, spec }),
+    slices: () => [],
+  });
+  assert.deepEqual(backends.get('default_web_80')?.servers, []);
+  assert.equal(problems[0]?.reason, 'BackendNotFound');
+  assert.match(problems[0]?.message ?? '', /default\/web is an ExternalName, .* EndpointSlice/);
+});
+
 test('of two rules for the same place the older Ingress holds, then the first by name', () => {
   const older = ingress('z', [['a.test', '/x', 'old']]);
   const younger = {

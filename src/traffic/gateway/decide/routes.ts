@@ -255,8 +255,8 @@ class Build {
     const servicePort = found?.spec?.ports?.find((each) =>
       typeof port === 'string' ? each.name === port : each.port === port,
     );
-    if (!servicePort) {
-      const what = found ? `has no port ${port}` : 'does not exist';
+    if (!servicePort || found?.spec?.type === 'ExternalName') {
+      const what = whyNobody(found, port);
       this.tell(ingress, 'BackendNotFound', `the Service ${namespace}/${wanted.name} ${what}`);
     }
     const slices = servicePort ? this.#facts.slices(namespace, wanted.name) : [];
@@ -313,6 +313,12 @@ class Build {
       this.tell(ingress, 'AnnotationIgnored', `the Secret ${namespace}/${name} ${problem}`);
     return { users };
   }
+}
+
+function whyNobody(service: Service | undefined, port: string | number): string {
+  if (!service) return 'does not exist';
+  if (service.spec?.type !== 'ExternalName') return `has no port ${port}`;
+  return 'is an ExternalName, and the gateway leads to addresses alone: make it a Service without a selector, with an EndpointSlice that lists them';
 }
 
 /** One place for a request: of several rules for it only one can hold. */
