@@ -14,6 +14,7 @@ import { PodIndex } from './decide/pod-index.ts';
 import { type PodNeeds, renewed } from './decide/pod-needs.ts';
 import { ChangeLog, type Refusals } from './decide/refusals.ts';
 import { Siblings } from './decide/siblings.ts';
+import { Streak } from './decide/streak.ts';
 import { noVolumes, type VolumeFacts } from './decide/volumes.ts';
 
 /** So many changes a shape that fits nowhere may miss before all nodes are asked again. */
@@ -29,6 +30,7 @@ export class Snapshot implements TrialState {
   readonly #siblings: Siblings | undefined;
   readonly log = new ChangeLog(changesMax);
   readonly refusals = new LruMap<string, Refusals>(refusedShapesMax);
+  readonly streak = new Streak();
   readonly #ledger = new Ledger();
   readonly #states = new Map<string, NodeState>();
   /** On which node a pod is counted. */
@@ -171,6 +173,7 @@ export class Snapshot implements TrialState {
     const [labels, taints] = [state.labels, before?.spec?.taints];
     state.setNode(node);
     this.log.note(state);
+    this.streak.end();
     if ((before === undefined) !== (node === undefined) || zone !== state.zone) {
       this.#order = undefined;
     }

@@ -8,6 +8,7 @@ import type { NodeState } from './node-state.ts';
 import type { PodIndex } from './pod-index.ts';
 import type { PodNeeds } from './pod-needs.ts';
 import type { ChangeLog, Refusals } from './refusals.ts';
+import type { Streak } from './streak.ts';
 import type { VolumeFacts } from './volumes.ts';
 
 /** What a decision reads of the cluster. */
@@ -29,6 +30,8 @@ export interface ClusterState {
     get(localKey: string): Refusals | undefined;
     set(localKey: string, refusals: Refusals): void;
   };
+  /** What the last pod looked at, for the next one like it. */
+  readonly streak: Streak;
   /** The pods that belong together with this one by its owner and the Services that mean it. */
   siblings(needs: PodNeeds): Selector | undefined;
   /** Number of nodes that have the image. */

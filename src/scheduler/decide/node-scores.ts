@@ -9,6 +9,7 @@ import type { Score } from './scores.ts';
 export const taintToleration: Score = {
   name: 'TaintToleration',
   weight: 3,
+  isOwn: false,
   points: (needs, nodes) => {
     if (nodes.every(({ softTaints }) => softTaints.length === 0)) return undefined;
     return inverseShares(valuesOf(nodes, (state) => disliked(needs, state)));
@@ -26,6 +27,7 @@ function disliked({ shape: { tolerations } }: PodNeeds, { softTaints }: NodeStat
 export const nodeAffinity: Score = {
   name: 'NodeAffinity',
   weight: 2,
+  isOwn: false,
   points: ({ shape: { preferredTerms } }, nodes) => {
     if (preferredTerms.length === 0) return undefined;
     const preference = ({ node }: NodeState): number => {
@@ -47,6 +49,7 @@ const imageBytes = { min: 23 * mebibyte, maxPerContainer: 1000 * mebibyte };
 export const imageLocality: Score = {
   name: 'ImageLocality',
   weight: 1,
+  isOwn: false,
   points: ({ shape: { images } }, nodes, cluster) => {
     const names = images.map(withTag);
     const spread = names.map((name) => cluster.nodesWithImage(name) / cluster.nodes.length);

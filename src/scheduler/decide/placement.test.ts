@@ -175,6 +175,38 @@ test('no node is ever given more than it has', () => {
   );
 });
 
+test('pods alike get the nodes that each of them would get alone', () => {
+  const step = fc.record({ kind: fc.nat(2), node: fc.nat(9), does: fc.nat(9) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.nat(), (steps, seed) => {
+      const [inTurn, anew] = [new Snapshot(), new Snapshot()];
+      const node = (at: number, cpu: string) => nodeNamed(`n${at}`, { cpu, memory: '8000' });
+      for (let at = 0; at < 8; at++) {
+        for (const snapshot of [inTurn, anew]) snapshot.setNode(node(at, String(2 + (at % 3))));
+      }
+      const running: string[] = [];
+      for (const [at, { kind, node: chosen, does }] of steps.entries()) {
+        const requests = { cpu: `${100 + kind * 300}m`, memory: `${50 * kind}` };
+        const needs = needsOf(podNamed(`p${at}`, requests));
+        const chance = { from: 0, below: (bound: number) => (seed + at) % bound };
+        const alone = placementOf(needs, anew, chance);
+        assert.deepEqual(
+          { ...placementOf(needs, inTurn, chance), looked: 0 },
+          { ...alone, looked: 0 },
+        );
+        for (const snapshot of [inTurn, anew]) {
+          if (alone.type === 'node') snapshot.place(needs, alone.node);
+          if (does === 0) snapshot.remove(running[chosen] ?? '');
+          if (does === 1) snapshot.setNode(node(chosen, '3'));
+          if (does === 2) snapshot.removeNode(`n${chosen}`);
+        }
+        running.push(needs.key);
+        anew.streak.end();
+      }
+    }),
+  );
+});
+
 test('a pod is not bound to the node of its like, which was seen first', () => {
   const shapes = new Map<string, PodShape>();
   const bound = needsOf(podNamed('a', { cpu: '1' }, { nodeName: 'n1' }), shapes);

@@ -5,6 +5,7 @@ import {
   type SchedulingRefusal,
   sentenceOf,
 } from '#api/reasons.ts';
+import { assert } from '#base/assert.ts';
 import type { ClusterState, NodeCheck, NodeRefusal, TrialState } from './filter.ts';
 import { checksFor } from './filters.ts';
 import { pinnedNodes } from './node-affinity.ts';
@@ -12,6 +13,7 @@ import type { NodeState } from './node-state.ts';
 import type { PodNeeds } from './pod-needs.ts';
 import { Refusals } from './refusals.ts';
 import { scoresOf } from './scores.ts';
+import type { Sample } from './streak.ts';
 import { isRefusal, podVolumesOf, type VolumePlan, volumePlanOf } from './volumes.ts';
 
 export interface Chance {
@@ -62,6 +64,8 @@ export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance
   const isKept = isLocal && made === undefined;
   const known = isKept ? cluster.refusals.get(needs.shape.localKey) : undefined;
   if (known?.follow(cluster.log, check) === true) return refusedBy(known);
+  const sample = isKept ? cluster.streak.next(needs, cluster, check) : undefined;
+  if (sample !== undefined) return chosen(bestOf(sample, chance), 0, needs, cluster);
   const pinned = pinnedNodes(needs.shape);
   const candidates = pinned === undefined ? cluster.nodes : present(cluster, pinned);
   const enough = pinned === undefined ? enoughOf(cluster.nodes.length) : candidates.length;
@@ -74,8 +78,11 @@ export function placementOf(needs: PodNeeds, cluster: TrialState, chance: Chance
     if (refusals === undefined) fitting.push(state);
     else if (fitting.length === 0) refused.push([state, refusals]);
   }
-  const best = bestOf(needs, fitting, cluster, chance);
-  if (best !== undefined) return chosen(best, looked, needs, cluster);
+  if (fitting.length > 0) {
+    const found = { nodes: fitting, scores: scoresIn(fitting, needs, cluster) };
+    if (isKept && pinned === undefined) cluster.streak.begin(needs, found, cluster);
+    return chosen(bestOf(found, chance), looked, needs, cluster);
+  }
   const refusals = new Refusals(pinned === undefined ? refused : askAll(cluster.nodes, check));
   refusals.isUpTo(cluster.log);
   if (isKept) cluster.refusals.set(needs.shape.localKey, refusals);
@@ -122,14 +129,16 @@ function enoughOf(nodes: number): number {
   return Math.max(100, Math.floor((nodes * percent) / 100));
 }
 
-function bestOf(
-  needs: PodNeeds,
+/** One node needs no comparison. */
+function scoresIn(
   fitting: readonly NodeState[],
+  needs: PodNeeds,
   cluster: ClusterState,
-  chance: Chance,
-): NodeState | undefined {
-  if (fitting.length <= 1) return fitting[0];
-  const scores = scoresOf(needs, fitting, cluster);
+): Float64Array {
+  return fitting.length === 1 ? new Float64Array(1) : scoresOf(needs, fitting, cluster);
+}
+
+function bestOf({ nodes, scores }: Sample, chance: Chance): NodeState {
   let most = Number.NEGATIVE_INFINITY;
   let equals = 0;
   for (const score of scores) {
@@ -137,7 +146,9 @@ function bestOf(
     else if (score === most) equals++;
   }
   let skip = equals > 1 ? chance.below(equals) : 0;
-  return fitting.find((_, at) => scores[at] === most && skip-- === 0);
+  const best = nodes.find((_, at) => scores[at] === most && skip-- === 0);
+  assert(best !== undefined, 'there is a node to choose');
+  return best;
 }
 
 function refusedBy({ counts, hopeful, size }: Refusals): NoPlacement {

@@ -15,6 +15,7 @@ interface Pull {
 export const interPodAffinity: Score = {
   name: 'InterPodAffinity',
   weight: 2,
+  isOwn: false,
   points: ({ shape }, nodes, { pods }) => {
     const pulls: Pull[] = [];
     const pull = (topologyKey: string, weight: number, counts: DomainCounts): void => {

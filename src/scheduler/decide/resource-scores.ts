@@ -10,6 +10,7 @@ import type { Score } from './scores.ts';
 export const leastAllocated: Score = {
   name: 'NodeResourcesFit',
   weight: 1,
+  isOwn: true,
   points: ({ shape: { weightCpu, weightMemory } }, nodes) => {
     const points = new Float64Array(nodes.length);
     for (let node = 0; node < points.length; node++) {
@@ -31,6 +32,7 @@ function left(used: number, has: number): number {
 export const balancedAllocation: Score = {
   name: 'NodeResourcesBalancedAllocation',
   weight: 1,
+  isOwn: true,
   points: ({ shape: { request } }, nodes) => {
     const { milliCpu, memory } = request;
     if (milliCpu === 0 && memory === 0) return undefined;

@@ -14,6 +14,8 @@ export interface Score {
   /** As Kubernetes calls its plugin. */
   readonly name: string;
   readonly weight: number;
+  /** A node's points rest on that node and the pod's request alone. */
+  readonly isOwn: boolean;
   /** 0 to 100 for each node, in the order of `nodes`; undefined: nothing to tell them apart. */
   points(
     needs: PodNeeds,
@@ -32,14 +34,24 @@ export const scores: readonly Score[] = [
   imageLocality,
 ];
 
+export const ownScores: readonly Score[] = scores.filter(({ isOwn }) => isOwn);
+const otherScores: readonly Score[] = scores.filter(({ isOwn }) => !isOwn);
+const noNodes: readonly NodeState[] = [];
+
+/** Whether any score that compares nodes has something to compare for this pod; soft taints aside, which nodes have. */
+export function othersTell(needs: PodNeeds, cluster: ClusterState): boolean {
+  return otherScores.some((score) => score.points(needs, noNodes, cluster) !== undefined);
+}
+
 /** The weighed sum, one number per node; whole points, as in Kubernetes: what differs by less is equal. */
 export function scoresOf(
   needs: PodNeeds,
   nodes: readonly NodeState[],
   cluster: ClusterState,
+  by: readonly Score[] = scores,
 ): Float64Array {
   const sums = new Float64Array(nodes.length);
-  for (const score of scores) {
+  for (const score of by) {
     const given = score.points(needs, nodes, cluster);
     if (given === undefined) continue;
     for (let at = 0; at < sums.length; at++) {

@@ -19,6 +19,7 @@ interface Wishes {
 export const podTopologySpread: Score = {
   name: 'PodTopologySpread',
   weight: 2,
+  isOwn: false,
   points: (needs, nodes, cluster) => {
     const { rules, needsAll } = wishesOf(needs, cluster);
     if (rules.length === 0) return undefined;
