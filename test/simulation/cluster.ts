@@ -118,10 +118,20 @@ export class SimulatedCluster {
     const from = this.time.fired;
     do {
       if (this.time.fired - from > timersMax) this.violated('timers without an end');
-      await drained();
-      await this.#starting;
+      await this.#drained();
       settled();
     } while (this.time.step(until));
+  }
+
+  /** Also of what goes on once the keys are read, whenever in real time that is. */
+  async #drained(): Promise<void> {
+    await drained();
+    while (this.#starting) {
+      const starting = this.#starting;
+      await starting;
+      await drained();
+      if (this.#starting === starting) this.#starting = undefined;
+    }
   }
 
   /** The program has no end: it is stopped like a killed one, so that nothing of it goes on. */
