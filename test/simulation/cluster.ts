@@ -17,7 +17,7 @@ import { NodeProcess } from './node-process.ts';
 import { Trace } from './trace.ts';
 import { drained, VirtualTime } from './virtual-time.ts';
 import { WallClock } from './wall-clock.ts';
-import { calm, type Weather } from './weather.ts';
+import { calm, type Faults, strikes, type Weather } from './weather.ts';
 
 /** Of one step of the plan: a loop that wakes itself without a pause gets there. */
 const timersMax = 200_000;
@@ -38,6 +38,7 @@ export class SimulatedCluster {
   /** Of the machine that the control plane runs on. */
   readonly clock = new WallClock(this.time);
   readonly weather: Weather = { ...calm };
+  readonly faults: Faults = new Map();
   /** Of the machine that the control plane runs on: the store's. */
   readonly disk = { full: false };
   readonly trace: Trace;
@@ -57,12 +58,12 @@ export class SimulatedCluster {
   #starting: Promise<void> | undefined;
 
   constructor(options: ClusterOptions) {
-    const { time, clock, weather } = this;
+    const { time, clock, weather, faults } = this;
     this.#seed = options.seed;
     this.isTight = options.podsMax < 10;
     const violated = (words: string): void => this.violated(words);
     this.trace = new Trace({ ...options, time, failed: violated });
-    const parts = { time, weather, trace: this.trace };
+    const parts = { time, weather, faults, trace: this.trace };
     const historyRevisions = this.chance('history').fraction() < 0.3 ? 100 : undefined;
     const journal = this.#journal(options.commitMsMax);
     this.backend = new StoreCore({ clock, timers: time, historyRevisions, journal });
@@ -202,12 +203,12 @@ export class SimulatedCluster {
 
   /** The store in memory, but with the time that a disk takes and what it refuses. */
   #journal(msMax: number): Journal {
-    const { time, weather, disk } = this;
+    const { time, weather, faults, disk } = this;
     const random = this.chance('disk');
     return {
       append: async () => {
         if (msMax > 0) await time.sleep(random.below(msMax));
-        if (!disk.full && random.fraction() >= weather.diskFailure) return;
+        if (!disk.full && !strikes({ random, weather, faults }, 'diskFailure')) return;
         this.trace.add('the disk refuses a write');
         throw new JournalError('disk full', false);
       },

@@ -7,12 +7,13 @@ import type { Verbs, Watch, WatchEventType, WatchSink } from '#api/verbs.ts';
 import type { Random } from '#base/random.ts';
 import { StatusError } from '#base/status-error.ts';
 import type { VirtualTime } from './virtual-time.ts';
-import type { Weather } from './weather.ts';
+import { type Fault, type Faults, strikes, type Weather } from './weather.ts';
 
 export interface ConnectionOptions {
   readonly time: VirtualTime;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
+  readonly faults: Faults;
   /** Undefined: nobody listens. */
   readonly server: () => Verbs | undefined;
   /** A create of this resource was carried out and its caller does not know. */
@@ -75,7 +76,7 @@ export class Connection {
   /** How long a message is on its way. */
   delay(): number {
     const { weather } = this.#options;
-    if (this.#happens(weather.late)) return this.#below(weather.lateMs);
+    if (this.#strikes('late')) return this.#below(weather.lateMs);
     return weather.delayMs > 0 ? this.#below(weather.delayMs) : 0;
   }
 
@@ -85,8 +86,8 @@ export class Connection {
 
   /** Why a watch ends after this event; undefined: it goes on. */
   dropsWatch(): StatusError | undefined {
-    if (!this.#happens(this.#options.weather.droppedWatch)) return undefined;
-    return this.#happens(0.3)
+    if (!this.#strikes('droppedWatch')) return undefined;
+    return this.#options.random.fraction() < 0.3
       ? new StatusError('Expired', 'the resource version is too old')
       : new StatusError('ServiceUnavailable', 'the watch was dropped');
   }
@@ -100,7 +101,6 @@ export class Connection {
     work: (server: Verbs) => Promise<T>,
     creates?: string,
   ): Promise<T> {
-    const { weather } = this.#options;
     const reset = this.#reset.promise;
     await this.#travel();
     const { server } = this;
@@ -108,9 +108,9 @@ export class Connection {
       await this.#sleep(this.#cut ? this.#below(timeOutMs) : 1);
       throw lost('connection refused');
     }
-    if (this.#happens(weather.lostRequest)) throw timedOut();
-    if (this.#happens(weather.refusal)) throw this.#refusal();
-    if (kind === 'change' && this.#happens(weather.conflict)) {
+    if (this.#strikes('lostRequest')) throw timedOut();
+    if (this.#strikes('refusal')) throw this.#refusal();
+    if (kind === 'change' && this.#strikes('conflict')) {
       throw new StatusError('Conflict', 'the object has been modified');
     }
     const answer = await Promise.race([work(server), reset]);
@@ -119,7 +119,7 @@ export class Connection {
       await this.#sleep(this.#below(timeOutMs));
       throw timedOut();
     }
-    if (kind !== 'read' && this.#happens(weather.lostAnswer)) {
+    if (kind !== 'read' && this.#strikes('lostAnswer')) {
       if (creates) this.#options.lost?.(creates);
       throw timedOut();
     }
@@ -145,15 +145,15 @@ export class Connection {
   }
 
   #refusal(): StatusError {
-    return this.#happens(0.5)
+    return this.#options.random.fraction() < 0.5
       ? new StatusError('TooManyRequests', 'the server is busy', {
           retryAfterSeconds: 1 + this.#below(3),
         })
       : new StatusError('InternalError', 'the server failed');
   }
 
-  #happens(chance: number): boolean {
-    return chance > 0 && this.#options.random.fraction() < chance;
+  #strikes(fault: Fault): boolean {
+    return strikes(this.#options, fault);
   }
 
   #below(ms: number): number {

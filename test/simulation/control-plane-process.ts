@@ -14,13 +14,14 @@ import { Life } from './life.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { WallClock } from './wall-clock.ts';
-import type { Weather } from './weather.ts';
+import type { Faults, Weather } from './weather.ts';
 
 export interface ControlPlaneProcessOptions {
   readonly time: VirtualTime;
   readonly clock: WallClock;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
+  readonly faults: Faults;
   readonly trace: Trace;
   readonly backend: Backend;
   readonly ledger: Ledger;

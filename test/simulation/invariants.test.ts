@@ -55,9 +55,10 @@ test('the same pod on two nodes, and another pod of its name', async () => {
   const container = first?.running[0];
   assert.ok(second && container);
   const of = { metadata: { name: 'x', uid: 'other', namespace: 'default', attempt: 0 } };
-  const { time, weather } = cluster;
+  const { time, weather, faults } = cluster;
   const random = cluster.chance('second');
-  const runtime = machineRuntime({ machine: second, clock: time, time, weather, random });
+  const parts = { time, weather, faults, random };
+  const runtime = machineRuntime({ ...parts, machine: second, clock: time });
   const starting = (async () => {
     const sandbox = await runtime.runSandbox({ ...of, labels: {} } as never);
     const marks = { ...container.labels, [labels.podUid]: 'other' };

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { SimulationOptions, SimulationReport } from './simulate.ts';
+import { silenceMsMax } from './watchdog.ts';
 
 export interface ManyOptions extends Omit<SimulationOptions, 'print'> {
   readonly threads?: number;
@@ -28,14 +29,16 @@ export async function simulateMany(seeds: readonly number[], options: ManyOption
 
 const startWorker = (): Worker => new Worker(new URL('./seed-worker.ts', import.meta.url));
 
-/** A thread that dies of a seed has found something too. */
+/** A thread that dies of a seed, or stops answering, has found something too. */
 function runOn(
   worker: Worker,
   seed: number,
   options: SimulationOptions,
 ): Promise<{ readonly report: SimulationReport; readonly died: boolean }> {
   return new Promise((resolve) => {
+    const silence = setTimeout(() => died('it no longer yields'), silenceMsMax);
     const end = (report: SimulationReport, died: boolean): void => {
+      clearTimeout(silence);
       worker.off('error', failed).off('exit', left).off('message', answered);
       resolve({ report, died });
     };
@@ -43,7 +46,10 @@ function runOn(
     const failed = (error: unknown): void =>
       died(String(error instanceof Error ? error.stack : error));
     const left = (code: number): void => died(`the thread ended with ${code}`);
-    const answered = (report: SimulationReport): void => end(report, false);
+    const answered = (message: SimulationReport | 'alive'): void => {
+      if (message === 'alive') silence.refresh();
+      else end(message, false);
+    };
     worker.on('error', failed).on('exit', left).on('message', answered);
     worker.postMessage({ seed, options });
   });
@@ -52,8 +58,9 @@ function runOn(
 function deadly(seed: number, words: string): SimulationReport {
   return {
     seed,
-    violations: [`the run threw: ${words}`],
-    happened: [],
+    violations: [`the run came to no end: ${words}`],
+    happened: {},
+    faults: {},
     traceHash: '',
     traceLines: 0,
     traceTail: [],

@@ -21,7 +21,7 @@ import { machineRuntime } from './machine/machine-runtime.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import { WallClock } from './wall-clock.ts';
-import type { Weather } from './weather.ts';
+import type { Faults, Weather } from './weather.ts';
 
 export interface NodeProcessOptions {
   readonly name: string;
@@ -31,6 +31,7 @@ export interface NodeProcessOptions {
   readonly time: VirtualTime;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
+  readonly faults: Faults;
   readonly trace: Trace;
   readonly server: () => Verbs | undefined;
   readonly storageServer: () => Verbs | undefined;

@@ -8,6 +8,8 @@
 import { parseArgs } from 'node:util';
 import { simulateMany } from './many.ts';
 import { simulate, type SimulationReport } from './simulate.ts';
+import { Summary } from './summary.ts';
+import { watchMainThread } from './watchdog.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,20 +28,17 @@ const options = {
   tailMax: Number(values.tail),
   ...(values.actions && { actions: Number(values.actions) }),
 };
-const failed: number[] = [];
-let virtualMs = 0;
-let done = 0;
+const summary = new Summary();
 const progressEvery = 100;
 
 function told(report: SimulationReport): void {
   const { seed, violations, traceTail } = report;
-  virtualMs += report.virtualMs;
-  done++;
+  summary.add(report);
   const fails = violations.length > 0;
   if (fails || values.list || count === 1) console.log(lineOf(report));
-  if (done % progressEvery === 0 && done < count) console.log(`${done} of ${count} seeds`);
+  const { seeds } = summary;
+  if (seeds % progressEvery === 0 && seeds < count) console.log(`${seeds} of ${count} seeds`);
   if (!fails) return;
-  failed.push(seed);
   if (!values.trace) for (const line of traceTail) console.log(`  ${line}`);
   for (const words of violations) console.log(`  FAILED: seed ${seed}: ${words}`);
 }
@@ -54,23 +53,21 @@ function lineOf(report: SimulationReport): string {
 const first = Number(values.seed);
 const from = performance.now();
 if (count === 1) {
+  const watchdog = watchMainThread();
   told(
     await simulate(first, {
       ...options,
       ...(values.trace && { print: (line: string) => console.log(line) }),
     }),
   );
+  await watchdog.end();
 } else {
   const seeds = Array.from({ length: count }, (_, index) => first + index);
   const threads = values.threads === undefined ? {} : { threads: Number(values.threads) };
   await simulateMany(seeds, { ...options, ...threads, told });
 }
 const seconds = (performance.now() - from) / 1000;
-console.log(
-  `${done} seeds, ${failed.length} failed, ${(virtualMs / 3_600_000).toFixed(1)} simulated hours ` +
-    `in ${seconds.toFixed(0)} s (${(done / seconds).toFixed(2)} seeds per second)`,
-);
-if (failed.length > 0) {
-  console.log(`failed: ${failed.toSorted((a, b) => a - b).join(' ')}`);
-  process.exitCode = 1;
-}
+const each = values.actions ? `--actions ${values.actions} ` : '';
+const repeat = `npm run simulate -- ${each}--seed`;
+for (const line of summary.lines(seconds, repeat)) console.log(line);
+if (summary.failed.length > 0) process.exitCode = 1;

@@ -27,8 +27,10 @@ export interface SimulationReport {
   readonly seed: number;
   /** Empty: the run went well. */
   readonly violations: readonly string[];
-  /** Names of the actions that were drawn. */
-  readonly happened: readonly string[];
+  /** Of each action, how often it was drawn. */
+  readonly happened: Readonly<Record<string, number>>;
+  /** Of what goes wrong by chance, how often it did. */
+  readonly faults: Readonly<Record<string, number>>;
   /** The same for the same seed, always. */
   readonly traceHash: string;
   readonly traceLines: number;
@@ -74,7 +76,7 @@ class Simulation {
   readonly #cluster: SimulatedCluster;
   readonly #invariants: Invariants;
   readonly #isTight: boolean;
-  readonly #happened = new Set<string>();
+  readonly #happened = new Map<string, number>();
 
   constructor(seed: number, options: SimulationOptions) {
     const { tailMax = 60, print } = options;
@@ -111,11 +113,12 @@ class Simulation {
   }
 
   #report(settledInMs: number | undefined): SimulationReport {
-    const { trace, time, violations } = this.#cluster;
+    const { trace, time, violations, faults } = this.#cluster;
     return {
       seed: this.#seed,
       violations,
-      happened: [...this.#happened],
+      happened: Object.fromEntries(this.#happened),
+      faults: Object.fromEntries(faults),
       traceHash: trace.digest(),
       traceLines: trace.lines,
       traceTail: trace.tail,
@@ -131,7 +134,7 @@ class Simulation {
     const { actions = 10 + random.below(40) } = this.#options;
     for (let count = 0; count < actions; count++) {
       const action = drawAction(random);
-      if (action) this.#happened.add(action.name);
+      if (action) this.#happened.set(action.name, (this.#happened.get(action.name) ?? 0) + 1);
       const running = action?.run(cluster, random);
       running?.catch((error: unknown) => cluster.trace.add(`${action?.name}: ${String(error)}`));
       await this.#advance(random.below(pauses[random.below(pauses.length)] ?? 0));

@@ -1,4 +1,6 @@
 /** What goes wrong by itself, as chances between 0 and 1. One object per run; the plan changes it. */
+import type { Random } from '#base/random.ts';
+
 export interface Weather {
   /** A request never arrives: nothing was done, and the caller is told of a time-out. */
   lostRequest: number;
@@ -26,6 +28,26 @@ export interface Weather {
   diskFailure: number;
   /** A probe of a container that works fails. */
   probeFailure: number;
+}
+
+/** What can happen by chance; the rest of a weather says how much of it. */
+export type Fault = Exclude<keyof Weather, 'delayMs' | 'lateMs'>;
+
+/** Of each, how often it happened. */
+export type Faults = Map<Fault, number>;
+
+export interface Chances {
+  readonly random: Random;
+  readonly weather: Readonly<Weather>;
+  readonly faults: Faults;
+}
+
+/** Whether it happens this time. */
+export function strikes({ random, weather, faults }: Chances, fault: Fault): boolean {
+  const chance = weather[fault];
+  if (chance <= 0 || random.fraction() >= chance) return false;
+  faults.set(fault, (faults.get(fault) ?? 0) + 1);
+  return true;
 }
 
 export const calm: Readonly<Weather> = {

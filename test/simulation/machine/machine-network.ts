@@ -2,7 +2,7 @@
 import type { Random } from '#base/random.ts';
 import type { NetworkProbes } from '#wire/probe/network-probes.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import type { Weather } from '../weather.ts';
+import { type Faults, strikes, type Weather } from '../weather.ts';
 import type { Machine } from './machine.ts';
 
 export interface MachineNetworkOptions {
@@ -10,21 +10,18 @@ export interface MachineNetworkOptions {
   readonly time: VirtualTime;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
+  readonly faults: Faults;
 }
 
-export function machineNetwork({
-  machine,
-  time,
-  random,
-  weather,
-}: MachineNetworkOptions): NetworkProbes {
+export function machineNetwork(options: MachineNetworkOptions): NetworkProbes {
+  const { machine, time, random } = options;
   const ask = async (host: string): Promise<void> => {
     await time.sleep(1 + random.below(5));
     const sandbox = [...machine.sandboxes.values()].find(({ ips }) => ips.includes(host));
     const serves = machine.running.some(
       ({ sandboxId, servesAtMs }) => sandboxId === sandbox?.id && servesAtMs <= time.elapsedMs,
     );
-    if (!serves || random.fraction() < weather.probeFailure) throw new Error('connection refused');
+    if (!serves || strikes(options, 'probeFailure')) throw new Error('connection refused');
   };
   return {
     http: async ({ host }) => {

@@ -15,7 +15,7 @@ import type {
   SandboxConfig,
 } from '#node/runtime/runtime.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import type { Weather } from '../weather.ts';
+import { type Faults, strikes, type Weather } from '../weather.ts';
 import type { Machine, MachineContainer, MachineSandbox } from './machine.ts';
 
 export interface MachineRuntimeOptions {
@@ -24,6 +24,7 @@ export interface MachineRuntimeOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
+  readonly faults: Faults;
 }
 
 /** How long a call takes at most, in milliseconds. */
@@ -114,7 +115,7 @@ function sandboxCalls(options: MachineRuntimeOptions) {
 }
 
 function containerCalls(options: MachineRuntimeOptions) {
-  const { machine, random, weather } = options;
+  const { machine } = options;
   const takes = work(options);
   return {
     listContainers: async (): Promise<readonly ObservedContainer[]> => {
@@ -141,7 +142,7 @@ function containerCalls(options: MachineRuntimeOptions) {
       if (container?.state !== 'created' || !sandbox?.ready) {
         throw new RuntimeError('Failed', `the container ${id} cannot be started`);
       }
-      if (random.fraction() < weather.runtimeFailure) {
+      if (strikes(options, 'runtimeFailure')) {
         machine.refuse(container);
         throw new RuntimeError('Failed', `${id} has no program: the seed says so`);
       }
@@ -222,28 +223,27 @@ function imageCalls(options: MachineRuntimeOptions): Images {
 }
 
 /** Takes its time, and fails now and then when it is said what is tried. */
-function work({ machine, time, random, weather }: MachineRuntimeOptions) {
+function work(options: MachineRuntimeOptions) {
+  const { machine, time, random } = options;
   return async (longestMs: number, tried?: string): Promise<void> => {
     await time.sleep(1 + random.below(longestMs));
     if (!machine.available) throw new RuntimeError('Unavailable', 'the runtime is away');
-    if (tried && (machine.disk.full || random.fraction() < weather.runtimeFailure)) {
+    if (tried && (machine.disk.full || strikes(options, 'runtimeFailure'))) {
       throw new RuntimeError('Failed', `cannot ${tried}: the seed says so`);
     }
   };
 }
 
 /** Of what changes something, the answer is lost now and then: it is done, and the asker hears of a failure. */
-function mayGoUnheard<T extends object>(
-  calls: T,
-  { time, random, weather }: MachineRuntimeOptions,
-): T {
+function mayGoUnheard<T extends object>(calls: T, options: MachineRuntimeOptions): T {
+  const { time, random } = options;
   const changing = Object.entries(calls).filter(([name]) => changes.test(name));
   const wrapped = changing.map(
     ([name, call]: [string, (...given: unknown[]) => Promise<unknown>]) => [
       name,
       async (...given: unknown[]): Promise<unknown> => {
         const answer = await call(...given);
-        if (random.fraction() >= weather.lostRuntimeAnswer) return answer;
+        if (!strikes(options, 'lostRuntimeAnswer')) return answer;
         await time.sleep(random.below(longest.answer));
         throw new RuntimeError('DeadlineExceeded', `${name} took too long: the seed says so`);
       },

@@ -10,7 +10,7 @@ import type { Random } from '#base/random.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import type { Weather } from '../weather.ts';
+import { type Faults, strikes, type Weather } from '../weather.ts';
 import { endsByItself } from '../workload.ts';
 import { memoryFiles } from './memory-files.ts';
 import { memoryMounts } from './memory-mounts.ts';
@@ -33,6 +33,7 @@ export interface MachineOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly weather: Readonly<Weather>;
+  readonly faults: Faults;
   readonly trace: (line: string) => void;
   /** A container has begun or ended. */
   readonly changed: () => void;
@@ -109,12 +110,12 @@ export class Machine {
   }
 
   start(container: MachineContainer): void {
-    const { time, clock, random, weather } = this.#options;
+    const { time, clock, random } = this.#options;
     container.state = 'running';
     container.startedAtMs = clock.now();
     container.servesAtMs = time.elapsedMs + random.below(2_000);
     this.#toldOf('started', container, '');
-    if (random.fraction() < weather.crash) {
+    if (strikes(this.#options, 'crash')) {
       time.after(random.below(longestCrashMs), () => this.end(container, 1));
     }
     if (endsByItself(container.image)) {
@@ -173,10 +174,9 @@ export class Machine {
   }
 
   tell(event: RuntimeEvent): void {
-    const { random, weather } = this.#options;
     if (!this.#available) return;
     const isOfOne = event.type === 'started' || event.type === 'exited';
-    if (isOfOne && random.fraction() < weather.lostRuntimeEvent) return;
+    if (isOfOne && strikes(this.#options, 'lostRuntimeEvent')) return;
     for (const listener of this.#listeners) listener(event);
   }
 
