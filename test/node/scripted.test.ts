@@ -4,10 +4,12 @@ import { describe, it } from 'node:test';
 import { nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { Node, Pod } from '#api/types.ts';
+import type { Verbs } from '#api/verbs.ts';
 import { silentLogger } from '#base/log.ts';
 import { ControlPlane } from '#main/control-plane.ts';
 import { NodeAgent, type NodeAgentOptions } from '#node/agent.ts';
 import { nodeSettings, usualSettings } from '#node/decide/node-settings.ts';
+import { RuntimeError } from '#node/runtime/runtime-error.ts';
 import { calmScript, type Script } from '#node/runtime/scripted/script.ts';
 import { ScriptedRuntime } from '#node/runtime/scripted/scripted-runtime.ts';
 import { openMemoryStore } from '#store/memory/memory.ts';
@@ -19,7 +21,11 @@ import { ManualTime } from '#store/testing/manual-time.ts';
 
 const spec = { containers: [{ name: 'main', image: 'app:1' }] };
 
-async function open(script: Partial<Script> = {}, more: Partial<NodeAgentOptions> = {}) {
+async function open(
+  script: Partial<Script> = {},
+  more: Partial<NodeAgentOptions> = {},
+  through: (verbs: Verbs) => Verbs = (verbs) => verbs,
+) {
   const time = new ManualTime(1_767_323_045_000);
   const parts = { clock: time, timers: time, random: seededRandom(1), logger: silentLogger };
   const plane = await ControlPlane.create({
@@ -75,7 +81,7 @@ async function open(script: Partial<Script> = {}, more: Partial<NodeAgentOptions
       nodeName: 'n1',
       directory: '/node',
       cgroupPrefix: '/gantry',
-      verbs,
+      verbs: through(verbs),
       runtime,
       files,
       mounts: memoryMounts(),
@@ -316,4 +322,52 @@ describe('agent on a scripted runtime', () => {
     assert.equal((await world.get('two'))?.status?.phase, 'Running');
     assert.equal((await world.readiness())?.status, 'True');
   });
+
+  it('removes a sandbox that comes to light while the pod’s object is being deleted', async () => {
+    const held: (() => void)[] = [];
+    const world = await open({}, {}, (verbs) => withLateDeletions(verbs, held));
+    const { runtime } = world;
+    const reveal = loseSandboxAnswers(runtime);
+    await world.create('one');
+    await world.run(1);
+    await world.drive(world.delete('one'));
+    await world.run(2);
+    // The agent, which knows of nothing that ran, has let the object go, and has not heard yet that it went.
+    assert.equal(await world.get('one'), undefined);
+    assert.equal(held.length, 1);
+    reveal();
+    await world.run(61, 1000);
+    assert.ok(!runtime.calls.includes('removeSandbox one'), runtime.calls.join(', '));
+    for (const tell of held) tell();
+    await world.run(2);
+    assert.deepEqual(await runtime.listSandboxes(), [], runtime.calls.join(', '));
+  });
 });
+
+/** Sandboxes are made, but the asker hears of a failure and sees none of them until they are revealed. */
+function loseSandboxAnswers(runtime: ScriptedRuntime): () => void {
+  const make = runtime.runSandbox.bind(runtime);
+  const list = runtime.listSandboxes.bind(runtime);
+  let isHidden = true;
+  runtime.runSandbox = async (config) => {
+    await make(config);
+    throw new RuntimeError('DeadlineExceeded', 'it took too long');
+  };
+  runtime.listSandboxes = async () => (isHidden ? [] : list());
+  return () => (isHidden = false);
+}
+
+/** Whoever watches hears of what was deleted only when what is held is told. */
+function withLateDeletions(verbs: Verbs, held: (() => void)[]): Verbs {
+  return {
+    ...verbs,
+    watch: (ref, options, sink) =>
+      verbs.watch(ref, options, {
+        ...sink,
+        event: (type, object) => {
+          if (type === 'DELETED') held.push(() => sink.event(type, object));
+          else sink.event(type, object);
+        },
+      }),
+  };
+}
