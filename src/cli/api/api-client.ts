@@ -1,6 +1,6 @@
 /** The API of a cluster, as a command of a person asks it. */
 import type { KubeObject } from '#api/object.ts';
-import type { CollectionRef, Verbs } from '#api/verbs.ts';
+import type { CollectionRef, SelectOptions, Verbs } from '#api/verbs.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { wireVerbs } from '#client/wire-transport.ts';
 import { systemTimers } from '#sys/timers.ts';
@@ -76,11 +76,15 @@ const pageItems = 500;
 /** A person's question about one object never needs more. */
 const objectsMax = 20_000;
 
-export async function listAll(verbs: Verbs, ref: CollectionRef): Promise<readonly KubeObject[]> {
+export async function listAll(
+  verbs: Verbs,
+  ref: CollectionRef,
+  select: SelectOptions = {},
+): Promise<readonly KubeObject[]> {
   const all: KubeObject[] = [];
   let next: string | undefined;
   do {
-    const page = await verbs.list(ref, { limit: pageItems, continue: next });
+    const page = await verbs.list(ref, { ...select, limit: pageItems, continue: next });
     all.push(...page.items);
     next = page.continue;
   } while (next !== undefined && all.length < objectsMax);

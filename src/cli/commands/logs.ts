@@ -2,6 +2,8 @@ import { nameOf, wordFor } from '#api/diagnosis/finding.ts';
 import { sortNamed } from '#api/diagnosis/sorts.ts';
 import type { Pod } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
+import { systemRandom } from '#sys/random.ts';
+import { systemTimers } from '#sys/timers.ts';
 import { type ApiClient, connectApi, explainFailure } from '../api/api-client.ts';
 import { apiOptions } from '../api/credentials.ts';
 import { findTarget, splitTarget } from '../api/target.ts';
@@ -9,22 +11,35 @@ import { clusterName, requireConfig } from '../cluster/clusters.ts';
 import type { Command, Invocation, OptionValues } from '../command.ts';
 import { CommandError } from '../exit-code.ts';
 import { type KeptOf, keptLines, keptOf, keptPods, localCluster } from '../logs/kept-logs.ts';
+import { mayHavePods } from '../logs/decide/members.ts';
+import { containersOf } from '../logs/decide/runs.ts';
 import { readableLine, readOwnLog } from '../logs/own-log.ts';
 import { type PodLogOptions, readPodLog } from '../logs/pod-log.ts';
-import { podsOf } from '../logs/pods-of.ts';
+import { podsLabelled, podsOf } from '../logs/pods-of.ts';
 import { requireRoot } from '../setup/preflight.ts';
 
 const ownLines = 200;
 
 export const logsCommand: Command = {
   name: 'logs',
-  summary: "show the logs of a pod or of a workload's pods; without a name, those of gantry itself",
+  summary:
+    "show the logs of a pod, of a workload's, a service's or a namespace's pods, or of those with labels; without a name, those of gantry itself",
   positionals: [
     { name: 'KIND/NAME', optional: true },
     { name: 'NAME', optional: true },
   ],
   options: {
-    follow: { type: 'boolean', short: 'f', help: 'go on with what comes, until Ctrl-C' },
+    follow: {
+      type: 'boolean',
+      short: 'f',
+      help: 'go on with what comes, also from pods that are yet to come',
+    },
+    selector: {
+      type: 'string',
+      short: 'l',
+      value: 'LABELS',
+      help: 'of all pods with these labels, each line with its pod',
+    },
     previous: { type: 'boolean', short: 'p', help: 'of the run before the last restart' },
     all: {
       type: 'boolean',
@@ -36,12 +51,16 @@ export const logsCommand: Command = {
     ...apiOptions,
   },
   examples: [
-    'gantry logs deployment/web --all -f',
+    'gantry logs deployment/web -f',
+    'gantry logs -l app.kubernetes.io/part-of=shop -n shop -f',
+    'gantry logs namespace/shop --tail 10',
     'gantry logs pod/web-1 --previous',
     'gantry logs -f',
   ],
   run: (invocation) =>
-    invocation.positionals.length === 0 ? ownLog(invocation) : podLogs(invocation),
+    invocation.positionals.length === 0 && typeof invocation.options['selector'] !== 'string'
+      ? ownLog(invocation)
+      : podLogs(invocation),
 };
 
 function linesOf({ tail }: OptionValues): number | undefined {
@@ -73,6 +92,10 @@ async function podLogs(invocation: Invocation): Promise<void> {
   };
   const client = await connectApi(machine, options);
   try {
+    if (wanted.follow && !wanted.previous) {
+      await followPods(invocation, client, wanted);
+      return;
+    }
     const sources = await sourcesFor(invocation, client, wanted);
     const one = sources.length === 1;
     const word = positionals.join(' ');
@@ -92,6 +115,61 @@ async function podLogs(invocation: Invocation): Promise<void> {
   }
 }
 
+function selectorOf({ options, positionals }: Invocation): string | undefined {
+  const { selector } = options;
+  if (typeof selector !== 'string' || positionals.length === 0)
+    return typeof selector === 'string' ? selector : undefined;
+  throw new CommandError(
+    'usage',
+    'Labels and a name at once name no pods.',
+    'Leave out one: "gantry logs -l app=web", or "gantry logs deployment/web".',
+  );
+}
+
+async function followPods(
+  invocation: Invocation,
+  client: ApiClient,
+  wanted: PodLogOptions,
+): Promise<void> {
+  const { machine, terminal, options, positionals } = invocation;
+  const labels = selectorOf(invocation);
+  const of = labels === undefined ? await findTarget(client, splitTarget(positionals)) : { labels };
+  const only = typeof options['container'] === 'string' ? options['container'] : undefined;
+  // What may not be read is said before anything is waited for.
+  const pods = await ('labels' in of ? podsLabelled(client, of.labels) : podsOf(client, of));
+  if (!('labels' in of) && (pods.length === 0 || of.sort === 'pod')) {
+    const named = pods.some((pod) => containersOf(pod, only).length > 0);
+    if (!mayHavePods(of.sort) || (of.sort === 'pod' && !named))
+      throw nothingToShow(wordFor(nameOf(of.object)), options);
+  }
+  const [pod] = pods;
+  const one = 'sort' in of && of.sort === 'pod' && pod && containersOf(pod, only).length === 1;
+  const { followLogs } = await import('../logs/follow.ts');
+  await followLogs({
+    verbs: client.verbs,
+    clock: machine.clock,
+    timers: systemTimers,
+    random: systemRandom,
+    namespace: client.namespace,
+    of,
+    container: only,
+    lines: wanted.lines,
+    read: (request, sink) =>
+      readPodLog(
+        client.http,
+        request.pod,
+        request.container,
+        { ...request, follow: true, timestamps: true },
+        sink,
+      ),
+    tell: (from, container, { time, text }) => {
+      const prefix = one ? '' : terminal.paint('dim', `[${from}/${container}] `);
+      terminal.line(`${prefix}${wanted.timestamps ? `${time} ` : ''}${text}`);
+    },
+    note: (text) => terminal.note(terminal.paint('dim', text)),
+  });
+}
+
 /** A container that has a log, or had one. */
 interface Source {
   /** For a person; one that is gone says so. */
@@ -102,10 +180,22 @@ interface Source {
 
 /** Of pods that are there, then of those that are gone. */
 async function sourcesFor(
-  { machine, options, positionals }: Invocation,
+  invocation: Invocation,
   client: ApiClient,
   wanted: PodLogOptions,
 ): Promise<readonly Source[]> {
+  const { machine, options, positionals } = invocation;
+  const labels = selectorOf(invocation);
+  if (labels !== undefined) {
+    const pods = await podsLabelled(client, labels);
+    const sources = pods.flatMap((pod) => sourcesOf(client, pod, options['container'], wanted));
+    if (sources.length > 0) return sources;
+    throw new CommandError(
+      'failed',
+      `No pod in namespace "${client.namespace}" has the labels "${labels}".`,
+      'See "kubectl get pods --show-labels"; another namespace is named with -n.',
+    );
+  }
   const named = splitTarget(positionals);
   const all = options['all'] === true;
   const config = await localCluster(machine, client.credentials);
@@ -125,7 +215,7 @@ async function sourcesFor(
   try {
     const { sort, object } = await findTarget(client, named);
     const pods = await podsOf(client, { sort, object });
-    const chosen = all ? pods : pods.slice(0, 1);
+    const chosen = all || sort === 'namespace' ? pods : pods.slice(0, 1);
     const sources = chosen.flatMap((pod) => sourcesOf(client, pod, options['container'], wanted));
     if (all || sources.length === 0) sources.push(...(await gone(keptOf(object))));
     if (sources.length > 0) return sources;
@@ -147,18 +237,11 @@ function sourcesOf(
   only: string | boolean | undefined,
   wanted: PodLogOptions,
 ): Source[] {
-  const { initContainers = [], containers = [] } = pod.spec ?? {};
-  // Those that ended well have nothing to say about now, unless they are asked for.
-  const names = (typeof only === 'string' ? [...initContainers, ...containers] : containers).map(
-    ({ name }) => name,
-  );
-  return names
-    .filter((name) => typeof only !== 'string' || name === only)
-    .map((container) => ({
-      pod: pod.metadata.name ?? '',
-      container,
-      read: (sink) => readPodLog(http, pod, container, wanted, sink),
-    }));
+  return containersOf(pod, typeof only === 'string' ? only : undefined).map((container) => ({
+    pod: pod.metadata.name ?? '',
+    container,
+    read: (sink) => readPodLog(http, pod, container, wanted, sink),
+  }));
 }
 
 /** A container that has not begun is no failure of the command when others have. */

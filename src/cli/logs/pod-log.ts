@@ -9,6 +9,8 @@ export interface PodLogOptions {
   /** Undefined: all. */
   readonly lines: number | undefined;
   readonly timestamps: boolean;
+  /** RFC 3339: nothing older. */
+  readonly since?: string | undefined;
 }
 
 /** Ends with the container, or at the end of what is there. Rejects with a StatusError. */
@@ -16,7 +18,7 @@ export async function readPodLog(
   http: HttpClient,
   { metadata }: Pod,
   container: string,
-  { follow, previous, lines, timestamps }: PodLogOptions,
+  { follow, previous, lines, timestamps, since }: PodLogOptions,
   sink: (line: string) => void,
 ): Promise<void> {
   const query = new URLSearchParams({ container });
@@ -24,6 +26,7 @@ export async function readPodLog(
   if (previous) query.set('previous', 'true');
   if (timestamps) query.set('timestamps', 'true');
   if (lines !== undefined) query.set('tailLines', String(lines));
+  if (since !== undefined) query.set('sinceTime', since);
   const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/log?${query.toString()}`;
   const stream = await http.open({ method: 'GET', path });
   if (stream.status >= 400) {
