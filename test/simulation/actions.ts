@@ -147,6 +147,25 @@ function killContainer({ nodes, trace }: SimulatedCluster, random: Random): void
   victim.machine.end(victim.container, random.fraction() < 0.5 ? 137 : 0);
 }
 
+/** By the kernel, which spares everybody else. */
+function runOutOfMemory({ nodes, trace }: SimulatedCluster, random: Random): void {
+  const machine = pick(random, nodes)?.machine;
+  const victim = machine && pick(random, machine.running);
+  if (!victim) return;
+  trace.add(`container ${victim.id} runs out of memory`);
+  machine.end(victim, 137, 'OOMKilled');
+}
+
+/** In place: to more than before, or less. */
+async function resizePod(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const pod = anyOf(cluster, random, pods);
+  const first = pod?.spec.containers[0];
+  if (!pod || !first?.resources?.requests) return;
+  const requests = { cpu: `${50 * (1 + random.below(4))}m`, memory: '64Mi' };
+  cluster.trace.add(`resize ${pod.metadata.name} to ${requests.cpu}`);
+  await cluster.resize(pod, { name: first.name, resources: { requests } });
+}
+
 function killSandbox({ nodes, trace }: SimulatedCluster, random: Random): void {
   const all = nodes.flatMap(({ machine }) =>
     [...machine.sandboxes.values()].map((sandbox) => ({ machine, sandbox })),
@@ -213,6 +232,8 @@ export const actions: readonly Action[] = [
   { name: 'delete a pod', weight: 6, run: deletePod },
   { name: 'create a lone pod', weight: 5, run: createLonePod },
   { name: 'kill a container', weight: 6, run: killContainer },
+  { name: 'run out of memory', weight: 3, run: runOutOfMemory },
+  { name: 'resize a pod', weight: 3, run: resizePod },
   { name: 'kill a sandbox', weight: 2, run: killSandbox },
   { name: 'cut a node off', weight: 2, run: cutOff },
   { name: 'lose a runtime', weight: 1, run: loseRuntime },

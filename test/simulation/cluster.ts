@@ -191,6 +191,12 @@ export class SimulatedCluster {
     return this.#admin().delete(refOf(kind, of), options);
   }
 
+  async resize(pod: Pod, container: { readonly name: string; readonly resources: object }) {
+    const body = { spec: { containers: [container] } };
+    const ref = { ...refOf(pods as Kind, pod), subresource: 'resize' };
+    return this.#admin().patch(ref, { type: 'strategic', body });
+  }
+
   async evict(pod: Pod): Promise<void> {
     const body = {
       apiVersion: 'policy/v1',

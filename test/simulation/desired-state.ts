@@ -157,6 +157,8 @@ function ofPod(pod: Pod, ledger: Ledger): string[] {
   if (isDone(pod)) return complaints;
   if (!pod.spec.nodeName) complaints.push(`${name} has no node`);
   if (!isReady(pod)) complaints.push(`${name} is not ready (${pod.status?.phase})`);
+  const resizes = pod.status?.conditions?.filter(({ type }) => type.startsWith('PodResize')) ?? [];
+  complaints.push(...resizes.map(({ type, reason }) => `${name}: ${type} (${reason})`));
   return complaints;
 }
 

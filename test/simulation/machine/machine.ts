@@ -132,11 +132,15 @@ export class Machine {
     this.tell({ type: 'exited', id: container.id });
   }
 
-  end(container: MachineContainer, exitCode: number): void {
+  end(
+    container: MachineContainer,
+    exitCode: number,
+    reason = exitCode === 0 ? 'Completed' : 'Error',
+  ): void {
     if (container.state !== 'running') return;
     container.state = 'exited';
     container.exitCode = exitCode;
-    container.reason = exitCode === 0 ? 'Completed' : 'Error';
+    container.reason = reason;
     container.finishedAtMs = this.#options.clock.now();
     container.ended.resolve();
     this.#toldOf('exited', container, ` with ${exitCode}`);
