@@ -21,7 +21,7 @@ test('by priority, then by age', () => {
   );
 });
 
-test('a refused pod waits for what cures it, and for its backoff', () => {
+test('a refused pod waits for what cures it, and lets others go first while in backoff', () => {
   const queue = new SchedulingQueue();
   queue.add(needs('a'), 0);
   assert.ok(queue.pop(0));
@@ -32,6 +32,17 @@ test('a refused pod waits for what cures it, and for its backoff', () => {
   assert.equal(queue.parked, 1);
   queue.wake('pod-removed', always, 100);
   assert.equal(queue.parked, 0);
+  assert.equal(queue.nextAt(), 1000);
+  queue.add(needs('b'), 200);
+  assert.equal(queue.pop(200)?.key, 'default/b');
+  assert.equal(queue.pop(200)?.key, 'default/a', 'nobody else waits');
+});
+
+test('a pod whose binding failed waits, whoever else does', () => {
+  const queue = new SchedulingQueue();
+  queue.add(needs('a'), 0);
+  assert.ok(queue.pop(0));
+  queue.failed('default/a', 0);
   assert.equal(queue.pop(999), undefined);
   assert.equal(queue.nextAt(), 1000);
   assert.ok(queue.pop(1000));

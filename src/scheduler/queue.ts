@@ -5,7 +5,9 @@
  * order in which they came. Refused pods are *parked*, in groups of alike ones, until something happens that
  * could cure the refusal, or five minutes are over. Then one of the group tries for all of them: the
  * next one follows when it found a node, and none when it is refused again. A pod that tried waits in
- * *backoff* as long as its number of attempts asks (1 s, 2 s, … 10 s). Bounded by the number of pods.
+ * *backoff* as long as its number of attempts asks (1 s, 2 s, … 10 s), so that it does not hold up
+ * others; when there are none it goes on at once (KEP-5142), unless its binding failed: then the server
+ * is to be spared. Bounded by the number of pods.
  */
 import type { SchedulingCode } from '#api/reasons.ts';
 import type { Pod } from '#api/types.ts';
@@ -56,7 +58,8 @@ export class SchedulingQueue {
   readonly #groups = new Map<string, Group>();
   readonly #byCode = new Map<SchedulingCode, Set<Group>>();
   readonly #active = new Heap<HeapEntry>(goesFirst);
-  readonly #backoff = new Heap<HeapEntry>((a, b) => a.at < b.at);
+  readonly #backoff = new Heap<HeapEntry>(isDueFirst);
+  readonly #failed = new Heap<HeapEntry>(isDueFirst);
   #parked = 0;
   #turns = 0;
 
@@ -120,15 +123,12 @@ export class SchedulingQueue {
   /** The next pod, which is out of the queue until `refused`, `failed` or `remove`. */
   pop(now: number): PodNeeds | undefined {
     this.#wakeDue(now);
-    for (let entry = this.#active.pop(); entry !== undefined; entry = this.#active.pop()) {
-      if (isOutdated(entry)) continue;
-      const { waiting } = entry;
-      this.#leave(waiting, 'out');
-      waiting.attempts++;
-      waiting.lastAttempt = now;
-      return waiting.needs;
-    }
-    return undefined;
+    const waiting = (popped(this.#active) ?? popped(this.#backoff))?.waiting;
+    if (waiting === undefined) return undefined;
+    this.#leave(waiting, 'out');
+    waiting.attempts++;
+    waiting.lastAttempt = now;
+    return waiting.needs;
   }
 
   /** What pods of this shape were told, when nothing has happened since that might cure it. */
@@ -155,7 +155,7 @@ export class SchedulingQueue {
   /** Its binding failed: another try when its backoff is over. */
   failed(key: string, now: number): void {
     const waiting = this.#pods.get(key);
-    if (waiting !== undefined) this.#requeue(waiting, now);
+    if (waiting !== undefined) this.#requeue(waiting, now, this.#failed);
   }
 
   /** Whether any parked pod hopes for the event. */
@@ -178,33 +178,31 @@ export class SchedulingQueue {
   ): void {
     for (const scope of ['anywhere', 'here'] as const) {
       for (const group of this.#curable(event, scope)) {
-        const [first] = group.parked;
-        if (first === undefined || group.probe !== undefined) continue;
-        if (helps(first.needs, scope)) this.#probe(group, now);
+        const [one] = group.parked;
+        if (one === undefined || group.probe !== undefined) continue;
+        if (helps(one.needs, scope)) this.#probe(group, now);
       }
     }
   }
 
   /** When `pop` may have something it has not now (monotonic milliseconds). */
   nextAt(): number | undefined {
-    let next = this.#backoff.peek();
-    for (; next !== undefined && isOutdated(next); next = this.#backoff.peek()) this.#backoff.pop();
-    return next?.at;
+    const [refused, failed] = [first(this.#backoff)?.at, first(this.#failed)?.at];
+    return refused === undefined || failed === undefined
+      ? (refused ?? failed)
+      : Math.min(refused, failed);
   }
 
   get hasActive(): boolean {
-    let first = this.#active.peek();
-    for (; first !== undefined && isOutdated(first); first = this.#active.peek())
-      this.#active.pop();
-    return first !== undefined;
+    return first(this.#active) !== undefined;
   }
 
   /** Groups parked for long: nobody can think of every cure. */
   wakeForgotten(now: number): void {
     for (const group of [...this.#groups.values()]) {
-      const [first] = group.parked;
-      if (first === undefined || group.probe !== undefined) continue;
-      if (now - first.lastAttempt >= parkedMaxMs) this.#probe(group, now);
+      const [one] = group.parked;
+      if (one === undefined || group.probe !== undefined) continue;
+      if (now - one.lastAttempt >= parkedMaxMs) this.#probe(group, now);
     }
   }
 
@@ -246,11 +244,11 @@ export class SchedulingQueue {
 
   /** The first of the group tries. */
   #probe(group: Group, now: number): void {
-    const [first] = group.parked;
-    if (first === undefined) return this.#close(group);
-    this.#requeue(first, now);
-    first.group = group;
-    group.probe = first;
+    const [one] = group.parked;
+    if (one === undefined) return this.#close(group);
+    this.#requeue(one, now, this.#backoff);
+    one.group = group;
+    group.probe = one;
   }
 
   #close(group: Group): void {
@@ -259,7 +257,7 @@ export class SchedulingQueue {
     this.#unfile(group);
   }
 
-  #requeue(waiting: Waiting, now: number): void {
+  #requeue(waiting: Waiting, now: number, heap: Heap<HeapEntry>): void {
     const delay = Math.min(
       backoff.maxMs,
       backoff.firstMs * 2 ** Math.min(waiting.attempts - 1, 10),
@@ -270,13 +268,15 @@ export class SchedulingQueue {
       return;
     }
     this.#leave(waiting, 'backoff');
-    this.#backoff.push({ waiting, move: waiting.move, at });
+    heap.push({ waiting, move: waiting.move, at });
   }
 
   #wakeDue(now: number): void {
-    for (let next = this.nextAt(); next !== undefined && next <= now; next = this.nextAt()) {
-      const entry = this.#backoff.pop();
-      if (entry !== undefined) this.#activate(entry.waiting);
+    for (const heap of [this.#backoff, this.#failed]) {
+      for (let next = first(heap); next !== undefined && next.at <= now; next = first(heap)) {
+        heap.pop();
+        this.#activate(next.waiting);
+      }
     }
   }
 
@@ -302,6 +302,23 @@ export class SchedulingQueue {
       this.#probe(group, now);
     } else this.#close(group);
   }
+}
+
+/** The first one that is not outdated. */
+function first(heap: Heap<HeapEntry>): HeapEntry | undefined {
+  let entry = heap.peek();
+  for (; entry !== undefined && isOutdated(entry); entry = heap.peek()) heap.pop();
+  return entry;
+}
+
+function popped(heap: Heap<HeapEntry>): HeapEntry | undefined {
+  const entry = first(heap);
+  if (entry !== undefined) heap.pop();
+  return entry;
+}
+
+function isDueFirst(a: HeapEntry, b: HeapEntry): boolean {
+  return a.at < b.at;
 }
 
 function isOutdated({ waiting, move }: HeapEntry): boolean {
