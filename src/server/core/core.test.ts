@@ -290,7 +290,9 @@ test('patches: preconditions inside, strictness, nothing new', async () => {
 test('binding happens once', async () => {
   const cluster = await openTestCluster();
   const { core, context } = cluster;
-  await cluster.create(pods, pod('a'));
+  // With something that defaults write deep inside: the bound pod shares it.
+  const containers = [{ name: 'web', image: 'nginx', resources: { limits: { cpu: '1' } } }];
+  await cluster.create(pods, pod('a', { containers }));
   const bind = (node: string) =>
     core.create(
       context,

@@ -2,7 +2,6 @@
  * Puts the core together: one door for all kinds. Here it is only decided which part answers; what
  * each verb does stands in its own file.
  */
-import { deepCopy } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import { pods } from '#api/kinds/index.ts';
 import type { KindLookup } from '#api/lookup.ts';
@@ -33,7 +32,7 @@ import { applied, writerOf } from './owners.ts';
 import { patched, typeOf } from './patch.ts';
 import { Reading } from './read.ts';
 import { Codecs } from './reader.ts';
-import { isScoped } from './scope.ts';
+import { isScoped, proposalOf } from './scope.ts';
 import { unstored, withCreated } from './stored.ts';
 import { Updating } from './update.ts';
 import { Watching } from './watch.ts';
@@ -174,7 +173,7 @@ class ServerCore implements ComposedCore {
       const object = asNew(body, target);
       return withCreated(await this.#creating.create(context, target, object, options), true);
     }
-    const propose = () => deepCopy(body);
+    const propose = (previous: KubeObject) => proposalOf(target, body, previous);
     return withCreated(await this.#updating.update(context, target, options, propose), false);
   }
 

@@ -3,19 +3,22 @@
  * a subresource; a subresource changes its own subtree and nothing else of the object but labels,
  * annotations and finalizers (what Kubernetes' own status strategies let through).
  */
-import { type JsonObject, shallowCopy } from '#api/copy.ts';
+import { deepCopy, isJsonObject, type JsonObject, shallowCopy } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { Target } from './core.ts';
 
 /** Takes from `proposed` into a copy of the previous object what the subresource owns. */
 type Take = (next: JsonObject, proposed: JsonObject) => void;
 
+const takeStatus = take('status');
+
 const takes: Readonly<Record<string, Take>> = {
-  status: take('status'),
+  status: takeStatus,
   /** Namespace: the content is gone, or one of its holders let go. */
   finalize: takeFromSpec('finalizers'),
   ephemeralcontainers: takeFromSpec('ephemeralContainers'),
-  approval: take('status'),
+  approval: takeStatus,
   binding: (next, proposed) => {
     takeFromSpec('nodeName')(next, proposed);
     take('status')(next, proposed);
@@ -28,6 +31,30 @@ const takes: Readonly<Record<string, Take>> = {
 
 export function isScoped(subresource: string): boolean {
   return Object.hasOwn(takes, subresource);
+}
+
+/**
+ * A private copy of what a body proposes. Status is written most often, and by far most of such a body
+ * is the rest of the object, which it cannot touch: only what counts is copied.
+ */
+export function proposalOf(
+  { subresource = '' }: Target,
+  body: KubeObject,
+  previous: KubeObject,
+): KubeObject {
+  if (takes[subresource] !== takeStatus) return deepCopy(body);
+  const { apiVersion, kind, metadata, status } = body as KubeObject & { status?: unknown };
+  const own = { apiVersion, kind, metadata: deepCopy(metadata), status: deepCopy(status) };
+  return { ...twoLevels(previous), ...own };
+}
+
+/** What defaults may write to: they ask for no more than the spec's own fields of an object that has them. */
+function twoLevels(object: KubeObject): KubeObject {
+  const copy = shallowCopy(object as unknown as JsonObject);
+  for (const [name, part] of Object.entries(copy)) {
+    if (isJsonObject(part)) copy[name] = shallowCopy(part);
+  }
+  return copy as unknown as KubeObject;
 }
 
 /**

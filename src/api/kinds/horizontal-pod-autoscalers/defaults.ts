@@ -27,18 +27,13 @@ export function defaultAutoscaler({ spec }: HorizontalPodAutoscaler): void {
   }
   const { behavior } = spec;
   if (!behavior) return;
-  behavior.scaleUp = completed(usualScaleUp, behavior.scaleUp);
-  behavior.scaleDown = completed(usualScaleDown, behavior.scaleDown);
+  complete((behavior.scaleUp ??= {}), usualScaleUp);
+  complete((behavior.scaleDown ??= {}), usualScaleDown);
 }
 
-function completed(usual: HPAScalingRules, given: HPAScalingRules = {}): HPAScalingRules {
-  const { policies, selectPolicy, stabilizationWindowSeconds: window } = given;
-  const rules: HPAScalingRules = {
-    ...given,
-    selectPolicy: selectPolicy ?? usual.selectPolicy,
-    policies: policies ?? usual.policies?.map((policy) => ({ ...policy })),
-  };
-  const usualWindow = window ?? usual.stabilizationWindowSeconds;
-  if (usualWindow !== undefined) rules.stabilizationWindowSeconds = usualWindow;
-  return rules;
+function complete(rules: HPAScalingRules, usual: HPAScalingRules): void {
+  rules.selectPolicy ??= usual.selectPolicy;
+  rules.policies ??= usual.policies?.map((policy) => ({ ...policy }));
+  const { stabilizationWindowSeconds: window } = usual;
+  if (window !== undefined) rules.stabilizationWindowSeconds ??= window;
 }

@@ -34,8 +34,8 @@ export function defaultPodSpec(spec: PodSpec): void {
 function defaultServiceAccount(spec: PodSpec): void {
   const name = spec.serviceAccountName || spec.serviceAccount;
   if (!name) return;
-  spec.serviceAccountName = name;
-  spec.serviceAccount = name;
+  if (spec.serviceAccountName !== name) spec.serviceAccountName = name;
+  if (spec.serviceAccount !== name) spec.serviceAccount = name;
 }
 
 export function allContainersOf(spec: PodSpec): readonly (Container | EphemeralContainer)[] {

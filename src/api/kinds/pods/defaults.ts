@@ -20,8 +20,10 @@ export function defaultPod(pod: Pod): void {
 
 /** A limit without a request asks for as much. */
 function requestLimits({ resources }: Pick<Container, 'resources'>): void {
-  if (!resources?.limits) return;
-  resources.requests = { ...resources.limits, ...resources.requests };
+  const { limits, requests } = resources ?? {};
+  if (!resources || !limits) return;
+  const isComplete = requests && Object.keys(limits).every((name) => Object.hasOwn(requests, name));
+  if (!isComplete) resources.requests = { ...limits, ...requests };
 }
 
 /** The same for the pod as a whole, where no container asks for that resource on its own. */
@@ -40,6 +42,8 @@ function requestPodLimits({ resources, containers = [], initContainers = [] }: P
 
 function hostPorts(containers: readonly Container[] | undefined): void {
   for (const container of containers ?? []) {
-    for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+    for (const port of container.ports ?? []) {
+      if (!port.hostPort && port.containerPort) port.hostPort = port.containerPort;
+    }
   }
 }

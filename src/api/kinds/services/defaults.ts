@@ -19,7 +19,7 @@ export function defaultService(service: Service): void {
   }
   for (const port of spec.ports ?? []) {
     port.protocol ||= 'TCP';
-    port.targetPort ||= port.port;
+    if (!port.targetPort && port.port) port.targetPort = port.port;
   }
   if (isExternallyAccessible(spec)) spec.externalTrafficPolicy ||= 'Cluster';
   if (needsClusterIp(spec)) spec.internalTrafficPolicy ??= 'Cluster';
