@@ -6,12 +6,11 @@
  *   node bench/heal.ts [--pods 10]
  */
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Api } from '../test/e2e/crash/api.ts';
 import { allReady, application, containerOf, type PodView } from '../test/e2e/crash/application.ts';
 import { ClusterProcesses, kill } from '../test/e2e/crash/processes.ts';
-import { eventually, must, root } from '../test/e2e/harness.ts';
+import { eventually, must } from '../test/e2e/harness.ts';
 import { benchCluster, median } from './cluster.ts';
 
 const { values } = parseArgs({ options: { pods: { type: 'string', default: '10' } } });
@@ -23,7 +22,7 @@ const out: number[] = [];
 const runs: number[] = [];
 try {
   await cluster.up();
-  await cluster.mustGantry(['image', 'load', join(root, 'var/images/busybox-1.tar')]);
+  await cluster.loadImages(['busybox-1']);
   await cluster.apply(application);
   await cluster.kubectl(['scale', 'deployment/app', `--replicas=${count}`]);
   const api = await Api.of(cluster);

@@ -6,13 +6,12 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { allReady, application } from '../test/e2e/crash/application.ts';
 import { ClusterProcesses, type Part, pidOf } from '../test/e2e/crash/processes.ts';
-import { root } from '../test/e2e/harness.ts';
 import { benchCluster } from './cluster.ts';
+import { cpuSecondsOf } from './cpu.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '300' } } });
 const seconds = Number(values.seconds);
@@ -20,7 +19,6 @@ const pods = 10;
 const goals = { corePercent: 0.5, memoryMiB: 150 };
 /** What the start left to do has ended by then. */
 const settleMs = 15_000;
-const ticksPerSecond = 100;
 
 interface Use {
   readonly cpuSeconds: number;
@@ -30,7 +28,7 @@ interface Use {
 const cluster = benchCluster();
 try {
   await cluster.up();
-  await cluster.mustGantry(['image', 'load', join(root, 'var/images/busybox-1.tar')]);
+  await cluster.loadImages(['busybox-1']);
   // A readiness probe every ten seconds, as by default: a second is what crash tests want.
   await cluster.apply(application.replace('periodSeconds: 1', 'periodSeconds: 10'));
   await cluster.kubectl(['scale', 'deployment/app', `--replicas=${pods}`]);
@@ -70,18 +68,11 @@ try {
 }
 
 function useOf(pid: number): Use {
-  const words = afterName(pid);
   const memory = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return {
-    cpuSeconds: (Number(words[11]) + Number(words[12])) / ticksPerSecond,
+    cpuSeconds: cpuSecondsOf(pid),
     memoryMiB: rounded(Number(memory) / 1024),
   };
-}
-
-/** The fields of /proc/PID/stat behind the name, from the state on. */
-function afterName(pid: number): string[] {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Shims say on their command line whose they are. */

@@ -12,48 +12,75 @@ export interface RawOptions {
   readonly sideBySide: number;
 }
 
-/** Sandbox, container and start of each; answers pods per second. They are removed afterwards. */
-export async function rawRate(
+export interface RawRun {
+  /** Sandbox, container and start of each pod. */
+  readonly start: () => Promise<void>;
+  /** Removes them; settles when nothing of them is left. */
+  readonly end: () => Promise<void>;
+}
+
+export function rawRun(
   node: GantryNode,
   options: NodeOptions,
   { spec, pods, sideBySide }: RawOptions,
-): Promise<number> {
+): RawRun {
   const paths = new NodePaths(`${options.directory}/raw`);
-  const image = await node.runtime.images.status(spec.containers?.[0]?.image ?? '');
   const ids: string[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    while (next < pods) {
-      const uid = `raw-${next++}`;
-      const pod: Pod = {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: uid, namespace: 'raw', uid },
-        spec,
-      };
-      await systemFiles.makeDirectory(paths.pod(uid));
-      await systemFiles.write(paths.hostsFile(uid), '');
-      const config = sandboxConfig(pod, 0, {
-        paths,
-        cgroupPrefix: options.cgroupPrefix,
-        dns: options.dns(),
-        hostDns: { servers: [], searches: [], options: [] },
-      });
-      const sandbox = await node.runtime.runSandbox(config);
-      ids.push(sandbox);
-      const container = await containerOf(pod, { paths, image: image?.id ?? '' });
-      const id = await node.runtime.createContainer(sandbox, container, config);
-      await node.runtime.startContainer(id);
-    }
+  const startOne = async (uid: string, image: string): Promise<void> => {
+    const metadata = { name: uid, namespace: 'raw', uid };
+    const pod: Pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
+    await systemFiles.makeDirectory(paths.pod(uid));
+    await systemFiles.write(paths.hostsFile(uid), '');
+    const config = sandboxConfig(pod, 0, {
+      paths,
+      cgroupPrefix: options.cgroupPrefix,
+      dns: options.dns(),
+      hostDns: { servers: [], searches: [], options: [] },
+    });
+    const sandbox = await node.runtime.runSandbox(config);
+    ids.push(sandbox);
+    const container = await containerOf(pod, { paths, image });
+    const id = await node.runtime.createContainer(sandbox, container, config);
+    await node.runtime.startContainer(id);
   };
+  return {
+    start: async () => {
+      const image = await node.runtime.images.status(spec.containers?.[0]?.image ?? '');
+      const uids = Array.from({ length: pods }, (_, index) => `raw-${index}`);
+      await each(uids, sideBySide, (uid) => startOne(uid, image?.id ?? ''));
+    },
+    end: () =>
+      each(ids.splice(0), sideBySide, async (id) => {
+        await node.runtime.stopSandbox(id);
+        await node.runtime.removeSandbox(id);
+      }),
+  };
+}
+
+/** Pods per second. They are removed afterwards. */
+export async function rawRate(
+  node: GantryNode,
+  options: NodeOptions,
+  raw: RawOptions,
+): Promise<number> {
+  const run = rawRun(node, options, raw);
   const from = performance.now();
-  await Promise.all(Array.from({ length: sideBySide }, work));
+  await run.start();
   const seconds = (performance.now() - from) / 1000;
-  for (const id of ids) {
-    await node.runtime.stopSandbox(id);
-    await node.runtime.removeSandbox(id);
-  }
-  return pods / seconds;
+  await run.end();
+  return raw.pods / seconds;
+}
+
+async function each<T>(
+  all: readonly T[],
+  sideBySide: number,
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const left = all.values();
+  const worker = async (): Promise<void> => {
+    for (const one of left) await work(one);
+  };
+  await Promise.all(Array.from({ length: sideBySide }, worker));
 }
 
 function containerOf(
