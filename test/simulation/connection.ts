@@ -168,6 +168,8 @@ class Stream implements Watch {
   readonly #sink: WatchSink;
   #watch: Watch | undefined;
   #lastAt = 0;
+  /** Told by the server, and not heard yet. */
+  #underWay = 0;
   #state: 'open' | 'failing' | 'closed' = 'open';
 
   constructor(connection: Connection, time: VirtualTime, sink: WatchSink) {
@@ -210,12 +212,14 @@ class Stream implements Watch {
   #inOrder(tell: () => void): void {
     const now = this.#time.elapsedMs;
     const at = Math.max(this.#lastAt, now + this.#connection.delay());
-    if (at === now) {
+    if (at === now && this.#underWay === 0) {
       if (this.#state === 'open') tell();
       return;
     }
     this.#lastAt = at;
+    this.#underWay++;
     this.#time.after(at - now, () => {
+      this.#underWay--;
       if (this.#state === 'open') tell();
     });
   }

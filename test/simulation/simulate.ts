@@ -6,6 +6,7 @@ import { daemonSets, deployments, leases, statefulSets } from '#api/kinds/index.
 import type { Kind } from '#api/kind.ts';
 import type { Deployment, StatefulSet } from '#api/types.ts';
 import { prefixOf } from '#server/core/keys.ts';
+import { isStatusError } from '#base/status-error.ts';
 import { drawAction, rollOut } from './actions.ts';
 import { SimulatedCluster } from './cluster.ts';
 
@@ -172,7 +173,9 @@ class Simulation {
       for (const app of cluster.ledger.list<Deployment | StatefulSet>(kind as never)) {
         if (app.metadata.deletionTimestamp || replicasOf(app) <= tight.replicasMax) continue;
         const patch = { spec: { replicas: tight.replicasMax } };
-        await this.#during(cluster.patch(kind, app, patch));
+        // Somebody may have deleted it just now.
+        const asked = cluster.patch(kind, app, patch).catch(unlessGone);
+        await this.#during(asked);
       }
     }
   }
@@ -230,3 +233,7 @@ class Simulation {
 
 /** The first violation ends the run: what comes after it may be its consequence. */
 class Stopped extends Error {}
+
+function unlessGone(error: unknown): void {
+  if (!isStatusError(error, 'NotFound')) throw error;
+}
