@@ -180,7 +180,10 @@ test('pods alike get the nodes that each of them would get alone', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat(), (steps, seed) => {
       const [inTurn, anew] = [new Snapshot(), new Snapshot()];
-      const node = (at: number, cpu: string) => nodeNamed(`n${at}`, { cpu, memory: '8000' });
+      // With every other seed a soft taint speaks for all nodes but one.
+      const taints = seed % 2 ? [{ key: 'old', effect: 'PreferNoSchedule' }] : [];
+      const node = (at: number, cpu: string) =>
+        nodeNamed(`n${at}`, { cpu, memory: '8000', spec: at === 1 ? { taints } : {} });
       for (let at = 0; at < 8; at++) {
         for (const snapshot of [inTurn, anew]) snapshot.setNode(node(at, String(2 + (at % 3))));
       }

@@ -38,7 +38,7 @@ export const ownScores: readonly Score[] = scores.filter(({ isOwn }) => isOwn);
 const otherScores: readonly Score[] = scores.filter(({ isOwn }) => !isOwn);
 const noNodes: readonly NodeState[] = [];
 
-/** Whether any score that compares nodes has something to compare for this pod; soft taints aside, which nodes have. */
+/** Whether any score that compares nodes has something to compare for this pod; of soft taints, which nodes have, it says nothing. */
 export function othersTell(needs: PodNeeds, cluster: ClusterState): boolean {
   return otherScores.some((score) => score.points(needs, noNodes, cluster) !== undefined);
 }

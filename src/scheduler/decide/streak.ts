@@ -32,8 +32,10 @@ export class Streak {
   begin(needs: PodNeeds, sample: Sample, cluster: ClusterState): void {
     this.#sample = undefined;
     if (sample.nodes.length < 2 || !isSimple(needs, cluster)) return;
+    // They are compared with each other's, and a node that changes them ends the streak.
+    if (sample.nodes.some(({ softTaints }) => softTaints.length > 0)) return;
     this.#sample = sample;
-    this.#key = keyOf(needs);
+    this.#key = needs.shape.localKey;
     this.#places = new Map(sample.nodes.map((state, at) => [state, at]));
     this.#seen = cluster.log.count;
     this.#left = Math.floor(sample.nodes.length * podsPerNode);
@@ -43,7 +45,7 @@ export class Streak {
   next(needs: PodNeeds, cluster: ClusterState, check: NodeCheck): Sample | undefined {
     const sample = this.#sample;
     if (sample === undefined) return undefined;
-    if (this.#left-- > 0 && this.#key === keyOf(needs) && isSimple(needs, cluster)) {
+    if (this.#left-- > 0 && this.#key === needs.shape.localKey && isSimple(needs, cluster)) {
       if (this.#follow(sample, needs, cluster, check)) return sample;
     }
     this.#sample = undefined;
@@ -68,9 +70,4 @@ export class Streak {
 /** What else than the node itself could speak for it does not. */
 function isSimple(needs: PodNeeds, cluster: ClusterState): boolean {
   return needs.volumes.length === 0 && !othersTell(needs, cluster);
-}
-
-/** Pods that no node's own rules and scores can tell apart. */
-function keyOf({ shape }: PodNeeds): string {
-  return shape.localKey;
 }
