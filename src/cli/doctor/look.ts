@@ -65,7 +65,7 @@ async function clusterFacts(
   const paths = clusterPaths(config);
   const status = await runningStatus(machine, config);
   const running = status !== undefined;
-  const files = ['store.db', 'store.db-wal'].map((name) =>
+  const files = ['store.db', 'store-0.log', 'store-1.log'].map((name) =>
     machine.files.info(`${paths.store}/${name}`),
   );
   const written = (await Promise.all(files)).map((info) => info?.modifiedMs ?? 0);

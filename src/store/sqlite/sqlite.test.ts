@@ -16,6 +16,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import {
   type Backend,
   RevisionCompactedError,
@@ -152,7 +153,7 @@ describe('a store that cannot be opened says why', () => {
     const database = new DatabaseSync(join(directory, 'store.db'));
     database.exec('PRAGMA user_version = 7');
     database.close();
-    await rejectsOpen(directory, 'newer-format', /has format 7, .* reads up to 1: run/);
+    await rejectsOpen(directory, 'newer-format', /has format 7, .* reads up to 2: run/);
   });
 
   test('a file of another program', async () => {
@@ -282,6 +283,14 @@ test('what was acknowledged before kill -9 is there', async () => {
   }
 });
 
+/** As a process finds it that starts after the one that has the store open was killed. */
+function copyOf(directory: string): string {
+  const copy = newDirectory();
+  // By another process: to read the file here would drop our lock on it.
+  spawnSync('cp', ['-r', directory, copy]);
+  return copy;
+}
+
 test('a log that ends anywhere gives the whole commits before that point', async () => {
   const directory = newDirectory();
   const store = await open(directory);
@@ -289,17 +298,15 @@ test('a log that ends anywhere gives the whole commits before that point', async
     const text = 'x'.repeat((number * 397) % 9000);
     await store.commit([put('last', `${number}`), put(`k${number}`, text)]);
   }
-  const copy = newDirectory();
-  // By another process: to read the file here would drop our lock on it.
-  spawnSync('cp', ['-r', directory, copy]);
+  const copy = copyOf(directory);
   await store.close();
-  const log = readFileSync(join(copy, 'store.db-wal'));
+  const log = readFileSync(join(copy, 'store-0.log'));
   const used = log.findLastIndex((byte) => byte !== 0) + 1;
   let found = 0;
   for (let part = 0; part <= 8; part++) {
     const torn = newDirectory();
     spawnSync('cp', ['-r', copy, torn]);
-    writeFileSync(join(torn, 'store.db-wal'), log.subarray(0, Math.floor((used * part) / 8)));
+    writeFileSync(join(torn, 'store-0.log'), log.subarray(0, Math.ceil((used * part) / 8)));
     const opened = await open(torn);
     const { revision } = opened;
     assert.ok(revision >= found, 'a longer log never has less');
@@ -311,6 +318,84 @@ test('a log that ends anywhere gives the whole commits before that point', async
     await opened.close();
   }
   assert.equal(found, 41);
+});
+
+test('a log that lost what was acknowledged is damaged, not shorter', async () => {
+  const directory = newDirectory();
+  const store = await open(directory);
+  await store.commit([put('a', 'needle in the haystack')]);
+  await store.commit([put('b', '1')]);
+  const copy = copyOf(directory);
+  await store.close();
+  const path = join(copy, 'store-0.log');
+  const bytes = readFileSync(path);
+  const at = bytes.indexOf('needle');
+  assert.ok(at > 0);
+  bytes[at] = (bytes[at] as number) ^ 1;
+  writeFileSync(path, bytes);
+  await rejectsOpen(copy, 'damaged', /the log .*store-0\.log.* is damaged: .* restore/);
+});
+
+test('many times what the log holds is there, closed or killed, and forgotten when it may be', async () => {
+  const directory = newDirectory();
+  const first = await open(directory);
+  const text = 'x'.repeat(100_000);
+  for (let round = 0; round < 30; round++) {
+    await Promise.all(
+      Array.from({ length: 10 }, (_, key) => first.commit([put(`k${key}`, `${round} ${text}`)])),
+    );
+    // Of versions that stand in the log only, too.
+    if (round % 7 === 6) await first.compact(first.revision - 5);
+  }
+  await first.commit([remove('k0')]);
+  const killed = await open(copyOf(directory));
+  await first.close();
+  const closed = await open(directory);
+  for (const store of [killed, closed]) {
+    assert.equal(store.revision, 302);
+    assert.equal(store.snapshot().get('k0'), undefined);
+    assert.equal(store.snapshot().count('k', 'l'), 9);
+    const last = store.snapshot().get('k9')?.value.bytes ?? new Uint8Array();
+    assert.equal(textOf(last), `29 ${text}`);
+    await store.compact(store.revision);
+    await store.close();
+  }
+  const database = new DatabaseSync(join(directory, 'store.db'));
+  assert.equal(database.prepare('SELECT count(*) AS n FROM versions').get()?.['n'], 9);
+  database.close();
+});
+
+test('a file of format 1 is taken over', async () => {
+  const directory = newDirectory();
+  mkdirSync(directory, { mode: 0o700 });
+  const database = new DatabaseSync(join(directory, 'store.db'));
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA application_id = ${0x676e7472};
+    PRAGMA user_version = 1;
+    CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), compacted INTEGER NOT NULL);
+    INSERT INTO state (id, compacted) VALUES (1, 1);
+    CREATE TABLE versions (id INTEGER PRIMARY KEY, key TEXT NOT NULL, created INTEGER NOT NULL,
+      deadline INTEGER, bytes BLOB, checksum INTEGER NOT NULL);
+  `);
+  const bytes = Buffer.from('1');
+  database
+    .prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)')
+    .run(2 * 1024, 'a', 2, null, bytes, crc32(bytes, crc32('a')));
+  database.close();
+  const store = await open(directory);
+  assert.equal(contents(store.snapshot()), 'a=1');
+  assert.equal(await store.commit([put('b', '2')]), 3);
+  await store.close();
+  const again = await open(directory);
+  assert.equal(contents(again.snapshot()), 'a=1 b=2');
+  assert.deepEqual(readdirSync(directory).sort(), [
+    'store-0.log',
+    'store-1.log',
+    'store.db',
+    'store.db-journal',
+  ]);
+  await again.close();
 });
 
 /** A file system of a few MB, when we may mount one. */

@@ -1,8 +1,6 @@
 /**
- * What the record log's two halves say to each other, and how the file looks.
- *
- * Rows travel packed: one contiguous buffer that is moved, not copied, and a few flat arrays beside
- * it. (Cloning a view would clone the whole buffer that it looks into.)
+ * What the record log's two halves say to each other, and how a row looks in bytes: in the log's
+ * segments, and on the way from the thread at open.
  */
 export interface RecordRow {
   readonly revision: number;
@@ -16,68 +14,58 @@ export interface RecordRow {
   readonly bytes: Uint8Array | undefined;
 }
 
-export interface PackedRows {
-  readonly keys: readonly string[];
-  readonly revisions: Float64Array<ArrayBuffer>;
-  readonly positions: Uint16Array<ArrayBuffer>;
-  readonly createRevisions: Float64Array<ArrayBuffer>;
-  /** NaN: none. */
-  readonly deadlines: Float64Array<ArrayBuffer>;
-  /** -1: no bytes at all. */
-  readonly lengths: Int32Array<ArrayBuffer>;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
+/** revision, created, deadline (NaN: none): f64; position, length of key: u32; length of bytes (-1: deleted): i32. */
+const rowHead = 36;
 
-export function packRows(rows: readonly RecordRow[]): PackedRows {
-  let total = 0;
-  for (const { bytes } of rows) total += bytes?.length ?? 0;
-  const packed = {
-    keys: rows.map(({ key }) => key),
-    revisions: new Float64Array(rows.length),
-    positions: new Uint16Array(rows.length),
-    createRevisions: new Float64Array(rows.length),
-    deadlines: new Float64Array(rows.length),
-    lengths: new Int32Array(rows.length),
-    bytes: new Uint8Array(total),
-  };
-  let offset = 0;
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] as RecordRow;
-    packed.revisions[at] = row.revision;
-    packed.positions[at] = row.position;
-    packed.createRevisions[at] = row.createRevision;
-    packed.deadlines[at] = row.deadline ?? Number.NaN;
-    packed.lengths[at] = row.bytes ? row.bytes.length : -1;
-    if (!row.bytes) continue;
-    packed.bytes.set(row.bytes, offset);
-    offset += row.bytes.length;
+export function sizeOfRows(rows: readonly RecordRow[]): number {
+  let size = 0;
+  for (const { key, bytes } of rows) {
+    size += rowHead + Buffer.byteLength(key) + (bytes?.length ?? 0);
   }
-  return packed;
+  return size;
 }
 
-/** The rows' bytes are views into the packed buffer: it lives as long as one of them. */
-export function* unpackRows(packed: PackedRows): Generator<RecordRow, void> {
-  let offset = 0;
-  for (let at = 0; at < packed.keys.length; at++) {
-    const length = packed.lengths[at] as number;
-    const deadline = packed.deadlines[at] as number;
+/** Into `buffer` from `offset`, where `sizeOfRows` has room. */
+export function writeRows(rows: readonly RecordRow[], buffer: Buffer, offset: number): void {
+  let at = offset;
+  for (const { revision, createRevision, deadline, position, key, bytes } of rows) {
+    const keyLength = buffer.write(key, at + rowHead);
+    buffer.writeDoubleLE(revision, at);
+    buffer.writeDoubleLE(createRevision, at + 8);
+    buffer.writeDoubleLE(deadline ?? Number.NaN, at + 16);
+    buffer.writeUInt32LE(position, at + 24);
+    buffer.writeUInt32LE(keyLength, at + 28);
+    buffer.writeInt32LE(bytes ? bytes.length : -1, at + 32);
+    at += rowHead + keyLength;
+    if (!bytes) continue;
+    buffer.set(bytes, at);
+    at += bytes.length;
+  }
+}
+
+/** The rows' bytes are views into `buffer`: it lives as long as one of them. */
+export function* readRows(buffer: Buffer<ArrayBuffer>): Generator<RecordRow, void> {
+  for (let at = 0; at < buffer.length; ) {
+    const keyAt = at + rowHead;
+    const bytesAt = keyAt + buffer.readUInt32LE(at + 28);
+    const length = buffer.readInt32LE(at + 32);
+    const deadline = buffer.readDoubleLE(at + 16);
+    const end = bytesAt + Math.max(0, length);
     yield {
-      key: packed.keys[at] as string,
-      revision: packed.revisions[at] as number,
-      position: packed.positions[at] as number,
-      createRevision: packed.createRevisions[at] as number,
+      revision: buffer.readDoubleLE(at),
+      createRevision: buffer.readDoubleLE(at + 8),
       deadline: Number.isNaN(deadline) ? undefined : deadline,
-      bytes: length < 0 ? undefined : packed.bytes.subarray(offset, offset + length),
+      position: buffer.readUInt32LE(at + 24),
+      key: buffer.toString('utf8', keyAt, bytesAt),
+      bytes: length < 0 ? undefined : plain(buffer.subarray(bytesAt, end)),
     };
-    if (length > 0) offset += length;
+    at = end;
   }
 }
 
-export function buffersOf(packed: PackedRows): ArrayBuffer[] {
-  const { revisions, positions, createRevisions, deadlines, lengths, bytes } = packed;
-  return [revisions, positions, createRevisions, deadlines, lengths, bytes].map(
-    (each) => each.buffer,
-  );
+/** Not a Buffer: who keeps it must not find other methods on it than on what was committed. */
+function plain({ buffer, byteOffset, length }: Buffer<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 export interface DeadRecord {
@@ -85,10 +73,17 @@ export interface DeadRecord {
   readonly revision: number;
 }
 
+/** Records of one segment of the log, from one offset to another. */
+export interface LogRange {
+  readonly segment: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 export type Request =
-  | { readonly type: 'append'; readonly rows: PackedRows }
+  | { readonly type: 'absorb'; readonly range: LogRange }
   | { readonly type: 'forget'; readonly compacted: number; readonly dead: readonly DeadRecord[] }
-  | { readonly type: 'close' };
+  | { readonly type: 'close'; readonly absorbed: boolean };
 
 export type Problem = 'in-use' | 'newer-format' | 'damaged' | 'unreadable' | 'full' | 'failed';
 
@@ -99,9 +94,19 @@ export interface Failure {
   readonly permanent: boolean;
 }
 
+/** Where the log goes on: its records carry the salt, and numbers that follow `sequence`. */
+export interface LogStart {
+  readonly salt: number;
+  readonly sequence: number;
+}
+
+export interface Opened extends LogStart {
+  readonly compacted: number;
+}
+
 export type Answer =
-  | { readonly type: 'rows'; readonly rows: PackedRows }
-  | { readonly type: 'opened'; readonly compacted: number }
+  | { readonly type: 'rows'; readonly rows: Uint8Array<ArrayBuffer> }
+  | ({ readonly type: 'opened' } & Opened)
   | { readonly type: 'done'; readonly request: number }
   | { readonly type: 'refused'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'open-failed'; readonly failure: Failure };
@@ -114,10 +119,12 @@ export interface WorkerData {
 }
 
 export const fileName = 'store.db';
+export const segmentNames = ['store-0.log', 'store-1.log'] as const;
 
 /** "gntr": tells the file from those of other programs. */
 export const applicationId = 0x676e7472;
-export const formatVersion = 1;
+/** 1: everything in one SQLite file. 2: the newest versions in a log before it. */
+export const formatVersion = 2;
 
 /** A row's number is revision × this + position, so that rows stand in the file in the order of commits. */
 export const rowsPerRevisionMax = 1024;

@@ -1,22 +1,24 @@
 /**
  * A durable log of versions: rows go in by revision, and come back in that order when the log is
- * opened. SQLite and fsync run on a thread of their own; the event loop only packs and hands over.
+ * opened. The event loop packs, and the rest is done on other threads: what is new goes to a log
+ * (`log-writer.ts`), and from there into a SQLite file (`record-file.ts`).
  * It knows numbers, keys and bytes, and nothing of what they mean.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { LogWriter } from './log-writer.ts';
 import {
   type Answer,
-  buffersOf,
   type DeadRecord,
   type Failure,
-  packRows,
+  type Opened,
   type Problem,
   type RecordRow,
   type Request,
-  unpackRows,
+  readRows,
   type WorkerData,
 } from './record-format.ts';
+import { failureOf } from './sqlite-failure.ts';
 
 export type { DeadRecord, Problem, RecordRow } from './record-format.ts';
 export { rowsPerRevisionMax } from './record-format.ts';
@@ -60,27 +62,44 @@ type Waiter = PromiseWithResolvers<void>;
 
 class WorkerLog implements RecordLog {
   readonly #worker: Worker;
+  readonly #writer: LogWriter;
   /** By number of the request: the worker counts as well. */
   readonly #waiting = new Map<number, Waiter>();
   #requests = 0;
+  #absorbing: Promise<void> | undefined;
   #ended: RecordLogError | undefined;
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, writer: LogWriter) {
     this.#worker = worker;
+    this.#writer = writer;
   }
 
-  append(rows: readonly RecordRow[]): Promise<void> {
-    const packed = packRows(rows);
-    return this.#ask({ type: 'append', rows: packed }, buffersOf(packed));
+  async append(rows: readonly RecordRow[]): Promise<void> {
+    if (this.#ended) throw this.#ended;
+    if (this.#writer.isBehind) await this.#absorb(false);
+    try {
+      await this.#writer.append(rows);
+    } catch (error) {
+      throw new RecordLogError(failureOf(error, this.#writer.path));
+    }
+    // One that fails is tried again with the next append: nothing is lost by it, and the log grows meanwhile.
+    if (this.#writer.toAbsorb(false)) this.#absorb(false).catch(() => undefined);
   }
 
-  forget(compacted: number, dead: readonly DeadRecord[]): Promise<void> {
-    return this.#ask({ type: 'forget', compacted, dead });
+  async forget(compacted: number, dead: readonly DeadRecord[]): Promise<void> {
+    // What is to be deleted may still stand in the log only.
+    await this.#absorb(true);
+    await this.#ask({ type: 'forget', compacted, dead });
   }
 
   async close(): Promise<void> {
     if (this.#ended) return;
-    await this.#ask({ type: 'close' });
+    const absorbed = await this.#absorb(true).then(
+      () => true,
+      () => false,
+    );
+    await this.#ask({ type: 'close', absorbed });
+    this.#writer.close();
     await this.#worker.terminate();
   }
 
@@ -98,11 +117,23 @@ class WorkerLog implements RecordLog {
     this.#waiting.clear();
   }
 
-  #ask(request: Request, transfer: ArrayBuffer[] = []): Promise<void> {
+  /** Full segments, or (`all`) everything that is in the log now. One range at a time, in order. */
+  async #absorb(all: boolean): Promise<void> {
+    while (this.#absorbing) await this.#absorbing;
+    const range = this.#writer.toAbsorb(all);
+    if (!range) return;
+    this.#absorbing = this.#ask({ type: 'absorb', range })
+      .then(() => this.#writer.absorbed(range))
+      .finally(() => (this.#absorbing = undefined));
+    await this.#absorbing;
+    await this.#absorb(all);
+  }
+
+  #ask(request: Request): Promise<void> {
     if (this.#ended) return Promise.reject(this.#ended);
     const waiter: Waiter = Promise.withResolvers();
     this.#waiting.set(this.#requests++, waiter);
-    this.#worker.postMessage(request, transfer);
+    this.#worker.postMessage(request);
     return waiter.promise;
   }
 }
@@ -129,20 +160,28 @@ export function openRecordLog(
     lockWaitMs: options.lockWaitMs ?? 1000,
   };
   const worker = new Worker(new URL(workerFile, import.meta.url), { workerData: data });
-  const log = new WorkerLog(worker);
+  let log: WorkerLog | undefined;
   const opened = Promise.withResolvers<OpenedRecordLog>();
+  const takeOver = ({ compacted, ...start }: Opened): void => {
+    try {
+      log = new WorkerLog(worker, new LogWriter(options.directory, start));
+      opened.resolve({ log, compacted });
+    } catch (error) {
+      opened.reject(new RecordLogError(failureOf(error, options.directory)));
+    }
+  };
   worker.on('message', (answer: Answer) => {
     if (answer.type === 'rows') {
-      for (const each of unpackRows(answer.rows)) row(each);
-    } else if (answer.type === 'opened') {
-      opened.resolve({ log, compacted: answer.compacted });
-    } else if (answer.type === 'open-failed') {
+      const { buffer, byteOffset, length } = answer.rows;
+      for (const each of readRows(Buffer.from(buffer, byteOffset, length))) row(each);
+    } else if (answer.type === 'opened') takeOver(answer);
+    else if (answer.type === 'open-failed') {
       opened.reject(new RecordLogError(answer.failure));
-    } else log.answered(answer);
+    } else log?.answered(answer);
   });
   const end = (why: string): void => {
     const error = workerEnded(why);
-    log.ended(error);
+    log?.ended(error);
     opened.reject(error);
   };
   worker.on('error', (error) => end(error instanceof Error ? error.message : String(error)));

@@ -1,10 +1,8 @@
 /** The worker thread that owns the record file. It answers requests in the order in which they come. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { RecordFile } from './record-file.ts';
-import { type Answer, buffersOf, type Request, type WorkerData } from './record-format.ts';
+import type { Answer, Request, WorkerData } from './record-format.ts';
 import { failureOf } from './sqlite-failure.ts';
-
-const quietMs = 100;
 
 function serve(): void {
   if (!parentPort) throw new Error('this file runs as a worker thread');
@@ -16,33 +14,27 @@ function serve(): void {
   let file: RecordFile | undefined;
   try {
     file = new RecordFile(data);
-    for (const rows of file.read()) say({ type: 'rows', rows }, buffersOf(rows));
-    say({ type: 'opened', compacted: file.compacted });
+    for (const rows of file.read()) say({ type: 'rows', rows }, [rows.buffer]);
+    say({ type: 'opened', ...file.opened });
   } catch (error) {
-    file?.close();
+    file?.close(false);
     say({ type: 'open-failed', failure: failureOf(error, file?.path ?? data.directory) });
     return;
   }
 
   const opened = file;
-  let quiet: NodeJS.Timeout | undefined;
   let request = 0;
   port.on('message', (message: Request) => {
     const number = request++;
     try {
-      if (message.type === 'append') opened.append(message.rows);
+      if (message.type === 'absorb') opened.absorb(message.range);
       else if (message.type === 'forget') opened.forget(message.compacted, message.dead);
-      else {
-        clearTimeout(quiet);
-        opened.close();
-      }
+      else opened.close(message.absorbed);
       say({ type: 'done', request: number });
     } catch (error) {
       say({ type: 'refused', request: number, failure: failureOf(error, opened.path) });
     }
     if (message.type === 'close') port.close();
-    else if (quiet) quiet.refresh();
-    else quiet = setTimeout(() => opened.rest(), quietMs);
   });
 }
 
