@@ -9,26 +9,12 @@
  * on a thread, 0.15 ms with the log.
  * The exclusive lock is held from open to close, and guards the segments as well.
  */
-import {
-  chmodSync,
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { systemRandom } from '../random.ts';
 import { decodeRecord, type LogRecord, recordsAfter } from './log-record.ts';
-import { segmentBytes } from './log-writer.ts';
 import {
   applicationId,
   type DeadRecord,
@@ -45,12 +31,10 @@ import {
   writeRows,
 } from './record-format.ts';
 import { RecordLogProblem } from './sqlite-failure.ts';
+import { createPrivate, makeRoom, readRange, trim } from './store-files.ts';
 
 const rowsPerChunk = 2000;
 const bytesPerChunk = 1024 * 1024;
-/** What is made of a segment beforehand: its measure, and the append that exceeds it. */
-const segmentRoomBytes = segmentBytes + 256 * 1024;
-
 /** id, key, created, deadline, bytes, checksum: as an array, which node:sqlite makes faster than an object. */
 type VersionRow = [number, string, number, number | null, Uint8Array<ArrayBuffer> | null, number];
 
@@ -82,7 +66,7 @@ export class RecordFile {
   constructor({ directory, firstRevision, lockWaitMs }: WorkerData) {
     this.path = join(directory, fileName);
     this.#segmentPaths = segmentNames.map((name) => join(directory, name));
-    createPrivate(directory, this.path);
+    createPrivate(this.path);
     this.#database = new DatabaseSync(this.path, { timeout: lockWaitMs });
     try {
       this.#prepareFile(firstRevision);
@@ -95,7 +79,7 @@ export class RecordFile {
       this.#setCompacted = this.#database.prepare('UPDATE state SET compacted = ?');
       this.#setLog = this.#database.prepare('UPDATE state SET absorbed = ?, salt = ?');
       for (const path of this.#segmentPaths) {
-        createPrivate(directory, path);
+        createPrivate(path);
         makeRoom(path);
       }
       this.opened = this.#takeOver();
@@ -169,9 +153,7 @@ export class RecordFile {
       for (const record of records) this.#insertRecord(record);
       this.#setLog.run(sequence, salt);
     });
-    for (const path of this.#segmentPaths) {
-      if (statSync(path).size > segmentRoomBytes) truncateSync(path, segmentRoomBytes);
-    }
+    this.#segmentPaths.forEach(trim);
     return { compacted: state.compacted, sequence, salt };
   }
 
@@ -289,58 +271,4 @@ function packed(rows: readonly RecordRow[]): Uint8Array<ArrayBuffer> {
   const buffer = Buffer.allocUnsafeSlow(sizeOfRows(rows));
   writeRows(rows, buffer, 0);
   return buffer;
-}
-
-function readRange(path: string, from: number, to: number): Buffer<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafeSlow(to - from);
-  const handle = openSync(path, 'r');
-  try {
-    for (let at = 0; at < bytes.length; ) {
-      const read = readSync(handle, bytes, at, bytes.length - at, from + at);
-      if (read === 0) throw new Error(`${path} is shorter than what was written to it`);
-      at += read;
-    }
-  } finally {
-    closeSync(handle);
-  }
-  return bytes;
-}
-
-/** For the owner only. Never opens an existing file: closing it again would drop this process' locks on it. */
-function createPrivate(directory: string, path: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
-    chmodSync(path, 0o600);
-    return;
-  }
-  const handle = openSync(directory, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/**
- * Gives a segment its room in zeros: a write that changes no length and takes no new block spares the
- * file system its own journal. What it holds stays.
- */
-function makeRoom(path: string): void {
-  const handle = openSync(path, 'r+');
-  const { size } = fstatSync(handle);
-  try {
-    const zeros = new Uint8Array(1024 * 1024);
-    for (let at = size; at < segmentRoomBytes; ) {
-      at += writeSync(handle, zeros, 0, Math.min(zeros.length, segmentRoomBytes - at), at);
-    }
-    fsyncSync(handle);
-  } catch {
-    // It is only faster with it.
-    ftruncateSync(handle, size);
-  } finally {
-    closeSync(handle);
-  }
 }
