@@ -3,6 +3,7 @@
  * client and the strategies of the server are all readers of it. If adding a kind needs a line
  * outside its file (and the list in `kinds/index.ts`), a mechanism is missing.
  */
+import type { ConditionCodes } from './condition-codes.ts';
 import type { FieldError } from './field-error.ts';
 import type { KubeObject } from './object.ts';
 import type { CollectionRef } from './verbs.ts';
@@ -119,6 +120,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly validateSubresource?: Rules<T, FieldError[]>;
   /** Sentences for a `Warning` header: deprecated or not honoured fields that the object uses. */
   warnings?(object: T): string[];
+  /** For the annotation that names the reasons of conditions that warn; what the object itself tells. */
+  conditionCodes?(object: T): ConditionCodes;
   readonly columns: readonly Column<T>[];
   /** Beside metadata.name and metadata.namespace. */
   readonly fieldSelectors?: Readers<T, string>;

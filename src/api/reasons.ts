@@ -152,6 +152,11 @@ export function sentenceOf({ code, subject = '' }: Refusal): string {
   return reasons[code].sentence.replace('{subject}', () => subject);
 }
 
+/** `general` is the code that events and conditions have for it, where they know less. */
+export function reasonOf(code: ReasonCode): Reason & { readonly general?: ReasonCode } {
+  return reasons[code];
+}
+
 export function cureOf({ code }: Refusal): string {
   return reasons[code].cure;
 }

@@ -202,7 +202,7 @@ export class EventRecorder {
     const { regarding, level, reason, fieldPath } = recording;
     const { component, host } = this.#options;
     const time = formatTime(at);
-    const codes = level === 'Warning' ? codesOfEvent(reason, message) : [];
+    const codes = codesOfEvent(reason, message);
     return {
       apiVersion: 'v1',
       kind: 'Event',

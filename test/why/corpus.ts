@@ -17,6 +17,8 @@ export interface Case {
   /** Commands that break it, after the manifest. */
   readonly afterwards: readonly string[];
   readonly cure: readonly string[];
+  /** Kubernetes has neither an event nor a condition for it: only who asks is told. */
+  readonly silent: boolean;
   /** The object goes away when it is cured. */
   readonly goes: boolean;
   readonly manifest: string;
@@ -40,6 +42,7 @@ function readCase(name: string, text: string): Case {
     alone: said('alone').length > 0,
     afterwards: said('then'),
     cure: said('cure'),
+    silent: said('silent').length > 0,
     goes: said('healthy')[0] === 'gone',
     manifest: text,
   };

@@ -5,6 +5,7 @@
  * own what they change.
  */
 import { StatusError, type StatusCause } from '#base/status-error.ts';
+import { conditionCodesAnnotation } from '../condition-codes.ts';
 import { deepEqual, isJsonObject, type JsonObject, shallowCopy } from '../copy.ts';
 import type { KubeObject } from '../object.ts';
 import type { TypeSchema } from '../schema/types.ts';
@@ -48,10 +49,12 @@ const unownedMetadata: ReadonlySet<Step> = new Set([
   'f:resourceVersion',
 ]);
 
+const unownedNotes = FieldSet.of([['f:annotations', fieldStep(conditionCodesAnnotation)]]);
+
 function ownable(set: FieldSet, ignored: readonly string[] = []): FieldSet {
   const rest = set.without(new Set(['f:apiVersion', 'f:kind', ...ignored.map(fieldStep)]));
   const metadata = rest.child('f:metadata') ?? new FieldSet();
-  return rest.with('f:metadata', metadata.without(unownedMetadata));
+  return rest.with('f:metadata', metadata.without(unownedMetadata).difference(unownedNotes));
 }
 
 function without(object: JsonObject, names: readonly string[]): JsonObject {

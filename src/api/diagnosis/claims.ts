@@ -1,6 +1,11 @@
 /** Why a PersistentVolumeClaim is not bound. */
 import { compareQuantities } from '../quantity.ts';
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../types.ts';
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  PersistentVolumeClaimCondition,
+  StorageClass,
+} from '../types.ts';
 import { eventsOf } from './events.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf } from './finding.ts';
@@ -11,7 +16,7 @@ const defaultClass = 'storageclass.kubernetes.io/is-default-class';
 export function claimFindings(claim: PersistentVolumeClaim, facts: Facts): Finding[] {
   const { phase } = claim.status ?? {};
   const { volumeName = '' } = claim.spec ?? {};
-  if (phase === 'Bound') return [];
+  if (phase === 'Bound') return resizeFindings(claim);
   if (phase === 'Lost') return [finding('claim-lost', nameOf(claim), { volume: volumeName })];
   const classes = facts.objects('storageclass');
   const name = claim.spec?.storageClassName;
@@ -22,6 +27,15 @@ export function claimFindings(claim: PersistentVolumeClaim, facts: Facts): Findi
     return [finding('claim-waits-for-pod', nameOf(claim), { class: name })];
   }
   return unbound(claim, facts);
+}
+
+function resizeFindings(claim: PersistentVolumeClaim): Finding[] {
+  const pending = claim.status?.conditions?.some(isResizePending) ?? false;
+  return pending ? [finding('claim-resize-pending', nameOf(claim))] : [];
+}
+
+export function isResizePending({ type, status }: PersistentVolumeClaimCondition): boolean {
+  return type === 'FileSystemResizePending' && status === 'True';
 }
 
 function withoutClass(

@@ -26,6 +26,8 @@ test('an event has the codes that a diagnosis would give', () => {
       'quota-exceeded',
     ],
     ['BackOff', 'Back-off restarting failed container main in pod a', 'container-fails'],
+    ['ProvisioningFailed', 'storageclass.storage.k8s.io "a" not found', 'claim-class-missing'],
+    ['FailedBinding', 'no persistent volumes available for this claim and …', 'claim-no-volume'],
     ['Scheduled', 'Successfully assigned default/a to n', ''],
   ];
   for (const [reason, message, codes] of cases)

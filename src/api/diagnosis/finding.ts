@@ -1,6 +1,6 @@
 /** What a diagnosis answers. */
 import type { KubeObject } from '../object.ts';
-import { explained, type ReasonCode, schedulingReasons } from '../reasons.ts';
+import { explained, type ReasonCode, reasonOf, schedulingReasons } from '../reasons.ts';
 import type { Words } from '../reasons/reason.ts';
 
 export interface ObjectName {
@@ -28,6 +28,8 @@ export interface Finding {
 export interface ExplainedFinding extends Finding {
   readonly sentence: string;
   readonly cure: string;
+  /** The code of events and conditions, where they know less. */
+  readonly general?: ReasonCode;
 }
 
 export function nameOf(object: KubeObject): ObjectName {
@@ -80,5 +82,6 @@ export function explain(finding: Finding): ExplainedFinding {
   const whole = Object.hasOwn(schedulingReasons, finding.code)
     ? `No node takes the pod: ${finding.words['count'] ?? ''} ${sentence}.`
     : sentence;
-  return { ...finding, sentence: whole, cure };
+  const { general } = reasonOf(finding.code);
+  return { ...finding, sentence: whole, cure, ...(general && { general }) };
 }

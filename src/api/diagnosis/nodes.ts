@@ -1,6 +1,6 @@
 /** Why a node takes no pods, or loses them. */
 import type { ReasonCode } from '../reasons.ts';
-import type { Node } from '../types.ts';
+import type { Node, NodeCondition } from '../types.ts';
 import { finding, type Finding, nameOf } from './finding.ts';
 import { bare } from './words.ts';
 
@@ -15,17 +15,27 @@ export function nodeFindings(node: Node): Finding[] {
   const ready = conditions.find(({ type }) => type === 'Ready');
   const found: Finding[] = [];
   const { name = '' } = node.metadata;
-  if (ready?.status === 'Unknown' || ready === undefined) {
-    const since = ready?.lastHeartbeatTime ?? 'it joined';
-    found.push(finding('node-silent', nameOf(node), { since }));
-  } else if (ready.status !== 'True') {
-    found.push(finding('node-not-ready', nameOf(node), { message: bare(ready.message) }));
-  }
-  for (const { type, status, message = '' } of conditions) {
-    const code = pressures[type];
-    if (code && status === 'True')
-      found.push(finding(code, nameOf(node), {}, { details: [message] }));
+  const trouble = readinessTroubleOf(ready);
+  const since = ready?.lastHeartbeatTime ?? 'it joined';
+  if (trouble) found.push(finding(trouble, nameOf(node), { since, message: bare(ready?.message) }));
+  for (const condition of conditions) {
+    const code = pressureOf(condition);
+    const details = [condition.message ?? ''];
+    if (code) found.push(finding(code, nameOf(node), {}, { details }));
   }
   if (node.spec?.unschedulable) found.push(finding('node-cordoned', nameOf(node), { name }));
   return found;
+}
+
+function readinessTroubleOf(ready: NodeCondition | undefined): ReasonCode | undefined {
+  if (ready === undefined || ready.status === 'Unknown') return 'node-silent';
+  return ready.status === 'True' ? undefined : 'node-not-ready';
+}
+
+const pressureOf = ({ type, status }: NodeCondition): ReasonCode | undefined =>
+  status === 'True' ? pressures[type] : undefined;
+
+/** What one condition of a node warns of. */
+export function nodeTroubleOf(condition: NodeCondition): ReasonCode | undefined {
+  return condition.type === 'Ready' ? readinessTroubleOf(condition) : pressureOf(condition);
 }

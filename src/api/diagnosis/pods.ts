@@ -46,7 +46,7 @@ function goingFindings(pod: Pod, facts: Facts): Finding[] {
   return [finding('still-starting', nameOf(pod), { what: 'The end of the pod', message })];
 }
 
-function failedFindings(pod: Pod, facts: Facts): Finding[] {
+export function failedFindings(pod: Pod, facts: Facts): Finding[] {
   const { reason, message = '' } = pod.status ?? {};
   const node = pod.spec?.nodeName ?? '';
   const words = { node, message: bare(message) };
@@ -103,7 +103,7 @@ function stepFindings(pod: Pod, facts: Facts): Finding[] {
   return pullSecretFindings(pod, facts);
 }
 
-function gateFindings(pod: Pod): Finding[] {
+export function gateFindings(pod: Pod): Finding[] {
   const conditions = pod.status?.conditions ?? [];
   const ready = conditions.find(({ type }) => type === 'ContainersReady')?.status === 'True';
   if (!ready) return [];

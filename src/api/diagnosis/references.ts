@@ -104,6 +104,9 @@ function referencesOfVolume({ name: volume, configMap, secret, projected }: Volu
   );
 }
 
+/** A pod starts in spite of these. */
+const noHindrance: ReadonlySet<string> = new Set(['claim-waits-for-pod', 'claim-resize-pending']);
+
 function volumeClaimFindings(pod: Pod, volume: Volume, facts: Facts): Finding[] {
   const namespace = pod.metadata.namespace ?? '';
   const { persistentVolumeClaim, ephemeral, name: volumeName } = volume;
@@ -120,6 +123,6 @@ function volumeClaimFindings(pod: Pod, volume: Volume, facts: Facts): Finding[] 
   }
   const claim = facts.object('persistentvolumeclaim', namespace, name);
   if (!claim) return [];
-  const own = claimFindings(claim, facts).filter(({ code }) => code !== 'claim-waits-for-pod');
+  const own = claimFindings(claim, facts).filter(({ code }) => !noHindrance.has(code));
   return under(nameOf(pod), own);
 }

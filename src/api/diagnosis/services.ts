@@ -149,7 +149,7 @@ function portFinding(service: Service, port: ServicePort, pod: Pod, facts: Facts
   ];
 }
 
-function balancerFindings(service: Service): Finding[] {
+export function balancerFindings(service: Service): Finding[] {
   const { spec, status } = service;
   if (spec?.type !== 'LoadBalancer') return [];
   const { loadBalancerClass } = spec;

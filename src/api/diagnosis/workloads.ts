@@ -5,6 +5,7 @@ import type {
   DaemonSet,
   Deployment,
   HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerCondition,
   Job,
   PodDisruptionBudget,
   Pod,
@@ -115,14 +116,14 @@ export function cronJobFindings(cron: CronJob, facts: Facts): Finding[] {
 }
 
 export function autoscalerFindings(scaler: HorizontalPodAutoscaler): Finding[] {
-  const blind = (scaler.status?.conditions ?? []).find(
-    ({ type, status, reason }) =>
-      (type === 'ScalingActive' || type === 'AbleToScale') &&
-      status === 'False' &&
-      reason !== 'ScalingDisabled',
-  );
+  const blind = scaler.status?.conditions?.find(isBlind);
   if (!blind) return [];
   return [finding('autoscaler-blind', nameOf(scaler), { message: bare(blind.message) })];
+}
+
+export function isBlind({ type, status, reason }: HorizontalPodAutoscalerCondition): boolean {
+  const tells = type === 'ScalingActive' || type === 'AbleToScale';
+  return tells && status === 'False' && reason !== 'ScalingDisabled';
 }
 
 export function budgetFindings(budget: PodDisruptionBudget): Finding[] {
@@ -165,7 +166,7 @@ function toldRefusals(owner: KubeObject, facts: Facts): Finding[] {
 }
 
 /** The words of the quota and of other admission, as the API server answers them. */
-function refusals(owner: KubeObject, said = ''): Finding[] {
+export function refusals(owner: KubeObject, said = ''): Finding[] {
   const message = bare(said.replace(/^.*?Error creating: /, ''));
   const self = nameOf(owner);
   const words = { what: `A pod of ${wordFor(self)}`, message };

@@ -1,4 +1,5 @@
 /** Autoscalers under their older version. One store holds both; what v1 has no field for stands in annotations. */
+import { autoscalerConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Column, Kind } from '../kind.ts';
 import type { AutoscalingV1HorizontalPodAutoscaler, HorizontalPodAutoscaler } from '../types.ts';
 import { checkNonNegative, type Errors } from './common/checks.ts';
@@ -48,6 +49,7 @@ export const autoscalingV1HorizontalPodAutoscalers: Kind<AutoscalingV1Horizontal
       return errors;
     },
   },
+  conditionCodes: (autoscaler) => autoscalerConditionCodes(newAutoscalerOf(autoscaler)),
   columns: autoscalerColumns.map(ofOldAutoscaler),
 };
 

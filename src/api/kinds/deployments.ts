@@ -1,4 +1,5 @@
 import { type FieldError, forbidden, invalid, notSupported, required } from '../field-error.ts';
+import { deploymentConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import type { Deployment, DeploymentSpec, DeploymentStatus } from '../types.ts';
 import { checkImmutable, checkNonNegative, type Errors, sameValue } from './common/checks.ts';
@@ -45,6 +46,7 @@ export const deployments: Kind<Deployment> = {
   validateSubresource: { status: validateStatus },
   warnings: (deployment) => templateWarnings(deployment.spec?.template),
   scale: scaleBySelector(),
+  conditionCodes: deploymentConditionCodes,
   columns: [
     nameColumn,
     {

@@ -1,3 +1,4 @@
+import { autoscalerConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import type { HorizontalPodAutoscaler } from '../types.ts';
 import { checkNonNegative, type Errors } from './common/checks.ts';
@@ -32,5 +33,6 @@ export const horizontalPodAutoscalers: Kind<HorizontalPodAutoscaler> = {
       return errors;
     },
   },
+  conditionCodes: autoscalerConditionCodes,
   columns: autoscalerColumns,
 };

@@ -1,3 +1,4 @@
+import { jobConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Column, Kind } from '../kind.ts';
 import { humanDuration } from '../duration.ts';
 import { parseTime } from '../time.ts';
@@ -38,6 +39,7 @@ export const jobs: Kind<Job> = {
   fieldSelectors: {
     'status.successful': (job) => String(job.status?.succeeded ?? 0),
   },
+  conditionCodes: jobConditionCodes,
   columns: [
     nameColumn,
     {

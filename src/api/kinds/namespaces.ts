@@ -1,5 +1,6 @@
 /** A Namespace lives until its content is gone: spec.finalizers hold it, and its phase says so. */
 import { type FieldError, invalid } from '../field-error.ts';
+import { namespaceConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import { isQualifiedName } from '../names.ts';
 import type { Namespace } from '../types.ts';
@@ -47,6 +48,7 @@ export const namespaces: Kind<Namespace> = {
   validate: validateFinalizers,
   validateSubresource: { status: validateStatus, finalize: validateFinalizers },
   fieldSelectors: { 'status.phase': (namespace) => namespace.status?.phase ?? '' },
+  conditionCodes: namespaceConditionCodes,
   columns: [
     nameColumn,
     {

@@ -1,3 +1,4 @@
+import { nodeConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import type { Node } from '../types.ts';
 import { standardVerbs, statusSubresource } from './common/verbs.ts';
@@ -38,6 +39,7 @@ export const nodes: Kind<Node> = {
   fieldSelectors: {
     'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false),
   },
+  conditionCodes: nodeConditionCodes,
   columns: nodeColumns,
 };
 

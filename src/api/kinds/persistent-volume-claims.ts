@@ -1,3 +1,4 @@
+import { claimConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import type { PersistentVolumeClaim } from '../types.ts';
 import { ageColumn, nameColumn } from './common/columns.ts';
@@ -48,6 +49,7 @@ export const persistentVolumeClaims: Kind<PersistentVolumeClaim> = {
   validateUpdate: validateClaimUpdate,
   validateSubresource: { status: validateClaimStatus },
   warnings: (claim) => claimSpecWarnings('spec', claim.spec),
+  conditionCodes: claimConditionCodes,
   columns: [
     nameColumn,
     {

@@ -1,4 +1,5 @@
 import { type FieldError, invalid, notSupported } from '../field-error.ts';
+import { budgetConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import type { IntOrString, PodDisruptionBudget } from '../types.ts';
 import { checkNonNegative, type Errors } from './common/checks.ts';
@@ -28,6 +29,7 @@ export const podDisruptionBudgets: Kind<PodDisruptionBudget> = {
   },
   validate,
   validateSubresource: { status: validateStatus },
+  conditionCodes: budgetConditionCodes,
   columns: [
     nameColumn,
     {

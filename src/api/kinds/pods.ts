@@ -1,4 +1,5 @@
 import { type FieldError, forbidden, invalid } from '../field-error.ts';
+import { podConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind, Subresource } from '../kind.ts';
 import type { Pod, PodSpec } from '../types.ts';
 import type { Errors } from './common/checks.ts';
@@ -101,6 +102,7 @@ export const pods: Kind<Pod> = {
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
   },
   returnsDeleted: true,
+  conditionCodes: podConditionCodes,
   columns: podColumns,
 };
 

@@ -1,3 +1,4 @@
+import { replicaConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import type { ReplicaSet } from '../types.ts';
 import { checkImmutable, type Errors } from './common/checks.ts';
@@ -43,5 +44,6 @@ export const replicaSets: Kind<ReplicaSet> = {
     'status.replicas': (replicaSet) => String(replicaSet.status?.replicas ?? 0),
   },
   scale: scaleBySelector(),
+  conditionCodes: replicaConditionCodes,
   columns: [...countColumns, ...templateColumns],
 };

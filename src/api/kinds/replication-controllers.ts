@@ -1,4 +1,5 @@
 import { type FieldError, invalid, required } from '../field-error.ts';
+import { replicaConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import { matchesSelector } from '../selector.ts';
 import type { ReplicationController } from '../types.ts';
@@ -39,6 +40,7 @@ export const replicationControllers: Kind<ReplicationController> = {
     'status.replicas': (controller) => String(controller.status?.replicas ?? 0),
   },
   scale: scaleByLabels(),
+  conditionCodes: replicaConditionCodes,
   columns: [
     ...countColumns,
     ...containerColumns,

@@ -1,3 +1,4 @@
+import { serviceConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind } from '../kind.ts';
 import type { Service } from '../types.ts';
 import { standardVerbs, statusSubresource } from './common/verbs.ts';
@@ -50,5 +51,6 @@ export const services: Kind<Service> = {
     'spec.type': (service) => service.spec?.type ?? '',
   },
   returnsDeleted: true,
+  conditionCodes: serviceConditionCodes,
   columns: serviceColumns,
 };

@@ -74,11 +74,13 @@ export const probeReasons = {
     cure: 'The program does not serve (yet): see its log ({logs}); for a slow start use a startupProbe.',
   },
   'probe-wrong-port': {
+    general: 'probe-refused',
     sentence:
       'The {probe} probe of "{container}" asks port {port}, where nothing listens; the pod listens on {listening}.',
     cure: 'Set {probe}Probe to a port that is listened on, or let the program listen on {port}.',
   },
   'probe-loopback-only': {
+    general: 'probe-refused',
     sentence:
       'The {probe} probe of "{container}" asks port {port}, on which the program listens only for itself (127.0.0.1).',
     cure: 'Let the program listen on 0.0.0.0 (all addresses), so that others reach it.',
@@ -92,6 +94,7 @@ export const probeReasons = {
     cure: 'Correct the path of {probe}Probe, or cure what makes the program answer so ({logs}).',
   },
   'probe-command-fails': {
+    general: 'probe-fails',
     sentence: 'The command of the {probe} probe of "{container}" fails: {message}.',
     cure: 'Correct exec.command of {probe}Probe, or cure what it finds.',
   },

@@ -7,10 +7,12 @@ export const imageReasons = {
     cure: 'Correct {field}: lower case letters, REGISTRY/NAME:TAG.',
   },
   'image-repository-unknown': {
+    general: 'image-not-found',
     sentence: 'The registry {registry} has no image "{repository}".',
     cure: 'Correct the name in {field}, or push the image there.',
   },
   'image-tag-unknown': {
+    general: 'image-not-found',
     sentence: 'The image "{repository}" on {registry} has no tag "{tag}"; it has {tags}.',
     cure: 'Use one of these tags in {field}, or push "{tag}".',
   },

@@ -7,6 +7,8 @@ export interface Reason {
   readonly sentence: string;
   /** What a person can do about it; may have the same words in it. */
   readonly cure: string;
+  /** The code of those who know less: an event, a condition. */
+  readonly general?: string;
 }
 
 export type Words = Readonly<Record<string, string>>;

@@ -19,6 +19,7 @@ export const referenceReasons = {
     cure: 'Add the key to the Secret, correct it in the pod, or mark it optional: true.',
   },
   'claim-missing': {
+    general: 'pod-claim-missing',
     sentence: 'PersistentVolumeClaim "{name}", which {field} needs, does not exist{closest}.',
     cure: 'Create the claim, or correct claimName.',
   },
@@ -27,6 +28,7 @@ export const referenceReasons = {
     cure: 'Correct spec.storageClassName (a claim is made anew for that), or create the class.',
   },
   'claim-without-class': {
+    general: 'claim-no-volume',
     sentence: 'The claim names no StorageClass, and the cluster has no default one.',
     cure: 'Name one in spec.storageClassName, or mark one as default (annotation storageclass.kubernetes.io/is-default-class: "true").',
   },
@@ -46,6 +48,11 @@ export const referenceReasons = {
   'claim-lost': {
     sentence: 'The volume "{volume}" that the claim was bound to is gone.',
     cure: 'Its data is lost to the cluster: delete the claim and make it anew, or restore the PersistentVolume.',
+  },
+  'claim-resize-pending': {
+    sentence:
+      'The volume of the claim has grown, and the file system on it cannot grow while a pod uses it.',
+    cure: 'End the pod that uses it (and start it again): the file system grows in between.',
   },
   'volume-mount-fails': {
     sentence: 'A volume of the pod cannot be mounted: {message}.',

@@ -441,3 +441,64 @@ test('who scales owns the replicas, by way of scale', async () => {
     'Scale.autoscaling "a" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
   );
 });
+
+test('the codes of conditions that warn stand in an annotation, which the server keeps', async () => {
+  const cluster = await openTestCluster();
+  const key = 'gantry.dev/condition-codes';
+  const made = (await cluster.create(deployments, {
+    metadata: { name: 'web', annotations: { [key]: 'Ready=mine', own: 'a' } },
+    spec: {
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'main', image: 'nginx' }] },
+      },
+    },
+  })) as Deployment;
+  assert.deepEqual(made.metadata.annotations, { own: 'a' });
+  const condition = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' };
+  const stalled = (await update(
+    cluster,
+    deployments,
+    { ...made, status: { conditions: [condition] } } as KubeObject,
+    'status',
+  )) as Deployment;
+  assert.deepEqual(stalled.metadata.annotations, {
+    own: 'a',
+    [key]: 'Progressing=rollout-stalled',
+  });
+  assert.equal(JSON.stringify(stalled.metadata.managedFields).includes(key), false);
+  // A manifest without it is no change: no write, no new generation, no owner.
+  const same = await update(cluster, deployments, {
+    ...stalled,
+    metadata: { ...stalled.metadata, annotations: { own: 'a' } },
+  });
+  assert.equal(same.metadata.resourceVersion, stalled.metadata.resourceVersion);
+  const applied = await cluster.core.patch(
+    cluster.context,
+    target(deployments, 'web'),
+    {
+      type: 'apply',
+      body: {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'web', annotations: { [key]: 'Ready=theirs', their: 'b' } },
+      },
+    },
+    { fieldManager: 'them' },
+  );
+  const { metadata } = applied.object;
+  assert.deepEqual(metadata.annotations, {
+    own: 'a',
+    their: 'b',
+    [key]: 'Progressing=rollout-stalled',
+  });
+  assert.equal(JSON.stringify(metadata.managedFields).includes(key), false);
+  const well = (await update(
+    cluster,
+    deployments,
+    { ...applied.object, status: {} } as KubeObject,
+    'status',
+  )) as Deployment;
+  assert.deepEqual(well.metadata.annotations, { own: 'a', their: 'b' });
+});

@@ -12,6 +12,7 @@ import { limits } from '#base/limits.ts';
 import type { Snapshot } from '#store/backend.ts';
 import type { AdmissionRequest } from '../admission/admission.ts';
 import type { RequestContext, Stored, Target } from './core.ts';
+import { noteCodes } from './condition-codes.ts';
 import { alreadyExists, badRequest, generatedNameTaken, invalid } from './errors.ts';
 import { generateName } from './generate-name.ts';
 import { fillIdentity } from './identity.ts';
@@ -96,6 +97,7 @@ export class Creating {
     kind.defaults?.(object);
     kind.prepareForCreate?.(object);
     if (writer) recordOwners(writer, object, undefined);
+    noteCodes(kind, object);
     const errors = validateForCreate(kind, object);
     if (errors.length > 0) throw invalid(kind, metadata.name ?? '', errors);
     admission.validate(request);

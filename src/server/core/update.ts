@@ -10,6 +10,7 @@ import type { WriteOptions } from '#api/verbs.ts';
 import type { Entry, Snapshot } from '#store/backend.ts';
 import type { AdmissionRequest, Reservation } from '../admission/admission.ts';
 import type { RequestContext, Stored, Target } from './core.ts';
+import { keepCodes, noteCodes } from './condition-codes.ts';
 import { invalid, modified, notFound, uidConflict } from './errors.ts';
 import { isHeld } from './finalizers.ts';
 import { fillIdentity } from './identity.ts';
@@ -93,6 +94,7 @@ export class Updating {
     if (subresource === undefined) kind.prepareForUpdate?.(next, previous);
     else kind.prepareSubresource?.[subresource]?.(next, previous);
     if (!attempt.manner.owned && !deepEqual(next, previous)) this.#recordOwners(attempt, next);
+    noteCodes(kind, next);
     const errors = validateForUpdate(kind, subresource, next, previous);
     if (errors.length > 0) throw invalid(kind, previous.metadata.name, errors);
     admission.validate(request);
@@ -121,6 +123,7 @@ export class Updating {
     metadata.deletionTimestamp ??= old.deletionTimestamp;
     metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
     delete metadata.selfLink;
+    keepCodes(kind, next, previous);
     return next;
   }
 

@@ -148,6 +148,13 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
     ask: 'persistentvolumeclaim',
     object: claim({ ...small, volumeName: 'pv-1' }, { phase: 'Lost' }),
   },
+  'claim-resize-pending': {
+    ask: 'persistentvolumeclaim',
+    object: claim(small, {
+      phase: 'Bound',
+      conditions: [{ type: 'FileSystemResizePending', status: 'True' }],
+    }),
+  },
   'no-node-matches': {
     ask: 'daemonset',
     object: object('DaemonSet', {

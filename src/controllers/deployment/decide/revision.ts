@@ -1,4 +1,5 @@
 /** Revisions: which roll-out a ReplicaSet belongs to, as `kubectl rollout history` reads them. */
+import { conditionCodesAnnotation } from '#api/condition-codes.ts';
 import type { Deployment, ReplicaSet } from '#api/types.ts';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
@@ -14,6 +15,7 @@ const notCopied = [
   desiredAnnotation,
   maxAnnotation,
   'deprecated.deployment.rollback.to',
+  conditionCodesAnnotation,
 ];
 
 /** Kubernetes bounds the history annotation to this many characters. */
