@@ -41,10 +41,27 @@ export function containerFindings(of: ContainerOfPod, facts: Facts): Finding[] {
   const probes = running || waiting ? probeFindings(of, facts) : [];
   if (!ended || (running && status?.ready && status.restartCount === 0)) return probes;
   // Ended by its own probe: that is the cause, whatever the exit code.
-  if (probes.some(({ words }) => words['probe'] !== 'readiness')) return probes;
+  const probed = probes.some(({ words }) => words['probe'] !== 'readiness');
+  if (probed && wasEndedByProbe(of, ending, facts)) return probes;
   const hooks = hookFindings(of, facts);
   if (hooks.length > 0) return hooks;
   return [endingFinding(pod, container, status, ending, facts), ...(running ? probes : [])];
+}
+
+/** A program that ends by itself fails its probes, too, while it is not there: the agent says when it ended one. */
+function wasEndedByProbe(
+  { pod, fieldPath }: ContainerOfPod,
+  { startedAt }: ContainerStateTerminated,
+  facts: Facts,
+): boolean {
+  const began = parseTime(startedAt);
+  return eventsOf(pod, facts).some(
+    (event) =>
+      event.reason === 'Killing' &&
+      event.involvedObject.fieldPath === fieldPath &&
+      / failed (startup|liveness) probe/.test(event.message ?? '') &&
+      !(timeOf(event) < began),
+  );
 }
 
 /** A container that may end, and did so well. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConfigMap, Deployment, Pod, ReplicaSet, Service } from '../types.ts';
+import { formatTime } from '../time.ts';
+import type { ConfigMap, Deployment, Event, Pod, ReplicaSet, Service } from '../types.ts';
 import { diagnose } from './diagnose.ts';
 import { type Answer, keyOfWant, Notebook, type Want } from './facts.ts';
 import { grouped, finding } from './finding.ts';
-import { scriptedFacts } from './testing/scripted-facts.ts';
+import { now, scriptedFacts } from './testing/scripted-facts.ts';
 import { nearest } from './words.ts';
 
 const want: Want = { type: 'object', sort: 'configmap', namespace: 'a', name: 'x' };
@@ -99,6 +100,50 @@ test('a Service whose selector is a slip away says what would match', () => {
   const [one] = diagnose('service', service, facts);
   assert.match(one?.sentence ?? '', /nearest is pod p1, which has app=web/);
   assert.match(one?.cure ?? '', /kubectl set selector service web app=web/);
+});
+
+test('a program that ends by itself is not blamed on the probe that misses it', () => {
+  const probe = { tcpSocket: { port: 80 } };
+  const fieldPath = 'spec.containers{main}';
+  const startedAt = formatTime(now - 5000);
+  const terminated = { exitCode: 1, startedAt, finishedAt: formatTime(now - 4000) };
+  const pod = replica('p1', {
+    phase: 'Running',
+    containerStatuses: [
+      {
+        name: 'main',
+        ready: false,
+        started: false,
+        restartCount: 3,
+        image: '',
+        imageID: '',
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+        lastState: { terminated },
+      },
+    ],
+  });
+  const crashing: Pod = {
+    ...pod,
+    spec: { ...pod.spec, containers: [{ name: 'main', startupProbe: probe }] },
+  };
+  const told = (reason: string, message: string, ageMs: number): Event => ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `p1.${reason}`, namespace: 'a', uid: reason },
+    involvedObject: { kind: 'Pod', name: 'p1', uid: 'p1', namespace: 'a', fieldPath },
+    reason,
+    message,
+    lastTimestamp: formatTime(now - ageMs),
+  });
+  const unhealthy = told('Unhealthy', 'Startup probe failed: connection refused', 4500);
+  const codes = (killing: readonly Event[]) =>
+    diagnose('pod', crashing, scriptedFacts({ objects: [crashing, unhealthy, ...killing] })).map(
+      ({ code }) => code,
+    );
+  const words = 'Container main failed startup probe, will be restarted';
+  assert.deepEqual(codes([]), ['container-fails']);
+  assert.deepEqual(codes([told('Killing', words, 60_000)]), ['container-fails']);
+  assert.deepEqual(codes([told('Killing', words, 4000)]), ['probe-refused']);
 });
 
 test('nothing is found where nothing is wrong', () => {

@@ -5,7 +5,9 @@ import { podDns, parseResolvConf } from './dns.ts';
 import { containerEnv } from './env.ts';
 import { parseEnvFile } from './env-file.ts';
 import { expand } from './expand.ts';
+import { MemoryFiles } from '#sys/simulated/memory-files.ts';
 import { hostsFile } from './hosts.ts';
+import { volumeMounts } from './mounts.ts';
 import { containerResources, podCgroup, podLimits } from './resources.ts';
 import { containerSecurity } from './security.ts';
 import { serviceEnv } from './service-env.ts';
@@ -252,5 +254,36 @@ describe('names', () => {
     );
     assert.match(text, /^10\.0\.0\.2\tone\.sub\.shop\.svc\.cluster\.local\tone$/m);
     assert.match(text, /^1\.2\.3\.4\ta\tb$/m);
+  });
+});
+
+describe('a subPath', () => {
+  const whole = { path: '/v/disk', readonly: false };
+  const mounted = async (subPath: string) => {
+    const files = new MemoryFiles({ '/v/disk/plain': 'text', '/etc/out': 'side' }).files;
+    await files.makeDirectory('/v/disk', 0o2777);
+    await files.link('/etc', '/v/disk/leads-out');
+    const one = container({ volumeMounts: [{ name: 'disk', mountPath: '/m', subPath }] });
+    const mounts = await volumeMounts(one, new Map(), () => whole, files);
+    const modeOf = async (path: string) => (await files.info(path))?.mode;
+    return { path: mounts[0]?.hostPath, modeOf, files };
+  };
+
+  it('is made with all above it, open to whom the volume is open', async () => {
+    const { path, modeOf } = await mounted('deep/er');
+    assert.equal(path, '/v/disk/deep/er');
+    assert.equal(await modeOf('/v/disk/deep'), 0o2777);
+    assert.equal(await modeOf('/v/disk/deep/er'), 0o2777);
+  });
+
+  it('that is there stays as it is', async () => {
+    const { path, modeOf } = await mounted('./plain');
+    assert.equal(path, '/v/disk/plain');
+    assert.equal(await modeOf('/v/disk/plain'), 0o644);
+  });
+
+  it('makes nothing behind a link that leads out', async () => {
+    await assert.rejects(mounted('leads-out/new'), /leads outside the volume/);
+    await assert.rejects(mounted('a/../..'), /must stay inside/);
   });
 });

@@ -106,15 +106,31 @@ async function hostPathOf(
   if (inner.startsWith('/') || inner.split('/').includes('..')) {
     throw new ConfigError(`subPath "${inner}" of volume "${name}" must stay inside the volume`);
   }
-  const path = `${place.path}/${inner}`;
-  if (!(await files.info(path))) await files.makeDirectory(path);
-  // A container may have put a link there that leads out of the volume.
-  const base = await files.realPath(place.path);
-  const real = await files.realPath(path);
-  if (!base || !real || (real !== base && !real.startsWith(`${base}/`))) {
+  const real = await insideOf(place.path, inner, files);
+  if (real === undefined) {
     throw new ConfigError(`subPath "${inner}" of volume "${name}" leads outside the volume`);
   }
   return real;
+}
+
+/**
+ * What of it is missing is made, open to the same users as the volume itself. A container may have
+ * put a link there that leads out of the volume: each step is looked at before the next is made.
+ */
+async function insideOf(volume: string, inner: string, files: Files): Promise<string | undefined> {
+  const base = await files.realPath(volume);
+  let place = base;
+  for (const step of inner.split('/').filter((each) => each !== '' && each !== '.')) {
+    const next = `${place}/${step}`;
+    if (!(await files.info(next, { followLinks: false }))) {
+      const { mode = 0o755 } = (await files.info(volume)) ?? {};
+      await files.makeDirectory(next, mode);
+      await files.setMode(next, mode);
+    }
+    place = await files.realPath(next);
+    if (!base || !place || (place !== base && !place.startsWith(`${base}/`))) return undefined;
+  }
+  return place;
 }
 
 const absolute = (path: string): string => (path.startsWith('/') ? path : `/${path}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { systemClock } from '#sys/clock.ts';
 import { systemTimers } from '#sys/timers.ts';
@@ -83,5 +83,39 @@ describe('a question that nobody answers', () => {
     const question = { scheme: 'HTTP', host, port, path: '/health', headers: [], timeoutMs: 1000 };
     const message = `Get "http://${host}:${port}/health": dial tcp ${host}:${port}: connect: connection refused`;
     await assert.rejects(probes.http({ ...question, scheme: 'HTTP' }), { message });
+  });
+});
+
+describe('an answer over HTTP', () => {
+  const probes = networkProbes(systemClock, systemTimers);
+  const asked = async (answer: (socket: Socket) => void) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => answer(socket));
+    }).listen(0, host);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    try {
+      const question = { host, port, path: '/', headers: [], timeoutMs: 5000 };
+      return await probes.http({ ...question, scheme: 'HTTP' });
+    } finally {
+      server.close();
+    }
+  };
+
+  it('counts though more comes than its length says', async () => {
+    const { status } = await asked((socket) =>
+      socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n12.5 3.1\n'),
+    );
+    assert.equal(status, 200);
+  });
+
+  it('counts though it never ends', async () => {
+    const { status, body } = await asked((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.write('x'.repeat(20_000));
+    });
+    assert.equal(status, 200);
+    assert.equal(body.length, 10 * 1024);
   });
 });

@@ -114,7 +114,9 @@ function askOnce(
   const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.36', accept: '*/*' };
   for (const { name, value } of question.headers) headers[name.toLowerCase()] = value;
   return new Promise((resolve, reject) => {
-    const options = { host, port, path: path || '/', headers, agent: false as const };
+    // Go's client lets pass what Node's strict parser refuses, such as lines that end in LF alone.
+    const lenient = { insecureHTTPParser: true, agent: false as const };
+    const options = { host, port, path: path || '/', headers, ...lenient };
     const request =
       scheme === 'HTTPS'
         ? httpsRequest({ ...options, rejectUnauthorized: false })
@@ -124,7 +126,10 @@ function askOnce(
         new Error(`context deadline exceeded (no answer within ${timeoutMs / 1000} s)`),
       ),
     );
+    let whole = (): boolean => false;
     const fail = (error: Error): void => {
+      // More bytes than were announced take nothing from an answer.
+      if (whole()) return;
       timer.cancel();
       const url = `${scheme.toLowerCase()}://${bracketed(host)}:${port}${options.path}`;
       reject(new Error(`Get "${url}": ${dialWords(host, port, error)}`, { cause: error }));
@@ -133,18 +138,28 @@ function askOnce(
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length;
-        if (length <= bodyMaxBytes) chunks.push(chunk);
-      });
-      response.on('error', fail);
-      response.on('end', () => {
+      const done = (): void => {
         timer.cancel();
         const status = response.statusCode ?? 0;
         const { location } = response.headers;
-        const answer = { status, body: Buffer.concat(chunks).toString('utf8') };
+        const body = Buffer.concat(chunks).subarray(0, bodyMaxBytes).toString('utf8');
+        const answer = { status, body };
         resolve(status >= 300 && status < 400 && location ? { answer, location } : { answer });
+      };
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        chunks.push(chunk);
+        // A body may have no end: its beginning is all that is wanted.
+        if (length < bodyMaxBytes) return;
+        done();
+        request.destroy();
       });
+      whole = () => {
+        if (response.complete) done();
+        return response.complete;
+      };
+      response.on('error', fail);
+      response.on('end', done);
     });
     request.end();
   });

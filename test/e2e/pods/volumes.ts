@@ -123,10 +123,12 @@ spec:
       touch /disk/file /memory/file
       echo "disk=$(owner /disk)"
       echo "file=$(busybox stat -c %u:%g /disk/file)"
+      touch /etc/application/settings
+      echo "part=$(owner /etc/application) $(busybox stat -c %u:%g /etc/application/settings)"
       echo "memory=$(busybox stat -c %u:%g /memory/file)"
       echo "secret=$(cat /hidden/key) $(owner /hidden/key)"
       echo "token=$(busybox wc -c </var/run/secrets/kubernetes.io/serviceaccount/token | busybox sed 's/.../many/')"
-    volumeMounts: [{name: disk, mountPath: /disk}, {name: memory, mountPath: /memory}, {name: hidden, mountPath: /hidden}]
+    volumeMounts: [{name: disk, mountPath: /disk}, {name: disk, mountPath: /etc/application, subPath: deep/settings}, {name: memory, mountPath: /memory}, {name: hidden, mountPath: /hidden}]
 ---
 apiVersion: v1
 kind: Pod
@@ -255,6 +257,7 @@ export function volumeTests(world: World): void {
       assert.deepEqual(valuesIn(await world.said('fs-group')), {
         disk: '0:4321 2777',
         file: '1234:4321',
+        part: '0:4321 2777 1234:4321',
         memory: '1234:4321',
         secret: 'secret 0:4321 440',
         token: 'many',
