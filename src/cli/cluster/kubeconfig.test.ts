@@ -56,6 +56,14 @@ test('an entry that is there already is replaced in its place', () => {
   assert.doesNotMatch(merged, /6443/);
 });
 
+test('the namespace that a person gave the context stays', () => {
+  const made = withEntry(theirs, entry, 'config', 'current');
+  const chosen = made.replace('user: gantry', 'user: gantry\n      namespace: shop');
+  assert.match(chosen, /namespace: shop/);
+  const merged = withEntry(chosen, { ...entry, clientCertificate: 'new' }, 'config', 'current');
+  assert.match(merged, /namespace: shop/);
+});
+
 test('an entry goes without a trace, and an empty file with it', () => {
   const rest =
     withoutEntry(withEntry(theirs, entry, 'config', 'current'), 'gantry', 'config') ?? '';

@@ -53,6 +53,14 @@ function drop(document: Document, key: string, name: string): void {
   if (isSeq(list)) list.items = list.items.filter((item) => nameOf(item) !== name);
 }
 
+/** What `kubectl config set-context --namespace` has written there is the person's choice. */
+function ownNamespace(document: Document, name: string): { namespace?: string } {
+  const contexts = document.get('contexts');
+  const item = isSeq(contexts) ? contexts.items.find((each) => nameOf(each) === name) : undefined;
+  const namespace = isMap(item) ? item.getIn(['context', 'namespace']) : undefined;
+  return typeof namespace === 'string' ? { namespace } : {};
+}
+
 /** The text with the entry in it; `current`: its context becomes the current one. */
 export function withEntry(
   text: string,
@@ -72,7 +80,11 @@ export function withEntry(
     'client-certificate-data': base64(entry.clientCertificate),
     'client-key-data': base64(entry.clientKey),
   });
-  put(document, 'contexts', name, 'context', { cluster: name, user: name });
+  put(document, 'contexts', name, 'context', {
+    cluster: name,
+    user: name,
+    ...ownNamespace(document, name),
+  });
   if (context === 'current') document.set('current-context', name);
   return document.toString({ lineWidth: 0 });
 }

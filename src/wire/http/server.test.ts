@@ -70,6 +70,21 @@ test('a client is known by a certificate that our authority signed, and by no ot
   assert.match(refused.certificateError ?? '', /UNABLE_TO|SIGNATURE|signature/);
 });
 
+test('a client that knows only SHA-1 signatures comes in, as to a server in Go', async () => {
+  const { server } = await serve(sayPeer);
+  const socket = connectTls({
+    host: '127.0.0.1',
+    port: server.port,
+    ca: authority.certificate,
+    maxVersion: 'TLSv1.2',
+    ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0',
+    sigalgs: 'ECDSA+SHA1',
+  });
+  await once(socket, 'secureConnect');
+  assert.equal(socket.getProtocol(), 'TLSv1.2');
+  socket.destroy();
+});
+
 test('HTTP/2 asks the same handler, with repeated headers kept apart', async () => {
   const { baseUrl } = await serve(async (request) =>
     textResponse(

@@ -77,7 +77,8 @@ function runtimeCalls(call: CriCall, client: GrpcClient, timers: Timers): Omit<R
     },
     stats: async () => {
       const { stats } = await ask<{ stats: ContainerStatsMessage[] }>('ListContainerStats', {});
-      return stats.map(statsOf);
+      // containerd lists what has ended, too, without figures.
+      return stats.filter(({ cpu, memory }) => cpu !== null || memory !== null).map(statsOf);
     },
     subscribe: (listener) => watchContainerd(client, timers, listener),
     close: () => client.close(),
