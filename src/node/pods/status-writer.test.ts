@@ -38,7 +38,11 @@ async function setUp() {
     const { conditions } = (await read()).status ?? {};
     return conditions?.find(({ type }) => type === 'Ready')?.status;
   };
-  return { verbs, read, want, writer };
+  const advance = async (ms: number): Promise<void> => {
+    cluster.time.advance(ms);
+    await settle();
+  };
+  return { verbs, read, want, writer, advance };
 }
 
 test('what somebody else wrote over our status is written again, even with the same words', async () => {
@@ -59,4 +63,28 @@ test('a status that the server took is known as long as the server keeps it', as
   assert.equal(writer.knows(await read(), status), true);
   await want(status);
   assert.equal((await read()).metadata.resourceVersion, resourceVersion);
+});
+
+test('while a pod moves, its first status is shown soon, a passing one later, and one that others act on at once', async () => {
+  const { read, writer, advance } = await setUp();
+  const startTime = '2026-01-02T03:04:00Z';
+  const status = (more: object): PodStatus => ({ phase: 'Pending', startTime, ...more });
+  const want = async (wanted: PodStatus): Promise<void> => {
+    writer.want(await read(), wanted, true);
+    await settle();
+  };
+  await want(status({}));
+  assert.equal((await read()).status?.startTime, undefined);
+  await advance(150);
+  await want(status({}));
+  assert.equal((await read()).status?.startTime, startTime);
+  await want(status({ podIP: '10.0.0.1' }));
+  await advance(500);
+  await want(status({ podIP: '10.0.0.1' }));
+  assert.equal((await read()).status?.podIP, undefined);
+  await advance(500);
+  await want(status({ podIP: '10.0.0.1' }));
+  assert.equal((await read()).status?.podIP, '10.0.0.1');
+  await want({ ...status({ podIP: '10.0.0.1' }), phase: 'Running' });
+  assert.equal((await read()).status?.phase, 'Running');
 });

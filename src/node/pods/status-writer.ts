@@ -9,8 +9,11 @@ import { wordsOf } from '../words.ts';
 import type { PodServices } from './services.ts';
 
 const retryMs = { conflict: 50, failure: 1_000 };
-/** While a pod is still moving, states that nobody acts on may be left out. */
-const passingMs = 150;
+/**
+ * While a pod is still moving, states that nobody acts on may be left out: when many come up at once,
+ * each write takes time from what they wait for. That the node has begun is shown sooner.
+ */
+const passingMs = { first: 150, later: 1_000 };
 
 export class StatusWriter {
   readonly #services: PodServices;
@@ -41,7 +44,8 @@ export class StatusWriter {
     if (this.#writing || this.#timer) return;
     if (isWritten(status, pod.status) || this.knows(pod, status)) return;
     if (moving && !this.#isDue && !isNews(status, pod.status)) {
-      this.#passing ??= this.#services.timers.after(passingMs, () => {
+      const delay = pod.status?.startTime ? passingMs.later : passingMs.first;
+      this.#passing ??= this.#services.timers.after(delay, () => {
         this.#passing = undefined;
         this.#isDue = true;
         this.#wake();

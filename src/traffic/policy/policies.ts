@@ -88,7 +88,7 @@ export class Policies {
     this.#forget(pod.metadata.uid);
     this.#guarded.set(address, pod);
     await this.#started.promise;
-    if (this.#options.informers.of(networkPolicies).cache.list().length === 0) return;
+    if (!this.#hasPolicies) return;
     this.#batch.add(everything);
     await this.#batch.settled();
   }
@@ -107,11 +107,17 @@ export class Policies {
 
   #podChanged(previous: Pod | undefined, next: Pod | undefined): void {
     if (next === undefined || hasEnded(next)) this.#forget(previous?.metadata.uid);
+    // Where nothing is forbidden, whoever comes changes nothing.
+    if (this.#applied === emptyPolicyTable && !this.#hasPolicies) return;
     const same =
       previous !== undefined &&
       next !== undefined &&
       JSON.stringify(factsOf(previous)) === JSON.stringify(factsOf(next));
     if (!same) this.#batch.add(everything);
+  }
+
+  get #hasPolicies(): boolean {
+    return this.#options.informers.of(networkPolicies).cache.list().length > 0;
   }
 
   #forget(uid: string | undefined): void {
