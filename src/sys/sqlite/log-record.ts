@@ -8,11 +8,9 @@
 import { crc32 } from 'node:zlib';
 import { type RecordRow, sizeOfRows, writeRows } from './record-format.ts';
 
-/** magic, checksum of all behind it, salt, length of the rows: u32; sequence: f64. */
+/** magic; checksum of all behind it, salt, length of the rows: u32; sequence: f64. */
 const head = 24;
-const magic = 0x67_6e_6c_31;
-/** Where a record may begin. */
-export const alignment = 8;
+const magic = Buffer.from('gnl1');
 
 export interface LogRecord {
   readonly sequence: number;
@@ -23,14 +21,13 @@ export interface LogRecord {
 
 export function encodeRecord(salt: number, sequence: number, rows: readonly RecordRow[]): Buffer {
   const length = sizeOfRows(rows);
-  const record = Buffer.allocUnsafe(endOf(0, length));
-  record.writeUInt32LE(magic, 0);
+  const record = Buffer.allocUnsafe(head + length);
+  record.set(magic, 0);
   record.writeUInt32LE(salt, 8);
   record.writeUInt32LE(length, 12);
   record.writeDoubleLE(sequence, 16);
   writeRows(rows, record, head);
-  record.fill(0, head + length);
-  record.writeUInt32LE(crc32(record.subarray(8, head + length)), 4);
+  record.writeUInt32LE(crc32(record.subarray(8)), 4);
   return record;
 }
 
@@ -40,21 +37,14 @@ export function decodeRecord(
   at: number,
   salt: number,
 ): LogRecord | undefined {
-  if (at + head > bytes.length || bytes.readUInt32LE(at) !== magic) return undefined;
+  if (at + head > bytes.length || magic.compare(bytes, at, at + magic.length) !== 0)
+    return undefined;
   if (bytes.readUInt32LE(at + 8) !== salt) return undefined;
   const rowsAt = at + head;
-  const length = bytes.readUInt32LE(at + 12);
-  const end = endOf(at, length);
+  const end = rowsAt + bytes.readUInt32LE(at + 12);
   if (end > bytes.length) return undefined;
-  if (crc32(bytes.subarray(at + 8, rowsAt + length)) !== bytes.readUInt32LE(at + 4)) {
-    return undefined;
-  }
-  const sequence = bytes.readDoubleLE(at + 16);
-  return { sequence, rows: bytes.subarray(rowsAt, rowsAt + length), end };
-}
-
-function endOf(at: number, length: number): number {
-  return at + Math.ceil((head + length) / alignment) * alignment;
+  if (crc32(bytes.subarray(at + 8, end)) !== bytes.readUInt32LE(at + 4)) return undefined;
+  return { sequence: bytes.readDoubleLE(at + 16), rows: bytes.subarray(rowsAt, end), end };
 }
 
 /**
@@ -89,7 +79,7 @@ function chainOf(bytes: Buffer<ArrayBuffer>, salt: number): LogRecord[] {
 }
 
 function hasLater(bytes: Buffer<ArrayBuffer>, from: number, salt: number, last: number): boolean {
-  for (let at = from; at < bytes.length; at += alignment) {
+  for (let at = bytes.indexOf(magic, from); at >= 0; at = bytes.indexOf(magic, at + 1)) {
     const record = decodeRecord(bytes, at, salt);
     if (record && record.sequence > last) return true;
   }
