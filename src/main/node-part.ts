@@ -37,6 +37,8 @@ export interface NodePartOptions {
   readonly drained?: (pod: Pod) => Promise<void>;
   /** Settles when NetworkPolicies hold for a pod that gets this address. */
   readonly guarded?: (pod: Pod, podIP: string) => Promise<void>;
+  /** Nothing of the pod uses its volumes any more. */
+  readonly volumesReleased?: (pod: Pod) => void;
 }
 
 /** Room for the headers of an overlay network, so that the same pods can span nodes later. */
@@ -50,6 +52,7 @@ export async function nodeOf({
   log,
   drained,
   guarded,
+  volumesReleased,
   disks = machineDisks(),
 }: NodePartOptions): Promise<GantryNode> {
   const mounts = systemMounts(files, processes);
@@ -78,6 +81,7 @@ export async function nodeOf({
       manifests: `${clusterPaths(config).settings}/manifests`,
       ...(drained && { drained }),
       ...(guarded && { guarded }),
+      ...(volumesReleased && { volumesReleased }),
     },
     {
       files,
@@ -136,7 +140,11 @@ export class NodePart {
 
   constructor(options: NodePartOptions) {
     this.#disks = machineDisks();
-    this.#options = { ...options, disks: this.#disks };
+    this.#options = {
+      ...options,
+      disks: this.#disks,
+      volumesReleased: (pod) => this.#storage?.podLeft(pod),
+    };
   }
 
   /** The machine goes down, not only this program. */

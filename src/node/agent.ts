@@ -93,6 +93,8 @@ export interface NodeAgentOptions {
   readonly drained?: (pod: Pod) => Promise<void>;
   /** Settles when NetworkPolicies hold for a pod that gets this address; asked before its first container. */
   readonly guarded?: (pod: Pod, podIP: string) => Promise<void>;
+  /** Nothing of the pod uses its volumes any more. */
+  readonly volumesReleased?: (pod: Pod) => void;
   /** The runtime's connection broke: for whoever keeps it running. */
   readonly runtimeLost?: () => void;
 }
@@ -296,6 +298,7 @@ export class NodeAgent {
       referencesOf: (uid) => this.#references.of(uid),
       releaseReferences: (uid) => this.#references.release(uid),
       drained: options.drained ?? (() => Promise.resolve()),
+      volumesReleased: options.volumesReleased ?? (() => undefined),
       guarded: options.guarded ?? (() => Promise.resolve()),
       balance: async () => classes?.balance([...this.#workers.values()].map(({ pod }) => pod)),
       observe: (pod) => this.#pods.observe(pod),

@@ -82,6 +82,8 @@ export interface NodeOptions {
   readonly drained?: (pod: Pod) => Promise<void>;
   /** Settles when NetworkPolicies hold for a pod that gets this address; asked before its first container. */
   readonly guarded?: (pod: Pod, podIP: string) => Promise<void>;
+  /** Nothing of the pod uses its volumes any more. */
+  readonly volumesReleased?: (pod: Pod) => void;
   readonly programs?: Partial<Programs>;
   /** Words before containerd's own: `nsenter --net=…`. */
   readonly launcher?: readonly string[];

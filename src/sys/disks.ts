@@ -7,6 +7,9 @@ import type { Files } from './files.ts';
 import type { Mounts } from './mounts.ts';
 import type { Processes } from './process.ts';
 
+/** `inUse`: the disk has its new size, its file system not yet; ask again when its user has gone. */
+export type Growth = 'grown' | 'inUse';
+
 export interface Disks {
   /** Makes the file; with `mount` also a file system in it, which everybody may write to. */
   create(image: string, bytes: number, mount?: string): Promise<void>;
@@ -16,9 +19,9 @@ export interface Disks {
   device(image: string): Promise<string>;
   /**
    * To so many bytes, never less; with `mount` its file system, too. That happens while it is in use
-   * where the kernel lets us, else it rejects until nobody uses it.
+   * where the kernel lets us (who lacks CAP_SYS_RESOURCE may not); else only when nobody uses it.
    */
-  grow(image: string, bytes: number, mount?: string): Promise<void>;
+  grow(image: string, bytes: number, mount?: string): Promise<Growth>;
   /** Unmounts what lies below the directory; what runs must not use it any more. */
   releaseBelow(directory: string): Promise<void>;
   /** The same, and the directory itself goes. */
@@ -68,20 +71,20 @@ export function systemDisks(files: Files, processes: Processes, mounts: Mounts):
     await files.removeEmptyDirectory(`${path}/lost+found`);
     await files.setMode(path, 0o777);
   };
-  const grow = async (image: string, bytes: number, path?: string): Promise<void> => {
+  const grow = async (image: string, bytes: number, path?: string): Promise<Growth> => {
     if (path !== undefined) await mount(image, path);
     await must('truncate', ['--size', `>${bytes}`, image]);
     const device = await attach(image);
     await must('losetup', ['--set-capacity', device]);
-    if (path === undefined) return;
+    if (path === undefined) return 'grown';
     const { code } = await processes.run('resize2fs', [device], { timeoutMs: limitMs });
-    if (code !== 0) await growUnused(image, device, path);
+    return code === 0 ? 'grown' : growUnused(image, device, path);
   };
-  const growUnused = async (image: string, device: string, path: string): Promise<void> => {
+  const growUnused = async (image: string, device: string, path: string): Promise<Growth> => {
     await must('umount', [path]);
     if ((await deviceOf(image)) !== undefined) {
       await must('mount', ['-o', 'discard', device, path]);
-      throw new Error('this kernel does not let a file system grow while pods use it');
+      return 'inUse';
     }
     // 1: something was mended.
     const { code, stdout } = await processes.run('e2fsck', ['-f', '-p', image], {
@@ -90,6 +93,7 @@ export function systemDisks(files: Files, processes: Processes, mounts: Mounts):
     if (code === undefined || code > 1) throw new Error(`e2fsck ${image}: ${stdout.trim()}`);
     await must('resize2fs', [image]);
     await mount(image, path);
+    return 'grown';
   };
   const releaseBelow = async (directory: string): Promise<void> => {
     const isBelow = (path: string): boolean => path.startsWith(`${directory}/`);

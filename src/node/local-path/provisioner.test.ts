@@ -10,7 +10,7 @@ import {
 import { collectionOf, type Kind } from '#api/kind.ts';
 import { lookupOf } from '#api/lookup.ts';
 import { storageAnnotations } from '#api/storage/annotations.ts';
-import type { Event, PersistentVolume, PersistentVolumeClaim } from '#api/types.ts';
+import type { Event, PersistentVolume, PersistentVolumeClaim, Pod } from '#api/types.ts';
 import { silentLogger } from '#base/log.ts';
 import { inProcessVerbs } from '#server/in-process.ts';
 import { openTestCluster } from '#server/testing/cluster.ts';
@@ -21,7 +21,9 @@ import { LocalPathProvisioner } from './provisioner.ts';
 
 const asked = { [storageAnnotations.provisioner]: localPathProvisioner };
 
-async function start(options: { brokenDisk?: boolean; type?: string } = {}) {
+type World = Awaited<ReturnType<typeof start>>;
+
+async function start(options: { brokenDisk?: boolean; type?: string; inUse?: () => boolean } = {}) {
   const cluster = await openTestCluster();
   const { core, time } = cluster;
   const authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
@@ -48,7 +50,10 @@ async function start(options: { brokenDisk?: boolean; type?: string } = {}) {
       create: note('create'),
       mount: note('mount'),
       device: () => Promise.resolve('/dev/loop0'),
-      grow: note('grow'),
+      grow: async (...words) => {
+        await note('grow')(...words);
+        return options.inUse?.() ? 'inUse' : 'grown';
+      },
       releaseBelow: note('release'),
       remove: note('remove'),
     },
@@ -127,6 +132,19 @@ test('a disk that refuses is told to the claim, which keeps waiting', async () =
   await world.provisioner.stop();
 });
 
+/** Bound, as a binder leaves it, and then asked to be twice as large. */
+async function enlarge({ verbs }: World, name: string) {
+  const claim = { ...collectionOf(persistentVolumeClaims, 'default'), name: 'c' };
+  const annotations = { [storageAnnotations.bindCompleted]: 'yes' };
+  const bound = { metadata: { annotations }, spec: { volumeName: name } };
+  await verbs.patch(claim, { type: 'merge', body: bound });
+  const status = { phase: 'Bound', capacity: { storage: '1Gi' } };
+  await verbs.patch({ ...claim, subresource: 'status' }, { type: 'merge', body: { status } });
+  const larger = { spec: { resources: { requests: { storage: '2Gi' } } } };
+  await verbs.patch(claim, { type: 'merge', body: larger });
+  return claim;
+}
+
 test('a disk is made in its size, grows with its claim, and is let go before its file', async () => {
   const world = await start({ type: 'disk' });
   const name = await world.claim();
@@ -134,14 +152,7 @@ test('a disk is made in its size, grows with its claim, and is let go before its
   const mount = `/volumes/${name}/data`;
   assert.deepEqual(world.done.splice(0), [`create ${image} ${2 ** 30} ${mount}`]);
   assert.equal((await world.volumes())[0]?.spec.local?.path, mount);
-  const claim = { ...collectionOf(persistentVolumeClaims, 'default'), name: 'c' };
-  const annotations = { [storageAnnotations.bindCompleted]: 'yes' };
-  const bound = { metadata: { annotations }, spec: { volumeName: name } };
-  await world.verbs.patch(claim, { type: 'merge', body: bound });
-  const status = { phase: 'Bound', capacity: { storage: '1Gi' } };
-  await world.verbs.patch({ ...claim, subresource: 'status' }, { type: 'merge', body: { status } });
-  const larger = { spec: { resources: { requests: { storage: '2Gi' } } } };
-  await world.verbs.patch(claim, { type: 'merge', body: larger });
+  const claim = await enlarge(world, name);
   await world.run();
   assert.deepEqual(world.done.splice(0), [`grow ${image} ${2 ** 31} ${mount}`]);
   const now = (await world.verbs.get(claim)) as PersistentVolumeClaim;
@@ -150,5 +161,46 @@ test('a disk is made in its size, grows with its claim, and is let go before its
   await world.verbs.patch(ref, { type: 'merge', body: { status: { phase: 'Released' } } });
   await world.run();
   assert.deepEqual(world.done, [`remove /volumes/${name}`]);
+  await world.provisioner.stop();
+});
+
+test('a file system in use grows when its pod has gone, which the claim says once', async () => {
+  let inUse = true;
+  const world = await start({ type: 'disk', inUse: () => inUse });
+  const name = await world.claim();
+  const claim = await enlarge(world, name);
+  const read = async () => (await world.verbs.get(claim)) as PersistentVolumeClaim;
+  const grows = () => world.done.filter((line) => line.startsWith('grow ')).length;
+  await world.run();
+  const pending = (await read()).status;
+  assert.deepEqual(
+    pending?.conditions?.map(({ type, status }) => [type, status]),
+    [['FileSystemResizePending', 'True']],
+  );
+  assert.deepEqual(pending.capacity, { storage: '1Gi' });
+  assert.deepEqual(pending.allocatedResourceStatuses, { storage: 'NodeResizePending' });
+  assert.deepEqual((await world.volumes())[0]?.spec.capacity, { storage: '2Gi' });
+  const resizes = async () => (await world.told()).filter((line) => line.includes('esize'));
+  const once = ['FileSystemResizeRequired: Require file system resize of volume on node'];
+  assert.deepEqual(await resizes(), once);
+  // Nobody looks again and again.
+  const before = grows();
+  world.cluster.time.advance(120_000);
+  await world.run();
+  assert.equal(grows(), before);
+  inUse = false;
+  world.provisioner.podLeft({
+    metadata: { namespace: 'default', name: 'p' },
+    spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }] },
+  } as unknown as Pod);
+  await world.run();
+  const { status } = await read();
+  assert.deepEqual(status?.capacity, { storage: '2Gi' });
+  assert.equal(status?.conditions?.length ?? 0, 0);
+  assert.equal(status?.allocatedResourceStatuses, undefined);
+  assert.deepEqual(await resizes(), [
+    ...once,
+    `VolumeResizeSuccessful: Resized volume ${name} to 2Gi`,
+  ]);
   await world.provisioner.stop();
 });

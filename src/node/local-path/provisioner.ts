@@ -7,8 +7,8 @@ import type { Action } from '#api/decision.ts';
 import { persistentVolumeClaims, persistentVolumes, storageClasses } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
 import { unitsOf } from '#api/quantity.ts';
-import { classNameOf } from '#api/storage/claims.ts';
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '#api/types.ts';
+import { classNameOf, podClaimIndex } from '#api/storage/claims.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -18,7 +18,7 @@ import { ActionRefused, Carrier } from '#client/carry-out.ts';
 import { EventRecorder } from '#client/events.ts';
 import { Informers } from '#client/informers.ts';
 import { WorkQueue } from '#client/work-queue.ts';
-import type { Disks } from '#sys/disks.ts';
+import type { Disks, Growth } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import {
   type ClaimStep,
@@ -31,6 +31,7 @@ import {
   volumeStep,
 } from '../decide/local-path.ts';
 import { wordsOf } from '../words.ts';
+import { grown, resizePending, saysResizePending } from './growing.ts';
 
 export interface ProvisionerOptions extends LocalStorage {
   /** As `system:controller:local-path-provisioner`. */
@@ -87,6 +88,11 @@ export class LocalPathProvisioner {
         for (const claim of claims.cache.list()) this.#queue.add(`${claimPrefix}${keyOf(claim)}`);
       }),
     );
+  }
+
+  /** Nothing of it is left on the node: what waited for that goes on. */
+  podLeft(pod: Pod): void {
+    for (const claim of podClaimIndex.claim(pod)) this.#queue.add(`${claimPrefix}${claim}`);
   }
 
   async stop(): Promise<void> {
@@ -153,22 +159,39 @@ export class LocalPathProvisioner {
     }
   }
 
-  /** Of a directory the size is all there is to grow. */
+  /**
+   * Of a directory the size is all there is to grow. A file system that cannot grow in use waits for
+   * its pod (`podLeft`), which the claim says by a condition and once by an event.
+   */
   async #grow(claim: PersistentVolumeClaim, storageClass: StorageClass | undefined): Promise<void> {
     const { volumeName = '' } = claim.spec;
     const volume = this.#informers.of(persistentVolumes).cache.get(volumeName);
     const wanted = volume && growthOf(claim, volume, storageClass, this.#options);
     if (!wanted) return;
     const disk = diskOf(volume);
+    let growth: Growth = 'grown';
     try {
-      if (disk) await this.#options.disks.grow(disk.image, unitsOf(wanted), disk.mount);
+      if (disk) growth = await this.#options.disks.grow(disk.image, unitsOf(wanted), disk.mount);
     } catch (error) {
       this.#tell(claim, 'Warning', 'VolumeResizeFailed', wordsOf(error));
       throw error;
     }
+    if (growth === 'inUse') return this.#awaitsPod(claim, volume, wanted);
     await this.#carrier.carryOut(grown(claim, volume, wanted));
     const message = `Resized volume ${volumeName} to ${wanted}`;
     this.#tell(claim, 'Normal', 'VolumeResizeSuccessful', message);
+  }
+
+  async #awaitsPod(
+    claim: PersistentVolumeClaim,
+    volume: PersistentVolume,
+    wanted: string,
+  ): Promise<void> {
+    if (saysResizePending(claim, wanted)) return;
+    const pending = resizePending(claim, volume, wanted, this.#options.clock.now());
+    await this.#carrier.carryOut(pending);
+    const message = 'Require file system resize of volume on node';
+    this.#tell(claim, 'Normal', 'FileSystemResizeRequired', message);
   }
 
   #refused(claim: PersistentVolumeClaim, why: string): void {
@@ -220,29 +243,4 @@ function lettingGo({ metadata }: PersistentVolume): readonly Action[] {
   };
   const doomed: Action = { type: 'delete', kind, name, uid };
   return deletionTimestamp === undefined ? [doomed, patch] : [patch];
-}
-
-function grown(
-  { metadata }: PersistentVolumeClaim,
-  volume: PersistentVolume,
-  storage: string,
-): readonly Action[] {
-  const { namespace, name, uid } = metadata;
-  const capacity = { storage };
-  return [
-    {
-      type: 'patch',
-      kind: persistentVolumes,
-      name: volume.metadata.name,
-      patch: { metadata: { uid: volume.metadata.uid }, spec: { capacity } },
-    },
-    {
-      type: 'patch',
-      kind: persistentVolumeClaims,
-      namespace,
-      name,
-      subresource: 'status',
-      patch: { metadata: { uid }, status: { capacity } },
-    },
-  ];
 }

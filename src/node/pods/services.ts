@@ -56,6 +56,8 @@ export interface PodServices {
   readonly startSlots: Slots;
   readonly referencesOf: (uid: string) => References;
   readonly releaseReferences: (uid: string) => void;
+  /** Nothing of the pod uses its volumes any more. */
+  readonly volumesReleased: (pod: Pod) => void;
   /** Settles when no traffic is sent to the pod any more, or when waiting longer is no use. */
   readonly drained: (pod: Pod) => Promise<void>;
   /** Settles when NetworkPolicies hold for a pod that gets this address. */
