@@ -1,8 +1,9 @@
 /** The agent on a scripted runtime and virtual time, with the real server: hours in a second. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nodes, pods } from '#api/kinds/index.ts';
-import { collectionOf } from '#api/kind.ts';
+import { nodes, persistentVolumeClaims, persistentVolumes, pods } from '#api/kinds/index.ts';
+import { collectionOf, type Kind } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
 import type { Node, Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { silentLogger } from '#base/log.ts';
@@ -123,6 +124,11 @@ async function open(
         metadata: { name, namespace: 'default' },
         spec: podSpec,
       } as Pod),
+    make: (kind: Kind, object: object) =>
+      admin.create(
+        collectionOf(kind, kind.namespaced ? 'default' : undefined),
+        object as KubeObject,
+      ),
     get: async (name: string) =>
       (await admin.get({ ...inDefault, name }).catch(() => undefined)) as Pod | undefined,
     memory: ({ availableKb }: { availableKb: number }) =>
@@ -178,6 +184,28 @@ describe('agent on a scripted runtime', () => {
     assert.equal(pod?.status?.phase, 'Running');
     assert.equal(statusOf(pod)?.restartCount, 1);
     assert.notEqual(pod?.status?.podIP, '10.42.0.1');
+  });
+
+  it('starts a pod that named its own node when its claim comes and is bound', async () => {
+    const world = await open();
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    await world.create('early', { ...spec, nodeName: 'n1', volumes });
+    // By now it is tried again each minute, and less.
+    await world.run(70);
+    assert.equal((await world.get('early'))?.status?.phase, 'Pending');
+    const claimed = { accessModes: ['ReadWriteOnce'], storageClassName: '' };
+    await world.make(persistentVolumeClaims as Kind, {
+      metadata: { name: 'data', namespace: 'default' },
+      spec: { ...claimed, resources: { requests: { storage: '1Mi' } } },
+    });
+    await world.run(2);
+    assert.equal((await world.get('early'))?.status?.phase, 'Pending');
+    await world.make(persistentVolumes as Kind, {
+      metadata: { name: 'data' },
+      spec: { ...claimed, capacity: { storage: '1Mi' }, hostPath: { path: '/data' } },
+    });
+    await world.run(20);
+    assert.equal((await world.get('early'))?.status?.phase, 'Running');
   });
 
   it('gives a container that does not listen its grace period, then ends it', async () => {

@@ -1,11 +1,11 @@
 /**
- * ConfigMaps and Secrets that pods of this node name: each is watched by name for as long as a pod
- * uses it (and a little longer), never all of them.
+ * ConfigMaps and Secrets that pods of this node name, and claims that a pod still waits for: each is
+ * watched by name for as long as a pod uses it (and a little longer), never all of them.
  */
-import { configMaps, secrets } from '#api/kinds/index.ts';
+import { configMaps, persistentVolumeClaims, secrets } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ConfigMap, Secret } from '#api/types.ts';
+import type { ConfigMap, PersistentVolumeClaim, Secret } from '#api/types.ts';
 import type { Timer, Timers } from '#base/clock.ts';
 import { StatusError } from '#base/status-error.ts';
 import { Informer, type InformerOptions } from '#client/informer.ts';
@@ -25,6 +25,10 @@ export interface ReferenceOptions extends Omit<InformerOptions, 'namespace'> {
   readonly changed: (uids: ReadonlySet<string>) => void;
 }
 
+export interface PodReferences extends References {
+  claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
+}
+
 export class ReferencedObjects {
   readonly #options: ReferenceOptions;
   readonly #entries = new Map<string, Entry>();
@@ -34,10 +38,12 @@ export class ReferencedObjects {
   }
 
   /** Looking something up makes the pod a user of it. */
-  of(uid: string): References {
+  of(uid: string): PodReferences {
     return {
       configMap: (namespace, name) => this.#get<ConfigMap>(uid, configMaps, namespace, name),
       secret: (namespace, name) => this.#get<Secret>(uid, secrets, namespace, name),
+      claim: (namespace, name) =>
+        this.#get<PersistentVolumeClaim>(uid, persistentVolumeClaims, namespace, name),
     };
   }
 

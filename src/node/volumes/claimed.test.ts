@@ -51,7 +51,12 @@ function verbsWith(words: Words | undefined): Verbs {
 
 async function found(volume: Volume, words?: Words): Promise<string> {
   const { files } = new MemoryFiles({ '/v/a': '' });
-  const sources = { verbs: verbsWith(words), files, disks: undefined };
+  const verbs = verbsWith(words);
+  const watched = async (): Promise<PersistentVolumeClaim | undefined> => {
+    const ref = { group: '', version: 'v1', resource: 'persistentvolumeclaims', name: 'c' };
+    return words && ((await verbs.get(ref)) as PersistentVolumeClaim);
+  };
+  const sources = { verbs, watched, files, disks: undefined };
   try {
     const { path, readonly, isBlock } = await claimedVolume(pod, volume, sources);
     return [path, readonly && 'readonly', isBlock && 'block'].filter(Boolean).join(' ');

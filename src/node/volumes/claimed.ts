@@ -1,6 +1,7 @@
 /**
  * Volumes that stand for claims: what the claim's volume is on this machine. The API is asked when
- * the pod comes, and again as often as it takes; what a pod has got stays until it is gone.
+ * the pod comes; a claim that is not bound by then, since the pod named its node itself, is watched
+ * until it is. What a pod has got stays until it is gone.
  */
 import { persistentVolumeClaims, persistentVolumes } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
@@ -12,6 +13,7 @@ import { isStatusError } from '#base/status-error.ts';
 import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import { type Disk, diskOf } from '../decide/local-path.ts';
+import type { PodReferences } from '../cluster/references.ts';
 import { checkHostPath } from './host-path.ts';
 import { VolumeError } from './volume-error.ts';
 
@@ -26,6 +28,8 @@ export interface Claimed {
 
 export interface ClaimSources {
   readonly verbs: Verbs;
+  /** The claim as a watch shows it; its changes wake the pod from then on. */
+  readonly watched: PodReferences['claim'];
   readonly files: Files;
   /** Absent in simulation. */
   readonly disks: Disks | undefined;
@@ -37,7 +41,7 @@ export async function claimedVolume(
   sources: ClaimSources,
 ): Promise<Claimed> {
   const { verbs } = sources;
-  const claim = await boundClaim(pod, volume, verbs);
+  const claim = await boundClaim(pod, volume, sources);
   const found = await read<PersistentVolume>(verbs, {
     ...collectionOf(persistentVolumes),
     name: claim.spec.volumeName ?? '',
@@ -54,11 +58,16 @@ export async function claimedVolume(
   return { path, readonly, isBlock, takesGroup };
 }
 
-async function boundClaim(pod: Pod, volume: Volume, verbs: Verbs): Promise<PersistentVolumeClaim> {
+async function boundClaim(
+  pod: Pod,
+  volume: Volume,
+  { verbs, watched }: ClaimSources,
+): Promise<PersistentVolumeClaim> {
   const { namespace = '', name: podName } = pod.metadata;
   const name = claimNameOf(pod, volume) ?? '';
   const ref = { ...collectionOf(persistentVolumeClaims, namespace), name };
-  const claim = await read<PersistentVolumeClaim>(verbs, ref);
+  const first = await read<PersistentVolumeClaim>(verbs, ref);
+  const claim = first && isFullyBound(first) ? first : await watched(namespace, name);
   if (claim === undefined) throw new VolumeError(`persistentvolumeclaim "${name}" not found`);
   if (volume.ephemeral && !isMadeFor(claim, pod)) {
     throw new VolumeError(

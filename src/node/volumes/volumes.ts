@@ -8,7 +8,7 @@ import type { Verbs } from '#api/verbs.ts';
 import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
-import type { References } from '../config/env.ts';
+import type { PodReferences } from '../cluster/references.ts';
 import type { Allocatable, PodAddresses } from '../config/field-refs.ts';
 import type { VolumePlace } from '../config/mounts.ts';
 import type { NodePaths } from '../paths.ts';
@@ -28,7 +28,7 @@ export interface VolumesOptions {
   readonly disks: Disks | undefined;
   readonly tokens: Tokens;
   readonly allocatable: () => Allocatable;
-  readonly referencesOf: (uid: string) => References;
+  readonly referencesOf: (uid: string) => PodReferences;
 }
 
 export class Volumes {
@@ -131,7 +131,10 @@ export class Volumes {
     const { uid = '' } = pod.metadata;
     const known = this.#claimed.get(uid) ?? new Map<string, Claimed>();
     if (known.has(volume.name)) return;
-    const claimed = await claimedVolume(pod, volume, this.#options);
+    const claimed = await claimedVolume(pod, volume, {
+      ...this.#options,
+      watched: (...claim) => this.#options.referencesOf(uid).claim(...claim),
+    });
     const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
     const mark = paths.volume(uid, volume.name);
     if (fsGroup !== undefined && claimed.takesGroup && !claimed.readonly) {

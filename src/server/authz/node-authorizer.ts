@@ -64,7 +64,9 @@ const coreRules: Readonly<Record<string, Check>> = {
   persistentvolumes: readsReferenced(['get']),
   persistentvolumeclaims: (graph, node, question) => {
     const { resource, verb } = question;
-    if (resource?.subresource !== 'status') return readsReferenced(['get'])(graph, node, question);
+    // Kubernetes lets a node only get them; ours watches one that a pod of it waits for.
+    if (resource?.subresource !== 'status')
+      return readsReferenced(['get', 'list', 'watch'])(graph, node, question);
     if (!['get', 'update', 'patch'].includes(verb))
       return no('can only get/update/patch the status');
     const { namespace, name = '' } = resource;
