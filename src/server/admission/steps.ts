@@ -11,6 +11,7 @@ import type { AdmissionStep } from './admission.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountStep } from './service-account.ts';
@@ -58,6 +59,7 @@ export function standardAdmission(options: AdmissionOptions): readonly Admission
     defaultTolerationSeconds,
     priority,
     runtimeClass,
+    podSecurity,
     defaultIngressClass,
     defaultStorageClass,
     claimResize,
