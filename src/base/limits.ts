@@ -49,6 +49,8 @@ export const limits = {
   /** Older samples say nothing of now. */
   usageWindowMs: 60_000,
   usageSamples: 16,
+  /** Claims whose room one page of a node tells. */
+  nodePageClaims: 1000,
   /** Operations of one JSON patch (Kubernetes: 10,000). */
   jsonPatchOperations: 10_000,
   /** Answers of other DNS servers that are kept. */

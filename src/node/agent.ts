@@ -99,6 +99,13 @@ export interface NodeAgentOptions {
   readonly runtimeLost?: () => void;
 }
 
+export interface MountedClaim {
+  readonly pod: Pod;
+  readonly volume: string;
+  readonly claim: string;
+  readonly path: string;
+}
+
 export class NodeAgent {
   readonly #options: NodeAgentOptions;
   readonly paths: NodePaths;
@@ -199,6 +206,20 @@ export class NodeAgent {
 
   get podObjects(): Informer<Pod> {
     return this.#pods;
+  }
+
+  /** Claims that pods of this node have mounted, and where. */
+  mountedClaims(): readonly MountedClaim[] {
+    return [...this.#workers.values()].flatMap(({ pod }) =>
+      (pod.spec?.volumes ?? []).flatMap((volume): MountedClaim[] => {
+        const claim = volume.ephemeral
+          ? `${pod.metadata.name}-${volume.name}`
+          : volume.persistentVolumeClaim?.claimName;
+        const place = claim === undefined ? undefined : this.#volumes.placeOf(pod, volume.name);
+        if (claim === undefined || place === undefined || place.isBlock) return [];
+        return [{ pod, volume: volume.name, claim, path: place.path }];
+      }),
+    );
   }
 
   /** Settles when the node is registered and every pod that was there has a worker. */

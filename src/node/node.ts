@@ -36,7 +36,7 @@ import { shareMounts } from './mount-propagation.ts';
 import { clearNode, resetNode } from './reset.ts';
 import { connectCri } from './runtime/cri/cri-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import { type NodePages, nodePage } from './pages.ts';
+import { type NodePages, nodePage, type PagesSource } from './pages/pages.ts';
 import { NodeStreams } from './streams.ts';
 import { type NodeUsage, UsageMeter } from './usage/usage.ts';
 
@@ -218,10 +218,22 @@ export class GantryNode {
     NodePages & { usage(): Promise<NodeUsage> } {
     return {
       usage: () => this.#meter.measure(),
-      page: async (path) => nodePage(this.agent, path),
+      page: (path) => nodePage(this.#pagesSource(), path),
       logs: (container, options, sink) => this.#running(this.#logs).logs(container, options, sink),
       stream: (request) => this.#running(this.#streams).stream(request),
     };
+  }
+
+  #pagesSource(): PagesSource {
+    const { name, directory, settings, network, dns, podsMax } = this.#options;
+    const setUp = () => ({
+      settings: settings ?? usualSettings,
+      dns: dns(),
+      podCidr: network.podCidr,
+      podsMax: podsMax ?? defaults.podsMax,
+    });
+    const { files } = this.#machine;
+    return { name, directory, files, agent: this.agent, meter: this.#meter, setUp };
   }
 
   get agent(): NodeAgent {

@@ -34,10 +34,12 @@ export interface UsageMeterOptions {
   readonly stats: () => Promise<readonly ContainerStats[]>;
 }
 
-interface Sample {
+/** Totals since each thing began. */
+export interface Sample {
   readonly timeMs: number;
   readonly cpuNanoseconds: number;
   readonly memoryBytes: number;
+  /** By their ids. */
   readonly containers: ReadonlyMap<string, ContainerStats>;
 }
 
@@ -60,12 +62,18 @@ export class UsageMeter {
     return this.#asking;
   }
 
+  /** As of now, or of a moment ago. Rejects when the runtime does not answer. */
+  async sample(): Promise<Sample> {
+    const now = this.#options.clock.now();
+    const last = this.#recent(now).at(-1);
+    const isFresh = last !== undefined && now - last.timeMs < limits.usageFreshMs;
+    return isFresh ? last : this.#take();
+  }
+
   async #measure(): Promise<NodeUsage> {
     const { clock, timers } = this.#options;
     const known = this.#recent(clock.now());
-    const last = known.at(-1);
-    const isFresh = last !== undefined && clock.now() - last.timeMs < limits.usageFreshMs;
-    let newest = isFresh ? last : await this.#take();
+    let newest = await this.sample();
     let base = baseFor(newest, known);
     if (base === undefined) {
       await new Promise<void>((resolve) => timers.after(limits.usageFirstWindowMs, resolve));

@@ -29,20 +29,33 @@ export interface Exchange {
   readonly warnings: readonly string[];
 }
 
-/** `Warning: 299 - "sentence"` (RFC 7234, 5.5), bounded as Kubernetes bounds them. */
+/**
+ * `Warning: 299 - "sentence"` (RFC 7234, 5.5), bounded as Kubernetes bounds them: whole, as long as
+ * all of them together are short enough; else the beginning of each.
+ */
 export function warningHeaders(warnings: readonly string[]): Headers {
-  const values: string[] = [];
+  const all = [...new Set(warnings)];
+  const whole = all.map(warningValue);
+  const isShort = whole.reduce((sum, value) => sum + value.length, 0) <= warningsCharacters;
+  const values = isShort ? whole : fitting(all.map((text) => warningValue(beginningOf(text))));
+  return values.length === 0 ? {} : { warning: values.map(latin1) };
+}
+
+function warningValue(sentence: string): string {
+  const plain = sentence.replaceAll(/[\u0000-\u001f\u007f]/g, ' ');
+  return `299 - "${plain.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+function beginningOf(sentence: string): string {
+  return sentence.length > warningCharacters
+    ? `${sentence.slice(0, warningCharacters)}...`
+    : sentence;
+}
+
+function fitting(values: readonly string[]): string[] {
   let size = 0;
-  for (const sentence of new Set(warnings)) {
-    const short =
-      sentence.length > warningCharacters ? `${sentence.slice(0, warningCharacters)}...` : sentence;
-    const quoted = short.replaceAll(/[\u0000-\u001f\u007f]/g, ' ').replaceAll(/["\\]/g, '\\$&');
-    const value = `299 - "${quoted}"`;
-    size += value.length;
-    if (size > warningsCharacters) break;
-    values.push(latin1(value));
-  }
-  return values.length === 0 ? {} : { warning: values };
+  const end = values.findIndex((value) => (size += value.length) > warningsCharacters);
+  return values.slice(0, end < 0 ? values.length : end);
 }
 
 const warningCharacters = 256;

@@ -65,4 +65,33 @@ export const accessChecks: readonly Check[] = [
       await user.comesToSay(`${asVisitor} get pods`, /shell/);
     },
   },
+  {
+    name: 'Pod Security: the labels of a namespace refuse, warn, and tell of what is there',
+    run: async (user) => {
+      const name = `${user.namespace}-strict`;
+      await user.ok(`kubectl create namespace ${name}`);
+      const at = (level: string) => `pod-security.kubernetes.io/${level}`;
+      await user.ok(`kubectl label namespace ${name} ${at('enforce=baseline')}`);
+      await user.fails(
+        `kubectl run -n ${name} strong --image=busybox:1 --overrides='{"spec":{"hostNetwork":true}}'`,
+        /pods "strong" is forbidden: violates PodSecurity "baseline:latest": host namespaces \(hostNetwork=true\)/,
+      );
+      await user.ok(`kubectl run -n ${name} weak --image=busybox:1 --command -- sleep 3600`);
+      await user.says(
+        `kubectl label namespace ${name} ${at('enforce=restricted')} --overwrite 2>&1`,
+        /Warning: existing pods in namespace ".*" violate the new PodSecurity enforce level "restricted:latest"/,
+        /Warning: weak: allowPrivilegeEscalation != false, unrestricted capabilities/,
+      );
+      await user.ok(`kubectl label namespace ${name} ${at('warn=restricted')}`);
+      await user.says(
+        `kubectl create deployment -n ${name} web --image=busybox:1 2>&1`,
+        /Warning: would violate PodSecurity "restricted:latest": .*must set securityContext.seccompProfile.type/,
+      );
+      await user.fails(
+        `kubectl label namespace ${name} ${at('enforce=none')} --overwrite`,
+        /must be one of privileged, baseline, restricted/,
+      );
+      await user.ok(`kubectl delete namespace ${name} --wait=false`);
+    },
+  },
 ];

@@ -55,6 +55,24 @@ export const doorChecks: readonly Check[] = [
       const node = await user.ok("kubectl get pod shell -o jsonpath='{.spec.nodeName}'");
       await user.says(`kubectl get --raw /api/v1/nodes/${node}/proxy/healthz`, /^ok$/);
       await user.says(`kubectl get --raw /api/v1/nodes/${node}/proxy/pods`, /"kind":"PodList"/);
+      const page = (name: string) => `kubectl get --raw /api/v1/nodes/${node}/proxy/${name}`;
+      const shell = `namespace="${user.namespace}",pod="shell"`;
+      await user.says(
+        page('metrics/resource'),
+        new RegExp(
+          `^container_cpu_usage_seconds_total\\{container="main",${shell}\\} [\\d.]+ `,
+          'm',
+        ),
+      );
+      await user.says(
+        page('metrics/cadvisor'),
+        new RegExp(`container="main",.*${shell}`),
+        /^machine_cpu_cores \d+/m,
+      );
+      await user.says(page('metrics'), new RegExp(`kubelet_node_name{node="${node}"} 1`));
+      await user.says(page('stats/summary'), /"podRef":\{"name":"shell"/, /"usageNanoCores":\d/);
+      await user.says(page('configz'), /"kind":"KubeletConfiguration"/, /"maxPods":110/);
+      await user.fails(page('nothing'), /has no page/);
       await user.fails(`kubectl get --raw ${here}/services/nothing/proxy/`, /not found/);
     },
   },
