@@ -439,6 +439,15 @@ test('a full disk refuses commits, shows nothing of them, and works again with s
     assert.equal(store.snapshot().get('b'), undefined);
     assert.equal(sink.changesSeen.at(-1)?.revision, revision);
 
+    const killed = join(root, 'killed');
+    mkdirSync(killed);
+    assert.ok(mountSmall(killed, 24));
+    spawnSync('cp', ['-r', mount, killed]);
+    const restarted = await open(join(killed, 'small/data'));
+    assert.equal(restarted.revision, revision, 'a full disk does not prevent a start');
+    await restarted.close();
+    spawnSync('umount', ['-l', killed]);
+
     rmSync(ballast);
     const again = await store.commit([put('b', 'works')]);
     assert.ok(again > revision);

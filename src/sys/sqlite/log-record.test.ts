@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { decodeRecord, encodeRecord, recordsAfter } from './log-record.ts';
+import { decodeRecord, encodeRecord, findLog } from './log-record.ts';
 import { type RecordRow, readRows } from './record-format.ts';
 
 const salt = 0xfeed_beef;
@@ -37,7 +37,7 @@ function from(first: number, last: number): number[] {
 }
 
 function found(sequence: number, ...segments: Buffer<ArrayBuffer>[]): number[] | undefined {
-  return recordsAfter({ salt, sequence }, segments)?.map((record) => record.sequence);
+  return findLog(segments, salt, sequence)?.records.map((record) => record.sequence);
 }
 
 describe('a record', () => {
@@ -83,6 +83,50 @@ describe('what the log holds', () => {
     assert.deepEqual(found(0, Buffer.alloc(0), Buffer.alloc(64)), []);
   });
 
+  test('goes on where it ended', () => {
+    const full = segment(from(11, 30));
+    const [end = 0, half = 0] = [30, 20].map(
+      (wanted) =>
+        findLog([full], salt, 10)?.records.find(({ sequence }) => sequence === wanted)?.end,
+    );
+    const rest = segment(from(31, 33));
+    const restEnd = findLog([rest], salt, 30)?.records.at(-1)?.end;
+    const begin = { written: 0, absorbed: 0 };
+    const cases = [
+      {
+        absorbed: 10,
+        segments: [full, rest],
+        active: 1,
+        fills: [
+          { written: end, absorbed: 0 },
+          { written: restEnd, absorbed: 0 },
+        ],
+      },
+      {
+        absorbed: 20,
+        segments: [rest, full],
+        active: 0,
+        fills: [
+          { written: restEnd, absorbed: 0 },
+          { written: end, absorbed: half },
+        ],
+      },
+      {
+        absorbed: 20,
+        segments: [full, Buffer.alloc(9)],
+        active: 0,
+        fills: [{ written: end, absorbed: half }, begin],
+      },
+      { absorbed: 30, segments: [full, Buffer.alloc(0)], active: 0, fills: [begin, begin] },
+      { absorbed: 33, segments: [full, rest], active: 1, fills: [begin, begin] },
+    ];
+    for (const { absorbed, segments, active, fills } of cases) {
+      const start = findLog(segments, salt, absorbed)?.start;
+      assert.deepEqual(start?.segments, fills, `absorbed ${absorbed}`);
+      assert.equal(start.active, active, `absorbed ${absorbed}`);
+    }
+  });
+
   test('knows the new records of a segment from those of its earlier use', () => {
     const reused = segment(from(1, 60));
     segment(from(101, 110), 1000).copy(reused, 0, 0, 900);
@@ -94,7 +138,7 @@ describe('what the log holds', () => {
 
   test('ends before a record that is not whole', () => {
     const bytes = segment(from(1, 20));
-    const { end = 0 } = recordsAfter({ salt, sequence: 0 }, [bytes])?.at(-2) ?? {};
+    const { end = 0 } = findLog([bytes], salt, 0)?.records.at(-2) ?? {};
     const used = bytes.findLastIndex((byte) => byte !== 0) + 1;
     for (let cut = end; cut < used; cut++) {
       const torn = Buffer.from(bytes).fill(0, cut);
@@ -105,7 +149,7 @@ describe('what the log holds', () => {
 
   test('is damaged when something is missing before its end', () => {
     const bytes = segment(from(1, 20));
-    const [first, second] = recordsAfter({ salt, sequence: 0 }, [bytes]) ?? [];
+    const [first, second] = findLog([bytes], salt, 0)?.records ?? [];
     for (const at of [0, first?.end ?? 0, second?.end ?? 0]) {
       const bent = Buffer.from(bytes);
       bent[at + 30] = (bent[at + 30] as number) ^ 1;

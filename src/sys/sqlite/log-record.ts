@@ -1,12 +1,18 @@
 /**
  * How one append looks in a segment of the log: a head and its rows, whole or not there at all.
  *
- * The salt is drawn anew whenever the store is opened, and the numbers count by one: what an earlier
- * use of a segment left behind, or what somebody wrote into an object's bytes, is never taken for a
- * record of now.
+ * The numbers count by one, for ever: what an earlier use of a segment left behind is known by its
+ * number. The salt is the store's own and nobody else knows it: what somebody wrote into an object's
+ * bytes is never taken for a record.
  */
 import { crc32 } from 'node:zlib';
-import { type RecordRow, sizeOfRows, writeRows } from './record-format.ts';
+import {
+  type LogStart,
+  type RecordRow,
+  type SegmentFill,
+  sizeOfRows,
+  writeRows,
+} from './record-format.ts';
 
 /** magic; checksum of all behind it, salt, length of the rows: u32; sequence: f64. */
 const head = 24;
@@ -47,24 +53,50 @@ export function decodeRecord(
   return { sequence: bytes.readDoubleLE(at + 16), rows: bytes.subarray(rowsAt, end), end };
 }
 
+export interface FoundLog {
+  /** Not absorbed, in order. */
+  readonly records: readonly LogRecord[];
+  /** Where the log goes on. */
+  readonly start: LogStart;
+}
+
 /**
- * The records after `sequence` that the segments hold, in order. A record that is not whole ends them:
- * it was being written when the program ended, and nobody was told of it. Undefined: behind the end
- * stands a whole, later record, so that one which was acknowledged is damaged.
+ * What the segments hold beyond the record `absorbed`. A record that is not whole ends it: it was being
+ * written when the program ended, and nobody was told of it. Undefined: behind the end stands a whole,
+ * later record, so that one which was acknowledged is damaged.
  */
-export function recordsAfter(
-  { salt, sequence }: { readonly salt: number; readonly sequence: number },
+export function findLog(
   segments: readonly Buffer<ArrayBuffer>[],
-): LogRecord[] | undefined {
+  salt: number,
+  absorbed: number,
+): FoundLog | undefined {
   const chains = segments.map((bytes) => chainOf(bytes, salt));
-  const known = chains.flat().filter((record) => record.sequence > sequence);
-  known.sort((a, b) => a.sequence - b.sequence);
-  if (known.some((record, at) => record.sequence !== sequence + 1 + at)) return undefined;
-  const last = sequence + known.length;
+  const records = chains.flat().filter(({ sequence }) => sequence > absorbed);
+  records.sort((a, b) => a.sequence - b.sequence);
+  if (records.some(({ sequence }, at) => sequence !== absorbed + 1 + at)) return undefined;
+  const last = absorbed + records.length;
   const damaged = segments.some((bytes, index) =>
     hasLater(bytes, chains[index]?.at(-1)?.end ?? 0, salt, last),
   );
-  return damaged ? undefined : known;
+  if (damaged) return undefined;
+  const active = chains.findIndex((chain) => chain.at(-1)?.sequence === last);
+  return {
+    records,
+    start: {
+      salt,
+      sequence: last,
+      active: Math.max(0, active),
+      segments: chains.map((chain) => fillOf(chain, absorbed)),
+    },
+  };
+}
+
+/** A segment without anything that is not absorbed begins anew. */
+function fillOf(chain: readonly LogRecord[], absorbed: number): SegmentFill {
+  const written = chain.at(-1);
+  if (!written || written.sequence <= absorbed) return { written: 0, absorbed: 0 };
+  const known = chain.findLast(({ sequence }) => sequence <= absorbed);
+  return { written: written.end, absorbed: known?.end ?? 0 };
 }
 
 function chainOf(bytes: Buffer<ArrayBuffer>, salt: number): LogRecord[] {

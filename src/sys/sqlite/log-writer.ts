@@ -8,19 +8,23 @@
 import { closeSync, constants, openSync, write } from 'node:fs';
 import { join } from 'node:path';
 import { encodeRecord } from './log-record.ts';
-import { type LogRange, type LogStart, type RecordRow, segmentNames } from './record-format.ts';
+import {
+  type LogRange,
+  type LogStart,
+  type RecordRow,
+  type SegmentFill,
+  segmentNames,
+} from './record-format.ts';
 
 /** A segment with this much is to be absorbed. */
 export const segmentBytes = 4 * 1024 * 1024;
 /** Appends wait when the other side is so far behind. */
 const behindBytes = 16 * segmentBytes;
 
-interface Segment {
+interface Segment extends SegmentFill {
   readonly handle: number;
   readonly path: string;
-  /** Up to here it holds records. */
   written: number;
-  /** Up to here they are in the SQLite file, too. */
   absorbed: number;
 }
 
@@ -28,15 +32,16 @@ export class LogWriter {
   readonly #segments: readonly Segment[];
   readonly #salt: number;
   #sequence: number;
-  #active = 0;
+  #active: number;
 
-  constructor(directory: string, { salt, sequence }: LogStart) {
+  constructor(directory: string, { salt, sequence, segments, active }: LogStart) {
     this.#salt = salt;
     this.#sequence = sequence;
-    this.#segments = segmentNames.map((name) => {
-      const path = join(directory, name);
+    this.#active = active;
+    this.#segments = segments.map((fill, index) => {
+      const path = join(directory, segmentNames[index] as string);
       const handle = openSync(path, constants.O_RDWR | constants.O_DSYNC);
-      return { handle, path, written: 0, absorbed: 0 };
+      return { handle, path, ...fill };
     });
   }
 

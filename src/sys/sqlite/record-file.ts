@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { systemRandom } from '../random.ts';
-import { decodeRecord, type LogRecord, recordsAfter } from './log-record.ts';
+import { decodeRecord, type FoundLog, findLog, type LogRecord } from './log-record.ts';
 import {
   applicationId,
   type DeadRecord,
@@ -31,7 +31,7 @@ import {
   writeRows,
 } from './record-format.ts';
 import { RecordLogProblem } from './sqlite-failure.ts';
-import { createPrivate, makeRoom, readRange, trim } from './store-files.ts';
+import { createPrivate, makeRoom, readRange } from './store-files.ts';
 
 const rowsPerChunk = 2000;
 const bytesPerChunk = 1024 * 1024;
@@ -41,10 +41,10 @@ type VersionRow = [number, string, number, number | null, Uint8Array<ArrayBuffer
 /** The one row of the table `state`. */
 interface State {
   readonly compacted: number;
-  /** Number of the last record of the log that is in the table. */
+  /** Number of the last record of the log that is in the table `versions`. */
   readonly absorbed: number;
-  /** Of the records that the log may hold beyond; null: none. */
-  readonly salt: number | null;
+  /** Of all records of the log. */
+  readonly salt: number;
 }
 
 function checksumOf(key: string, bytes: Uint8Array | null): number {
@@ -59,10 +59,12 @@ export class RecordFile {
   readonly #insert: StatementSync;
   readonly #remove: StatementSync;
   readonly #setCompacted: StatementSync;
-  readonly #setLog: StatementSync;
+  readonly #setAbsorbed: StatementSync;
+  /** What the table was found without; until `read` has given it. */
+  #inLog: readonly LogRecord[];
   #absorbed: number;
 
-  /** Takes the lock; creates what is missing; takes over what the log holds. */
+  /** Takes the lock; creates what is missing. Writes nothing when all is there, so that a full disk does not prevent it. */
   constructor({ directory, firstRevision, lockWaitMs }: WorkerData) {
     this.path = join(directory, fileName);
     this.#segmentPaths = segmentNames.map((name) => join(directory, name));
@@ -77,13 +79,18 @@ export class RecordFile {
         'DELETE FROM versions WHERE id BETWEEN ? AND ? AND key = ?',
       );
       this.#setCompacted = this.#database.prepare('UPDATE state SET compacted = ?');
-      this.#setLog = this.#database.prepare('UPDATE state SET absorbed = ?, salt = ?');
+      this.#setAbsorbed = this.#database.prepare('UPDATE state SET absorbed = ?');
       for (const path of this.#segmentPaths) {
         createPrivate(path);
         makeRoom(path);
       }
-      this.opened = this.#takeOver();
-      this.#absorbed = this.opened.sequence;
+      const { compacted, absorbed, salt } = this.#database
+        .prepare('SELECT compacted, absorbed, salt FROM state')
+        .get() as unknown as State;
+      this.#absorbed = absorbed;
+      const { records, start } = this.#findLog(absorbed, salt);
+      this.#inLog = records;
+      this.opened = { compacted, ...start };
     } catch (error) {
       this.#database.close();
       throw error;
@@ -134,36 +141,23 @@ export class RecordFile {
     if (version < 2) {
       database.exec(`
         ALTER TABLE state ADD COLUMN absorbed INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE state ADD COLUMN salt INTEGER;
+        ALTER TABLE state ADD COLUMN salt INTEGER NOT NULL DEFAULT ${systemRandom.below(2 ** 32)};
         PRAGMA user_version = ${formatVersion};
       `);
     }
     database.exec('COMMIT');
   }
 
-  /** Absorbs what the program that ended last could not, and makes the log a new one. */
-  #takeOver(): Opened {
-    const state = this.#database
-      .prepare('SELECT compacted, absorbed, salt FROM state')
-      .get() as unknown as State;
-    const records = state.salt === null ? [] : this.#recordsAfter(state.absorbed, state.salt);
-    const sequence = records.at(-1)?.sequence ?? state.absorbed;
-    const salt = systemRandom.below(2 ** 32);
-    this.#transaction(() => {
-      for (const record of records) this.#insertRecord(record);
-      this.#setLog.run(sequence, salt);
-    });
-    this.#segmentPaths.forEach(trim);
-    return { compacted: state.compacted, sequence, salt };
-  }
-
-  #recordsAfter(sequence: number, salt: number): LogRecord[] {
-    const segments = this.#segmentPaths.map((path) => readFileSync(path));
-    const records = recordsAfter({ salt, sequence }, segments);
-    if (records) return records;
+  #findLog(absorbed: number, salt: number): FoundLog {
+    const log = findLog(
+      this.#segmentPaths.map((path) => readFileSync(path)),
+      salt,
+      absorbed,
+    );
+    if (log) return log;
     throw new RecordLogProblem(
       'damaged',
-      `the log ${this.#segmentPaths.join(', ')} is damaged: something that was written after record ${sequence} is not there any more; restore the data directory from a backup, or start with an empty one`,
+      `the log ${this.#segmentPaths.join(', ')} is damaged: something that was written after its record ${absorbed} is not there any more; restore the data directory from a backup, or start with an empty one`,
     );
   }
 
@@ -200,6 +194,8 @@ export class RecordFile {
       bytesInChunk = 0;
     }
     if (chunk.length > 0) yield packed(chunk);
+    for (const { rows } of this.#inLog) yield new Uint8Array(rows);
+    this.#inLog = [];
   }
 
   /** In the SQLite file when it returns, all or nothing: that part of the log may be written anew. */
@@ -220,7 +216,7 @@ export class RecordFile {
         absorbed = record.sequence;
         at = record.end;
       }
-      this.#setLog.run(absorbed, this.opened.salt);
+      this.#setAbsorbed.run(absorbed);
     });
     this.#absorbed = absorbed;
   }
@@ -244,13 +240,8 @@ export class RecordFile {
     });
   }
 
-  /** `absorbed`: nothing in the log is to be looked at when the file is opened again. */
-  close(absorbed: boolean): void {
-    try {
-      if (absorbed) this.#setLog.run(this.#absorbed, null);
-    } finally {
-      this.#database.close();
-    }
+  close(): void {
+    this.#database.close();
   }
 
   #transaction(work: () => void): void {

@@ -83,7 +83,7 @@ export interface LogRange {
 export type Request =
   | { readonly type: 'absorb'; readonly range: LogRange }
   | { readonly type: 'forget'; readonly compacted: number; readonly dead: readonly DeadRecord[] }
-  | { readonly type: 'close'; readonly absorbed: boolean };
+  | { readonly type: 'close' };
 
 export type Problem = 'in-use' | 'newer-format' | 'damaged' | 'unreadable' | 'full' | 'failed';
 
@@ -94,10 +94,20 @@ export interface Failure {
   readonly permanent: boolean;
 }
 
+/** Offsets: up to where a segment holds records, and up to where they are in the SQLite file, too. */
+export interface SegmentFill {
+  readonly written: number;
+  readonly absorbed: number;
+}
+
 /** Where the log goes on: its records carry the salt, and numbers that follow `sequence`. */
 export interface LogStart {
   readonly salt: number;
   readonly sequence: number;
+  /** By the numbers of `segmentNames`. */
+  readonly segments: readonly SegmentFill[];
+  /** The segment that is written to. */
+  readonly active: number;
 }
 
 export interface Opened extends LogStart {

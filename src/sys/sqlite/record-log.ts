@@ -94,11 +94,9 @@ class WorkerLog implements RecordLog {
 
   async close(): Promise<void> {
     if (this.#ended) return;
-    const absorbed = await this.#absorb(true).then(
-      () => true,
-      () => false,
-    );
-    await this.#ask({ type: 'close', absorbed });
+    // What cannot be absorbed now, on a full disk for example, is found in the log by the next open.
+    await this.#absorb(true).catch(() => undefined);
+    await this.#ask({ type: 'close' });
     this.#writer.close();
     await this.#worker.terminate();
   }

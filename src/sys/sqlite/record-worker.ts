@@ -17,7 +17,7 @@ function serve(): void {
     for (const rows of file.read()) say({ type: 'rows', rows }, [rows.buffer]);
     say({ type: 'opened', ...file.opened });
   } catch (error) {
-    file?.close(false);
+    file?.close();
     say({ type: 'open-failed', failure: failureOf(error, file?.path ?? data.directory) });
     return;
   }
@@ -29,7 +29,7 @@ function serve(): void {
     try {
       if (message.type === 'absorb') opened.absorb(message.range);
       else if (message.type === 'forget') opened.forget(message.compacted, message.dead);
-      else opened.close(message.absorbed);
+      else opened.close();
       say({ type: 'done', request: number });
     } catch (error) {
       say({ type: 'refused', request: number, failure: failureOf(error, opened.path) });

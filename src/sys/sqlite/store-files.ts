@@ -8,8 +8,6 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  statSync,
-  truncateSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -56,11 +54,6 @@ export function makeRoom(path: string): void {
   } finally {
     closeSync(handle);
   }
-}
-
-/** What a segment grew beyond its measure is given back. Only when all of it is absorbed. */
-export function trim(path: string): void {
-  if (statSync(path).size > segmentRoomBytes) truncateSync(path, segmentRoomBytes);
 }
 
 export function readRange(path: string, from: number, to: number): Buffer<ArrayBuffer> {
