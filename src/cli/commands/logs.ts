@@ -13,6 +13,7 @@ import { CommandError } from '../exit-code.ts';
 import { type KeptOf, keptLines, keptOf, keptPods, localCluster } from '../logs/kept-logs.ts';
 import { mayHavePods } from '../logs/decide/members.ts';
 import { containersOf } from '../logs/decide/runs.ts';
+import { jsonLine, splitTime } from '../logs/decide/shown-line.ts';
 import { readableLine, readOwnLog } from '../logs/own-log.ts';
 import { type PodLogOptions, readPodLog } from '../logs/pod-log.ts';
 import { podsLabelled, podsOf } from '../logs/pods-of.ts';
@@ -88,7 +89,7 @@ async function podLogs(invocation: Invocation): Promise<void> {
     follow: options['follow'] === true,
     previous: options['previous'] === true,
     lines: linesOf(options),
-    timestamps: options['timestamps'] === true,
+    timestamps: options['timestamps'] === true || terminal.json,
   };
   const client = await connectApi(machine, options);
   try {
@@ -101,7 +102,9 @@ async function podLogs(invocation: Invocation): Promise<void> {
     const word = positionals.join(' ');
     const show = async ({ pod, container, read }: Source): Promise<void> => {
       const prefix = one ? '' : terminal.paint('dim', `[${pod}/${container}] `);
-      const problem = await problemOf(read((line) => terminal.line(`${prefix}${line}`)));
+      const shown = (line: string): string =>
+        terminal.json ? jsonLine({ pod, container, ...splitTime(line) }) : `${prefix}${line}`;
+      const problem = await problemOf(read((line) => terminal.line(shown(line))));
       if (problem === undefined) return;
       if (one) throw new CommandError('failed', `${problem}.`, `"gantry why ${word}" says more.`);
       terminal.warn(`${pod}/${container}: ${problem}`);
@@ -163,6 +166,10 @@ async function followPods(
         sink,
       ),
     tell: (from, container, { time, text }) => {
+      if (terminal.json) {
+        terminal.line(jsonLine({ pod: from, container, time, text }));
+        return;
+      }
       const prefix = one ? '' : terminal.paint('dim', `[${from}/${container}] `);
       terminal.line(`${prefix}${wanted.timestamps ? `${time} ` : ''}${text}`);
     },

@@ -42,6 +42,21 @@ test('each thing that a machine lacks is named, with its cure', async () => {
   }
 });
 
+test('a port of another cluster is said to be one', async () => {
+  const machine = await sound();
+  const commandLine = () => ['/n/node', '/n/gantry.cjs', 'serve', '--name', 'other'];
+  const owned = {
+    ...machine,
+    processes: { ...machine.processes, commandLine },
+    host: { ...machine.host, portOwner: async () => ({ text: 'node (process 7)', pid: 7 }) },
+  };
+  await assert.rejects(preflight(owned, config), {
+    exit: 'machine',
+    message: 'Port 6443, which the API server needs, is in use by the cluster "other".',
+    cure: /another port with --api-port, or end that cluster \("gantry down --name other"\)/,
+  });
+});
+
 test('a path too long for sockets is refused before anything is made', async () => {
   const dataDir = `/${'long'.repeat(20)}`;
   const long = newConfig({ name: 'a', dataDir }, 'host', []);

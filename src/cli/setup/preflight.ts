@@ -81,12 +81,24 @@ export async function requirePorts(machine: Machine, config: ClusterConfig): Pro
   for (const { port, option, what } of portsOf(config)) {
     const owner = await machine.host.portOwner(port);
     if (owner === undefined || isOwnGateway(machine, config, owner)) continue;
+    const cluster = clusterBehind(machine, owner);
     throw new CommandError(
       'machine',
-      `Port ${port}, which ${what} needs, is in use by ${owner.text}.`,
-      `Stop that program, or choose another port with ${option}.`,
+      `Port ${port}, which ${what} needs, is in use by ${cluster ? `the cluster "${cluster}"` : owner.text}.`,
+      cluster
+        ? `Choose another port with ${option}, or end that cluster ("gantry down --name ${cluster}").`
+        : `Stop that program, or choose another port with ${option}.`,
     );
   }
+}
+
+/** Of a gantry that serves, the name of its cluster. */
+function clusterBehind({ processes }: Machine, { pid }: PortOwner): string | undefined {
+  const words = pid === undefined ? [] : (processes.commandLine(pid) ?? []);
+  const at = words.findIndex((word) => /(^|\/)gantry(\.c?[jt]s)?$/.test(word));
+  if (at < 0 || words[at + 1] !== 'serve') return undefined;
+  const name = words.indexOf('--name', at);
+  return name < 0 ? undefined : words[name + 1];
 }
 
 /** It goes on when the program is killed, and the next one takes it over. */

@@ -12,6 +12,9 @@ export interface ImageTool {
   tag(from: string, to: string): Promise<void>;
 }
 
+/** What ctr says of a file that is something else, or the beginning of an archive. */
+const noArchive = /archive\/tar|unrecognized image format|unexpected EOF/;
+
 export function ctrImageTool(processes: Processes, socket: string, program = 'ctr'): ImageTool {
   const run = async (args: readonly string[], input?: Uint8Array): Promise<string> => {
     const words = ['--address', socket, '--namespace', 'k8s.io', 'images', ...args];
@@ -22,7 +25,11 @@ export function ctrImageTool(processes: Processes, socket: string, program = 'ct
   return {
     import: async (path, name) => {
       const base = name ? ['--index-name', name] : [];
-      const output = await run(['import', ...base, path]);
+      const output = await run(['import', ...base, path]).catch((error: unknown) => {
+        const words = error instanceof Error ? error.message : String(error);
+        if (!noArchive.test(words)) throw error;
+        throw new Error(`${path} is no whole OCI or docker archive (${words}).`, { cause: error });
+      });
       return output
         .split('\n')
         .map((line) => /^unpacking (\S+) \(/.exec(line)?.[1])
