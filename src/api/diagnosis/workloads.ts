@@ -100,7 +100,7 @@ export function jobFindings(job: Job, facts: Facts): Finding[] {
   const failed = holds('Failed');
   if (failed) {
     const message = bare(failed.message) || bare(failed.reason);
-    return [finding('job-failed', self, { message }), ...podCauses(job, facts)];
+    return [...podCauses(job, facts), finding('job-failed', self, { message })];
   }
   if (job.spec?.suspend) return [finding('suspended', self, { what: wordFor(self) })];
   return [...toldRefusals(job, facts), ...podCauses(job, facts)];
@@ -118,7 +118,12 @@ export function cronJobFindings(cron: CronJob, facts: Facts): Finding[] {
 export function autoscalerFindings(scaler: HorizontalPodAutoscaler): Finding[] {
   const blind = scaler.status?.conditions?.find(isBlind);
   if (!blind) return [];
-  return [finding('autoscaler-blind', nameOf(scaler), { message: bare(blind.message) })];
+  const lost = blind.type === 'AbleToScale' && blind.reason === 'FailedGetScale';
+  return [
+    finding(lost ? 'autoscaler-target-unknown' : 'autoscaler-blind', nameOf(scaler), {
+      message: bare(blind.message),
+    }),
+  ];
 }
 
 export function isBlind({ type, status, reason }: HorizontalPodAutoscalerCondition): boolean {

@@ -35,7 +35,7 @@ export const trafficReasons = {
   },
   'ingress-class-unknown': {
     sentence: 'The Ingress wants class "{class}", which {problem}.',
-    cure: 'Set spec.ingressClassName to {there}, or leave it out.',
+    cure: 'Set spec.ingressClassName to {there}, or leave it out. To keep manifests as they are, make an IngressClass "{class}" with spec.controller "gantry.dev/gateway" (one that is there is made anew for that).',
   },
   'ingress-without-rules': {
     sentence: 'The Ingress has neither rules with paths nor a default backend.',

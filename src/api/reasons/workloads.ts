@@ -43,6 +43,10 @@ export const workloadReasons = {
     sentence: 'The autoscaler cannot work: {message}.',
     cure: 'Give the containers of its target resources.requests, and see that metrics are there ("kubectl top pods").',
   },
+  'autoscaler-target-unknown': {
+    sentence: 'The autoscaler finds nothing to scale: {message}.',
+    cure: 'Correct apiVersion, kind and name in spec.scaleTargetRef, or make what they name in the same namespace.',
+  },
   'budget-allows-none': {
     sentence:
       'The budget allows no eviction now: {healthy} pods are healthy, and {desired} must be.',

@@ -200,6 +200,21 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
       },
     }),
   },
+  'autoscaler-target-unknown': {
+    ask: 'horizontalpodautoscaler',
+    object: object('HorizontalPodAutoscaler', {
+      status: {
+        conditions: [
+          {
+            type: 'AbleToScale',
+            status: 'False',
+            reason: 'FailedGetScale',
+            message: 'deployments.apps "nope" not found',
+          },
+        ],
+      },
+    }),
+  },
   'budget-allows-none': {
     ask: 'poddisruptionbudget',
     object: object('PodDisruptionBudget', {
