@@ -18,5 +18,8 @@ export function switchProtocol(
   if (command) return relayCommand(upgraded, { target, ...command }, timers);
   if (tunnelsSpdy(upgraded.request)) return tunnelThroughWebSocket(upgraded, target);
   const { request, socket, head } = upgraded;
-  return new Promise((resolve) => openTunnel(request, socket, head, target, resolve));
+  const secure = answer.type === 'forward' && answer.scheme === 'https';
+  return new Promise((resolve) =>
+    openTunnel(request, socket, head, { ...target, secure }, resolve),
+  );
 }

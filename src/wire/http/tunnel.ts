@@ -6,9 +6,12 @@
 import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type Duplex, Transform } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { afterArrivals } from '#sys/timers.ts';
 
 export interface TunnelTarget {
+  /** Spoken to with TLS, whoever answers: a Service's own certificate is signed by nobody whom we know. */
+  readonly secure?: boolean;
   readonly host: string;
   readonly port: number;
   readonly path: string;
@@ -28,10 +31,10 @@ export function openTunnel(
   target: TunnelTarget,
   done: () => void,
 ): void {
-  const upstream = connect({ host: target.host, port: target.port, allowHalfOpen: true });
+  const upstream = connectTo(target);
   upstream.setTimeout(connectMs, () => upstream.destroy(new Error('connect timed out')));
   let connected = false;
-  upstream.once('connect', () => {
+  upstream.once(target.secure ? 'secureConnect' : 'connect', () => {
     connected = true;
     upstream.setTimeout(0);
     upstream.setNoDelay(true);
@@ -50,6 +53,13 @@ export function openTunnel(
     closeSoon(client);
     done();
   });
+}
+
+function connectTo({ host, port, secure = false }: TunnelTarget): Socket {
+  const place = { host, port, allowHalfOpen: true };
+  // HTTP/2 knows no upgrade of this kind.
+  const tls = { ...place, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] };
+  return secure ? connectTls(tls) : connect(place);
 }
 
 /**
