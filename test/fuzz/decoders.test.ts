@@ -10,7 +10,7 @@ import type { Secret } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { withEntry, withoutEntry } from '#cli/cluster/kubeconfig.ts';
 import { CommandError } from '#cli/exit-code.ts';
-import { credentialsFor, keyringOf } from '#node/images/keyring.ts';
+import { credentialsFor, keyringOf } from '#api/keyring.ts';
 import { parseLogLine } from '#node/logs/cri-line.ts';
 import { answerFor, fitting, inspectAnswer } from '#wire/dns/forward.ts';
 import {

@@ -49,6 +49,15 @@ spec:
   resources: {requests: {storage: 1Gi}}
 `;
 
+const secondPod = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  terminationGracePeriodSeconds: 0
+  volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+  containers: [{name: main, image: 'busybox:1', command: [sh, -c, 'exec sleep 3600']}]
+`;
+
 let open: Registry;
 let closed: Registry;
 let words: Readonly<Record<string, string>>;
@@ -69,6 +78,7 @@ before(async () => {
     cert: join(folder, 'tls.crt'),
     key: join(folder, 'tls.key'),
     claim: join(folder, 'claim.yaml'),
+    second: join(folder, 'second.yaml'),
   };
   await cluster.up(['--http-registry', [open.name, closed.name, down].join(',')]);
   await cluster.loadImages(['busybox-1']);
@@ -76,6 +86,7 @@ before(async () => {
   await Promise.all([open.push(busybox, 'busybox:1'), closed.push(busybox, 'busybox:1')]);
   await pushForeign();
   writeFileSync(words['claim'] ?? '', soundClaim);
+  writeFileSync(words['second'] ?? '', secondPod);
   execFileSync(
     'openssl',
     ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'].concat(

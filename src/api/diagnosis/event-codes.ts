@@ -31,6 +31,7 @@ const rules: readonly Rule[] = [
   [/^ProvisioningFailed$/, /^storageclass\.storage\.k8s\.io ".*" not found/, 'claim-class-missing'],
   [/^ProvisioningFailed$/, /./, 'claim-unbound'],
   [/^FailedBinding$/, /^no persistent volumes available/, 'claim-no-volume'],
+  [/^ClaimLost$/, /./, 'claim-lost'],
   [/^FileSystemResizeRequired$/, /./, 'claim-resize-pending'],
   [/^FailedCreatePodSandBox$/, /./, 'sandbox-fails'],
   [/^Failed$/, /configmap ".*" not found/, 'config-map-missing'],

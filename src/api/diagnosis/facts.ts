@@ -4,6 +4,7 @@
  * missing. So it reads no more of a cluster than the question needs, and stays a pure function.
  */
 import type { ImageName } from '../image-name.ts';
+import type { RegistryCredentials } from '../keyring.ts';
 import type { KubeObject } from '../object.ts';
 import type { Pod } from '../types.ts';
 import type { Objects, SortName } from './sorts.ts';
@@ -40,7 +41,15 @@ export interface Facts {
   log(pod: Pod, container: string, previous: boolean): readonly string[];
   /** Undefined: cannot be told from here. */
   listening(pod: Pod): Listening | undefined;
-  repository(image: ImageName): RepositoryAnswer | undefined;
+  /** Asked in the name of a login, where one is given. */
+  repository(image: ImageName, login?: RegistryLogin): RepositoryAnswer | undefined;
+}
+
+export interface RegistryLogin {
+  /** The Secrets it comes from, for telling questions apart. */
+  readonly from: string;
+  /** To be tried in this order. */
+  readonly credentials: readonly RegistryCredentials[];
 }
 
 export type Want =
@@ -59,7 +68,11 @@ export type Want =
       readonly previous: boolean;
     }
   | { readonly type: 'listening'; readonly pod: Pod }
-  | { readonly type: 'repository'; readonly image: ImageName };
+  | {
+      readonly type: 'repository';
+      readonly image: ImageName;
+      readonly login: RegistryLogin | undefined;
+    };
 
 /** `forbidden`: we may not look. */
 export type Answer = { readonly value: unknown } | { readonly forbidden: true };
@@ -77,7 +90,7 @@ export function keyOfWant(want: Want): string {
     case 'listening':
       return `listening ${want.pod.metadata.uid}`;
     case 'repository':
-      return `repository ${want.image.registry}/${want.image.repository}`;
+      return `repository ${want.image.registry}/${want.image.repository} ${want.login?.from ?? ''}`;
   }
 }
 
@@ -128,8 +141,8 @@ export class Notebook implements Facts {
     return this.#ask<Listening | undefined>({ type: 'listening', pod }, undefined);
   }
 
-  repository(image: ImageName): RepositoryAnswer | undefined {
-    return this.#ask<RepositoryAnswer | undefined>({ type: 'repository', image }, undefined);
+  repository(image: ImageName, login?: RegistryLogin): RepositoryAnswer | undefined {
+    return this.#ask<RepositoryAnswer | undefined>({ type: 'repository', image, login }, undefined);
   }
 
   #ask<T>(want: Want, unknown: T): T {

@@ -1,8 +1,9 @@
 /** Why an image is not there: the runtime's words, and what the registry says when asked. */
 import { type ImageName, parseImageName } from '../image-name.ts';
+import { credentialsFor, keyringOf } from '../keyring.ts';
 import type { ReasonCode } from '../reasons.ts';
 import type { Pod } from '../types.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, RegistryLogin, RepositoryAnswer } from './facts.ts';
 import { finding, type Finding, nameOf } from './finding.ts';
 import { bare, closestWords, listOf, nearest } from './words.ts';
 
@@ -50,18 +51,36 @@ export function imageFindings(pod: Pod, problem: ImageProblem, facts: Facts): Fi
   if (reason === 'InvalidImageName' || !name) return found('image-name-invalid');
   if (reason === 'ErrImageNeverPull') return found('image-not-loaded');
   const code = imageCodeOf(message);
-  if (code === 'image-not-found') return notFound(name, facts, found);
+  const login = loginOf(pod, image, facts);
+  if (code === 'image-not-found') return notFound(name, facts.repository(name, login), found);
   if (code !== 'image-access-denied') return found(code);
+  // Who is let in may still name what is not there: some registries tell the two apart to nobody else.
+  const answer = login && facts.repository(name, login);
+  const isIn = answer?.type === 'unknown' || (answer?.type === 'tags' && !hasTag(name, answer));
+  if (isIn) return notFound(name, answer, found);
   return [...pullSecretFindings(pod, facts), ...found(code)];
 }
 
+/** As the node asks the registry: with the pod's pull secrets, as far as we may read them. */
+function loginOf(pod: Pod, image: string, facts: Facts): RegistryLogin | undefined {
+  const { namespace = '' } = pod.metadata;
+  const names = (pod.spec?.imagePullSecrets ?? []).map(({ name = '' }) => name);
+  const secrets = names.flatMap((name) => facts.object('secret', namespace, name) ?? []);
+  const credentials = credentialsFor(image, keyringOf(secrets));
+  return credentials.length > 0
+    ? { from: `${namespace}/${names.join(',')}`, credentials }
+    : undefined;
+}
+
+const hasTag = ({ tag }: ImageName, { tags }: { readonly tags: readonly string[] }): boolean =>
+  tag === undefined || tags.includes(tag);
+
 function notFound(
   name: ImageName,
-  facts: Facts,
+  answer: RepositoryAnswer | undefined,
   found: (code: ReasonCode, more?: Readonly<Record<string, string>>) => Finding[],
 ): Finding[] {
   const { repository, tag = name.digest ?? '' } = name;
-  const answer = facts.repository(name);
   if (answer?.type === 'unknown') return found('image-repository-unknown', { repository });
   if (answer?.type !== 'tags') return found('image-not-found');
   const tags = [...new Set([...nearest(tag, answer.tags), ...answer.tags])];

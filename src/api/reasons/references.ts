@@ -37,6 +37,7 @@ export const referenceReasons = {
     cure: 'Create a PersistentVolume with that size, access mode and class, or use a class that provides volumes.',
   },
   'claim-unbound': {
+    general: 'pod-claim-unbound',
     sentence: 'The claim is not bound: {message}.',
     cure: 'Cure what the message names; binding is tried again by itself.',
   },

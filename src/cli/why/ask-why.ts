@@ -47,7 +47,7 @@ async function surroundingsOf(machine: Machine): Promise<Surroundings> {
   const plain = new Set(configs.flatMap(({ httpRegistries }) => httpRegistries));
   return {
     listening: listeningPortsOfPod,
-    repository: (registry, repository) =>
-      askRepository({ registry, repository, plain: plain.has(registry) }),
+    repository: (registry, repository, logins) =>
+      askRepository({ registry, repository, plain: plain.has(registry), logins }),
   };
 }

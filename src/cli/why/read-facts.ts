@@ -1,6 +1,7 @@
 /** Reads what a diagnosis wants to know, and asks it anew, until it wants nothing more. */
 import { type Answer, keyOfWant, Notebook, type Want } from '#api/diagnosis/facts.ts';
 import type { Facts } from '#api/diagnosis/facts.ts';
+import type { RegistryCredentials } from '#api/keyring.ts';
 import { sorts } from '#api/diagnosis/sorts.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Pod } from '#api/types.ts';
@@ -11,7 +12,11 @@ import { servedResources } from '../api/discovery.ts';
 /** What the API does not tell; absent from another machine. */
 export interface Surroundings {
   readonly listening: (podUid: string) => unknown;
-  readonly repository: (registry: string, repository: string) => Promise<unknown>;
+  readonly repository: (
+    registry: string,
+    repository: string,
+    logins: readonly RegistryCredentials[],
+  ) => Promise<unknown>;
 }
 
 export interface Diagnosis<T> {
@@ -73,7 +78,11 @@ function valueOf(want: Want, client: ApiClient, surroundings: Surroundings): Pro
     case 'listening':
       return Promise.resolve(surroundings.listening(want.pod.metadata.uid ?? ''));
     case 'repository':
-      return surroundings.repository(want.image.registry, want.image.repository);
+      return surroundings.repository(
+        want.image.registry,
+        want.image.repository,
+        want.login?.credentials ?? [],
+      );
   }
 }
 

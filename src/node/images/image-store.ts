@@ -6,7 +6,8 @@ import { limits } from '#base/limits.ts';
 import type { Clock } from '#base/clock.ts';
 import type { ImageFailure } from '../decide/facts.ts';
 import { isRuntimeError } from '../runtime/runtime-error.ts';
-import type { Images, RegistryCredentials, RuntimeImage } from '../runtime/runtime.ts';
+import type { RegistryCredentials } from '#api/keyring.ts';
+import type { Images, RuntimeImage } from '../runtime/runtime.ts';
 import { normalImageName } from '#api/image-name.ts';
 import { Slots } from '../slots.ts';
 
@@ -120,12 +121,13 @@ export class ImageStore {
 
   #failed(request: ImageRequest, reason: string, message: string): EnsureResult {
     const now = this.#clock.now();
+    const steady = this.#clock.monotonic();
     const key = delayKey(request);
     const before = this.#delays.get(key);
-    const fresh = !before || now - before.lastMs > 2 * mostDelayMs;
+    const fresh = !before || steady - before.lastMs > 2 * mostDelayMs;
     const delayMs = fresh ? firstDelayMs : Math.min(before.delayMs * 2, mostDelayMs);
     if (this.#delays.size >= limits.imageFailures) this.#delays.clear();
-    this.#delays.set(key, { delayMs, lastMs: now });
+    this.#delays.set(key, { delayMs, lastMs: steady });
     const pulled = reason === 'ErrImagePull' || reason === 'RegistryUnavailable';
     const words = { reason, message };
     return {

@@ -1,8 +1,8 @@
 /** Makes a container's image be there as its pull policy asks, and tells what happened. */
+import { credentialsFor, keyringOf, type RegistryCredentials } from '#api/keyring.ts';
 import type { Step } from '../decide/facts.ts';
 import { memberNamed } from '../decide/members.ts';
-import { credentialsFor, keyringOf } from '../images/keyring.ts';
-import type { RegistryCredentials } from '../runtime/runtime.ts';
+
 import { fieldPathOf } from './field-path.ts';
 import type { StepContext } from './carry-out.ts';
 

@@ -4,6 +4,7 @@
  * a finished call is visible in the next list; `stop…` and `remove…` of what is gone succeed;
  * failures are `RuntimeError`s; ids are never used twice.
  */
+import type { RegistryCredentials } from '#api/keyring.ts';
 import type { ObservedContainer, ObservedSandbox } from '../decide/observed.ts';
 
 export type NamespaceMode = 'POD' | 'CONTAINER' | 'NODE' | 'TARGET';
@@ -175,13 +176,6 @@ export interface RuntimeImage {
   /** Of the image's config; a name when it is not a number. */
   readonly uid: number | undefined;
   readonly username: string;
-}
-
-export interface RegistryCredentials {
-  readonly username?: string;
-  readonly password?: string;
-  readonly identityToken?: string;
-  readonly registryToken?: string;
 }
 
 export interface Images {

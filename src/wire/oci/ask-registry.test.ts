@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { askRepository } from './ask-registry.ts';
+import { askRepository, type RegistryLogin } from './ask-registry.ts';
 
 async function ask(
   answer: (request: IncomingMessage, response: ServerResponse, port: number) => void,
+  logins: readonly RegistryLogin[] = [],
 ) {
   const server = createServer((request, response) =>
     answer(request, response, (server.address() as AddressInfo).port),
@@ -18,6 +19,7 @@ async function ask(
       registry: `127.0.0.1:${port}`,
       repository: 'shop/web',
       plain: true,
+      logins,
     });
   } finally {
     server.close();
@@ -61,4 +63,39 @@ test('a token for anybody is fetched where the registry sends for one', async ()
 test('a registry that is not there is unreachable', async () => {
   const question = { registry: '127.0.0.1:1', repository: 'a', plain: true };
   assert.deepEqual(await askRepository(question), { type: 'unreachable' });
+});
+
+test('a registry behind a login is asked with each, until one is let in', async () => {
+  const good = `Basic ${btoa('ada:right')}`;
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.headers.authorization === good) response.writeHead(404).end();
+    else response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
+  };
+  const wrong = { username: 'ada', password: 'wrong' };
+  assert.deepEqual(await ask(answer), { type: 'denied' });
+  assert.deepEqual(await ask(answer, [wrong]), { type: 'denied' });
+  const both = [wrong, { username: 'ada', password: 'right' }];
+  assert.deepEqual(await ask(answer, both), { type: 'unknown' });
+});
+
+test('a login buys a token where the registry sends for one', async () => {
+  const answer = (request: IncomingMessage, response: ServerResponse, port: number): void => {
+    const { authorization } = request.headers;
+    if (request.url?.startsWith('/token')) {
+      const isKnown = authorization === `Basic ${btoa('ada:right')}` || request.method === 'POST';
+      response.end(JSON.stringify({ token: isKnown ? 'for-ada' : 'for-anybody' }));
+    } else if (authorization === 'Bearer for-ada' || authorization === 'Bearer own') {
+      response.end(JSON.stringify({ tags: ['1'] }));
+    } else {
+      const challenge = `Bearer realm="http://127.0.0.1:${port}/token",service="r"`;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+    }
+  };
+  assert.deepEqual(await ask(answer), { type: 'denied' });
+  for (const login of [
+    { username: 'ada', password: 'right' },
+    { identityToken: 'i' },
+    { registryToken: 'own' },
+  ])
+    assert.deepEqual(await ask(answer, [login]), { type: 'tags', tags: ['1'] });
 });

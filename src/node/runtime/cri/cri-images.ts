@@ -1,4 +1,5 @@
-import type { Images, RegistryCredentials, RuntimeImage } from '../runtime.ts';
+import type { RegistryCredentials } from '#api/keyring.ts';
+import type { Images, RuntimeImage } from '../runtime.ts';
 import type { CriCall } from './cri-runtime.ts';
 import { imageOf } from './convert.ts';
 import type { ImageMessage } from './messages.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Secret } from '#api/types.ts';
+import type { Secret } from './types.ts';
 import { credentialsFor, keyringOf } from './keyring.ts';
 
 const secretOf = (auths: object, key = '.dockerconfigjson'): Secret => ({

@@ -2,10 +2,15 @@
  * Registry credentials from pull secrets, matched to images. Source: Kubernetes, "Pull an Image from
  * a Private Registry" and "Interpretation of config.json".
  */
-import type { Secret } from '#api/types.ts';
-import { bytesOf } from '../config/env.ts';
-import type { RegistryCredentials } from '../runtime/runtime.ts';
-import { parseImageName } from '#api/image-name.ts';
+import { parseImageName } from './image-name.ts';
+import type { Secret } from './types.ts';
+
+export interface RegistryCredentials {
+  readonly username?: string;
+  readonly password?: string;
+  readonly identityToken?: string;
+  readonly registryToken?: string;
+}
 
 interface AuthEntry {
   readonly auth?: string;
@@ -53,7 +58,7 @@ export function credentialsFor(
 function parse(base64: string | undefined): unknown {
   if (base64 === undefined) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(bytesOf(base64)));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(base64)));
   } catch {
     return undefined;
   }
@@ -67,7 +72,7 @@ function credentialsOf(entry: AuthEntry | null): RegistryCredentials | undefined
   if (!auth) return undefined;
   let text: string;
   try {
-    text = new TextDecoder().decode(bytesOf(auth));
+    text = new TextDecoder().decode(Uint8Array.fromBase64(auth));
   } catch {
     return undefined;
   }
