@@ -254,6 +254,11 @@ test('an ephemeral volume is a claim that comes and goes with its pod', async ()
     left.map(({ metadata: { name } }) => name),
     ['q-x'],
   );
+  // The name is free: the pod that waited for it gets its claim.
+  await plane.delete(persistentVolumeClaims, 'q-x');
+  await plane.run();
+  const own = await plane.get<PersistentVolumeClaim>(persistentVolumeClaims, 'q-x');
+  assert.equal(own.metadata.ownerReferences?.[0]?.name, 'q');
   await plane.stop();
 });
 
