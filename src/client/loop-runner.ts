@@ -85,6 +85,7 @@ export class LoopRunner {
     await Promise.all(sources.map(({ kind }) => informers.of(kind).whenSynced()));
     if (this.#stopped) return;
     for (const source of sources) this.#listen(source);
+    this.#definition.hears?.(() => this.#eachKey((key) => this.#wakeKey(key)));
     this.#begun = true;
     this.#pump();
   }
@@ -122,14 +123,17 @@ export class LoopRunner {
 
   /** Puts every key that is not in the queue anyway into it, in turns. */
   fullPass(): void {
-    if (!this.#begun) return;
+    if (this.#begun) this.#eachKey((key) => this.#audit(key));
+  }
+
+  #eachKey(take: (key: string) => void): void {
     const objects = this.#definition.sources.flatMap((source) =>
       this.#view.list(source.kind).map((object) => ({ source, object })),
     );
     const pass = (from: number): void => {
       if (this.#stopped) return;
       for (const { source, object } of objects.slice(from, from + turn.objects)) {
-        for (const key of this.#keysOf(source, object)) this.#audit(key);
+        for (const key of this.#keysOf(source, object)) take(key);
       }
       const next = from + turn.objects;
       if (next < objects.length) this.#options.timers.after(0, () => pass(next));
@@ -167,10 +171,12 @@ export class LoopRunner {
   }
 
   #wake(source: Source, object: KubeObject): void {
-    for (const key of this.#keysOf(source, object)) {
-      this.#audited.delete(key);
-      this.#queue.add(key);
-    }
+    for (const key of this.#keysOf(source, object)) this.#wakeKey(key);
+  }
+
+  #wakeKey(key: string): void {
+    this.#audited.delete(key);
+    this.#queue.add(key);
   }
 
   #keysOf(source: Source, object: KubeObject): readonly string[] {

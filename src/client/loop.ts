@@ -31,6 +31,8 @@ export interface LoopDefinition {
    */
   readonly gather?: (view: View, key: string, verbs: Verbs) => Promise<unknown>;
   readonly decide: Decide;
+  /** Has itself called when something changes that every decision rests on and no watch tells of. */
+  readonly hears?: (changed: () => void) => void;
   /** Keys decided side by side; one key never twice at once. */
   readonly workers?: number;
 }

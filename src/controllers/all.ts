@@ -34,6 +34,8 @@ export interface ControllerOptions {
   readonly kinds: readonly Kind[];
   /** PEM: what pods trust when they talk to the API server; renewed while this runs. */
   readonly rootCertificates: () => string;
+  /** Has itself called when they have been renewed. */
+  readonly onRootRenewal?: ((renewed: () => void) => void) | undefined;
   readonly nodeHealth?: HealthOptions | undefined;
   readonly podGc?: PodGcOptions | undefined;
 }
@@ -56,7 +58,7 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     namespaceController(options.kinds),
     garbageCollector(options.kinds),
     serviceAccountController,
-    rootCaController(options.rootCertificates),
+    rootCaController(options.rootCertificates, options.onRootRenewal),
     nodeLifecycleController(options.nodeHealth),
     taintEvictionController,
     podGcController(options.podGc),

@@ -135,6 +135,29 @@ test('orphaned pods stay, and a new owner adopts them', async () => {
   await plane.stop();
 });
 
+test('renewed root certificates reach every namespace at once', async () => {
+  let certificate = 'old';
+  const listeners: (() => void)[] = [];
+  const plane = await startControlPlane({
+    roots: {
+      certificates: () => certificate,
+      onRenewal: (renewed) => void listeners.push(renewed),
+    },
+  });
+  await plane.create(namespaces, { metadata: { name: 'team' } });
+  await plane.run();
+  certificate = 'new';
+  for (const renewed of listeners) renewed();
+  await plane.run();
+  for (const namespace of ['default', 'team']) {
+    const { data } = await plane.get(configMaps, 'kube-root-ca.crt', namespace);
+    assert.deepEqual(data, { 'ca.crt': 'new' });
+  }
+  const stats = plane.runtime.stats();
+  assert.ok(stats.every(({ fullPassFindings }) => fullPassFindings === 0));
+  await plane.stop();
+});
+
 test('a namespace has its account and certificates, and is emptied when it goes', async () => {
   const plane = await startControlPlane();
   await plane.create(namespaces, { metadata: { name: 'team' } });

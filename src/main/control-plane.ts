@@ -18,6 +18,8 @@ export interface ControlPlaneOptions extends Omit<ApiServerOptions, 'kinds'> {
   readonly kinds?: readonly Kind[];
   /** PEM: what pods trust when they talk to the API server. */
   readonly rootCertificates: () => string;
+  /** Has itself called when they have been renewed. */
+  readonly onRootRenewal?: (renewed: () => void) => void;
   /** Signs certificate requests; absent: they wait. */
   readonly certify?: Certify | undefined;
   /** The way from each part to the server, by its user name; the simulator's is a bad one. Default: none. */
@@ -63,6 +65,7 @@ export class ControlPlane {
     for (const controller of allControllers({
       kinds,
       rootCertificates: options.rootCertificates,
+      onRootRenewal: options.onRootRenewal,
     })) {
       this.runtime.add(controller);
     }

@@ -218,6 +218,7 @@ class Program {
       reservedAddresses: { 'kube-system/kube-dns': network.dnsAddress },
       signingKeys: [keeper.pki.signingKey],
       rootCertificates: () => keeper.pki.authority.certificate,
+      onRootRenewal: (renewed) => keeper.onRenewal(renewed),
       certify: certifyWith(() => keeper.pki.authority, clock),
       connector: node.connector,
       docs: readDocs,

@@ -39,6 +39,11 @@ export interface ControlPlaneOptions {
   readonly quietNode?: boolean;
   /** The cluster's authority. */
   readonly certify?: Certify;
+  /** Its certificates; `onRenewal` hears when they are others. */
+  readonly roots?: {
+    readonly certificates: () => string;
+    readonly onRenewal: (renewed: () => void) => void;
+  };
 }
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
@@ -61,8 +66,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   });
   const never = { gracePeriodMs: 1e12, startupGraceMs: 1e12 };
   const nodeHealth = options.quietNode === true ? never : undefined;
-  for (const loop of allControllers({ kinds: allKinds, rootCertificates: () => 'PEM', nodeHealth }))
-    runtime.add(loop);
+  const { certificates: rootCertificates = () => 'PEM', onRenewal: onRootRenewal } =
+    options.roots ?? {};
+  const loops = { kinds: allKinds, rootCertificates, onRootRenewal, nodeHealth };
+  for (const loop of allControllers(loops)) runtime.add(loop);
   await cluster.create(nodes as Kind, readyNode('n1'));
   const agent = new ScriptedAgent(verbs, () => time.now());
   const run = async (ms = 100): Promise<void> => {
