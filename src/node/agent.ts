@@ -21,7 +21,7 @@ import { ReferencedObjects } from './cluster/references.ts';
 import { type ClusterDns, parseResolvConf } from './config/dns.ts';
 import type { Allocatable } from './config/field-refs.ts';
 import { labels } from './decide/labels.ts';
-import { isMirror } from './decide/static-pods.ts';
+import { isMirror, mirrorAnnotation } from './decide/static-pods.ts';
 import type { NodeVerdict } from './decide/facts.ts';
 import { isCritical, refusedUnder } from './decide/pressure/choose-pod.ts';
 import type { NodeSettings } from './decide/node-settings.ts';
@@ -32,6 +32,7 @@ import { KeptLogs } from './logs/kept-logs.ts';
 import { lastWordsOf } from './logs/last-words.ts';
 import type { HostPorts } from './network/host-ports.ts';
 import { NodePaths } from './paths.ts';
+import { clockSetMs } from './pods/memory.ts';
 import { PodWorker } from './pods/pod-worker.ts';
 import { QosCgroups } from './pods/qos-cgroups.ts';
 import type { PodServices } from './pods/services.ts';
@@ -126,11 +127,13 @@ export class NodeAgent {
   readonly #workers = new Map<string, PodWorker>();
   #reporter: NodeReporter | undefined;
   #shared: PodServices | undefined;
+  #clockOffsetMs: number;
 
   constructor(options: NodeAgentOptions) {
     this.#options = options;
     const { verbs, clock, timers, random, logger, runtime, nodeName, files, mounts } = options;
     const informing = { verbs, clock, timers, random, logger };
+    this.#clockOffsetMs = clock.now() - clock.monotonic();
     this.paths = new NodePaths(options.directory);
     this.events = new EventRecorder({ ...informing, component: 'kubelet', host: nodeName });
     this.keptLogs = new KeptLogs({ ...options, paths: this.paths });
@@ -234,6 +237,7 @@ export class NodeAgent {
     this.#reporter = reporter;
     await reporter.start();
     await Promise.all([this.#services.whenSynced(), this.#pods.whenSynced()]);
+    this.#expectHostPorts();
     await this.#static.start();
     this.#pods.listen((previous, next) => this.#podChanged(previous, next));
     this.#adoptOrphans();
@@ -340,6 +344,19 @@ export class NodeAgent {
     };
   }
 
+  /** Of all pods that run already, before the first of them is looked at: the table is written as a whole. */
+  #expectHostPorts(): void {
+    for (const pod of this.#pods.cache.list()) {
+      const { uid = '', annotations } = pod.metadata;
+      // A mirror stands for a pod that runs under the uid of its manifest.
+      const own = isMirror(pod) ? (annotations?.[mirrorAnnotation] ?? '') : uid;
+      const [sandbox] = this.mirror.sandboxesOf(own);
+      const podIP = sandbox?.ready ? sandbox.ips[0] : undefined;
+      if (podIP !== undefined && !pod.spec?.hostNetwork)
+        this.#options.hostPorts?.expect(own, pod, podIP);
+    }
+  }
+
   /** A pod went or shrank: who waits for room looks again. */
   #roomChanged(): void {
     for (const worker of this.#workers.values()) {
@@ -378,6 +395,7 @@ export class NodeAgent {
         runtime: await this.#health.conditions(),
       }),
       images: () => this.#health.images(),
+      heartbeat: () => this.#lookAtClock(),
     });
   }
 
@@ -505,14 +523,33 @@ export class NodeAgent {
 
   #refreshTokens(): void {
     this.#options.timers.after(tokenLookMs, () => {
-      const now = this.#options.clock.now();
-      for (const uid of this.#workers.keys()) {
-        if ((this.#tokens.renewalOf(uid) ?? Number.POSITIVE_INFINITY) <= now) {
-          this.#refreshVolumes(uid);
-        }
-      }
+      this.#renewTokens();
       this.#refreshTokens();
     });
+  }
+
+  #renewTokens(): void {
+    const now = this.#options.clock.now();
+    for (const uid of this.#workers.keys()) {
+      if ((this.#tokens.renewalOf(uid) ?? Number.POSITIVE_INFINITY) <= now) {
+        this.#refreshVolumes(uid);
+      }
+    }
+  }
+
+  /**
+   * Timers go by the monotonic clock; what ends at a time of day (a pod's deadline, a token) must be
+   * looked at anew when somebody has set the clock, or the machine has slept. Nothing tells of that.
+   */
+  #lookAtClock(): void {
+    const { clock, logger } = this.#options;
+    const offsetMs = clock.now() - clock.monotonic();
+    const byMs = offsetMs - this.#clockOffsetMs;
+    if (Math.abs(byMs) < clockSetMs) return;
+    this.#clockOffsetMs = offsetMs;
+    logger.info('the clock of this machine was set', { byMs: Math.round(byMs) });
+    for (const worker of this.#workers.values()) worker.wake();
+    this.#renewTokens();
   }
 
   /** The container that answers to that name now, and the one before it. */

@@ -10,10 +10,12 @@ import { silentLogger } from '#base/log.ts';
 import { ControlPlane } from '#main/control-plane.ts';
 import { NodeAgent, type NodeAgentOptions } from '#node/agent.ts';
 import { nodeSettings, usualSettings } from '#node/decide/node-settings.ts';
+import { HostPorts } from '#node/network/host-ports.ts';
 import { RuntimeError } from '#node/runtime/runtime-error.ts';
 import { calmScript, type Script } from '#node/runtime/scripted/script.ts';
 import { ScriptedRuntime } from '#node/runtime/scripted/scripted-runtime.ts';
 import { openMemoryStore } from '#store/memory/memory.ts';
+import type { Processes } from '#sys/process.ts';
 import { MemoryFiles } from '#sys/simulated/memory-files.ts';
 import { memoryMounts } from '#sys/simulated/memory-mounts.ts';
 import { generateKey } from '#wire/pki/key-pair.ts';
@@ -76,7 +78,7 @@ async function open(
   const { files } = new MemoryFiles({
     '/proc/meminfo': 'MemTotal: 8000000 kB\nMemAvailable: 7000000 kB\n',
   });
-  const makeAgent = (): NodeAgent =>
+  const makeAgent = (other: Partial<NodeAgentOptions> = {}): NodeAgent =>
     new NodeAgent({
       ...parts,
       nodeName: 'n1',
@@ -105,6 +107,7 @@ async function open(
       sandboxesAtOnce: 8,
       relistMs: 60_000,
       ...more,
+      ...other,
     });
   const agent = makeAgent();
   await drive(agent.start());
@@ -112,6 +115,7 @@ async function open(
   const inDefault = collectionOf(pods, 'default');
   await run(1);
   return {
+    time,
     runtime,
     run,
     drive,
@@ -184,6 +188,73 @@ describe('agent on a scripted runtime', () => {
     assert.equal(pod?.status?.phase, 'Running');
     assert.equal(statusOf(pod)?.restartCount, 1);
     assert.notEqual(pod?.status?.podIP, '10.42.0.1');
+  });
+
+  it('ends a pod whose deadline a jump of the clock has passed', async () => {
+    const world = await open();
+    await world.create('brief', { ...spec, activeDeadlineSeconds: 7200 });
+    await world.run(3);
+    assert.equal((await world.get('brief'))?.status?.phase, 'Running');
+    world.time.jump(3 * 3600_000);
+    await world.run(15);
+    const { phase, reason } = (await world.get('brief'))?.status ?? {};
+    assert.deepEqual([phase, reason], ['Failed', 'DeadlineExceeded']);
+  });
+
+  it('waits as long as it meant to before it tries again, whoever sets the clock', async () => {
+    const triesWith = async (jumpMs: number): Promise<readonly string[]> => {
+      const tries: string[] = [];
+      let seconds = (): number => 0;
+      const world = await open({
+        image: () => {
+          tries.push(`image ${seconds()}`);
+          return { error: 'no route to host' };
+        },
+        sandbox: (pod) => {
+          tries.push(`sandbox ${pod} ${seconds()}`);
+          return pod === 'broken' ? { error: 'no bridge' } : {};
+        },
+      });
+      const beganMs = world.time.monotonic();
+      seconds = () => Math.floor((world.time.monotonic() - beganMs) / 1000);
+      await world.create('broken');
+      await world.create('web', { containers: [{ name: 'main', image: 'r.test/app:1' }] });
+      await world.run(15);
+      world.time.jump(jumpMs);
+      await world.run(60);
+      return tries;
+    };
+    const undisturbed = await triesWith(0);
+    assert.ok(undisturbed.length > 8, undisturbed.join(', '));
+    for (const jumpMs of [-200_000, 200_000])
+      assert.deepEqual(await triesWith(jumpMs), undisturbed);
+  });
+
+  it('leads all host ports on from its first look after a restart', async () => {
+    const tables: string[] = [];
+    const { files } = new MemoryFiles({});
+    const processes = {
+      run: (_program: string, _args: readonly string[], options?: { input?: string }) => {
+        if (options?.input) tables.push(options.input);
+        return Promise.resolve({ code: 0, stdout: '', stderr: '' });
+      },
+    } as unknown as Processes;
+    const table = () => ({ name: 't', podCidr: '10.42.0.0/24', bridge: 'b', reserved: [] });
+    const hostPorts = () => new HostPorts({ table, files, processes, logger: silentLogger });
+    const world = await open({}, { hostPorts: hostPorts() });
+    for (const [index, name] of ['a', 'b', 'c'].entries()) {
+      const ports = [{ containerPort: 80, hostPort: 8080 + index }];
+      await world.create(name, { containers: [{ name: 'main', image: 'app:1', ports }] });
+    }
+    await world.run(3);
+    const whole = tables.at(-1) ?? '';
+    assert.match(whole, /8080.*8081.*8082/s);
+    await world.drive(world.agent.stop());
+    tables.length = 0;
+    const again = world.makeAgent({ hostPorts: hostPorts() });
+    await world.drive(again.start());
+    await world.run(3);
+    assert.deepEqual(tables, [whole]);
   });
 
   it('starts a pod that named its own node when its claim comes and is bound', async () => {

@@ -32,7 +32,7 @@ export class ImageCollector {
       await this.#ages(),
       bytes,
       minimumAgeMs,
-      clock.now(),
+      clock.monotonic(),
     )) {
       try {
         await images.remove(id);
@@ -53,7 +53,7 @@ export class ImageCollector {
 
   async #ages(): Promise<ImageAge[]> {
     const { images, clock, kept } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonic();
     const [all, names] = await Promise.all([images.list(), kept()]);
     const used = this.#usedReferences();
     const known = new Set(all.map(({ id }) => id));

@@ -30,17 +30,18 @@ export class HostPorts {
     this.#options = options;
   }
 
+  /**
+   * What ran before this program did: its ports are led there already, and stay so when the table is
+   * written for the first time. Before anybody opens some.
+   */
+  expect(uid: string, pod: Pod, podIP: string): void {
+    const ports = portsOf(pod, podIP);
+    if (ports.length > 0) this.#wanted.set(uid, ports);
+  }
+
   /** Settles when connections to the pod's host ports reach it. */
   open(pod: Pod, podIP: string): Promise<void> {
-    const ports = portMappings(pod).map(
-      ({ protocol, hostIp, hostPort, containerPort }): HostPort => ({
-        protocol: protocol.toLowerCase() as HostPort['protocol'],
-        hostIP: hostIp,
-        hostPort,
-        podIP,
-        containerPort,
-      }),
-    );
+    const ports = portsOf(pod, podIP);
     const uid = pod.metadata.uid ?? '';
     if (ports.length === 0 && !this.#wanted.has(uid)) return Promise.resolve();
     this.#wanted.set(uid, ports);
@@ -76,4 +77,14 @@ export class HostPorts {
     await this.#applying;
     this.#applying = undefined;
   }
+}
+
+function portsOf(pod: Pod, podIP: string): HostPort[] {
+  return portMappings(pod).map(({ protocol, hostIp, hostPort, containerPort }) => ({
+    protocol: protocol.toLowerCase() as HostPort['protocol'],
+    hostIP: hostIp,
+    hostPort,
+    podIP,
+    containerPort,
+  }));
 }

@@ -4,7 +4,7 @@
  */
 import type { Pod, PodStatus } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
-import type { Timer } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import {
   containerSubject,
   type NodeVerdict,
@@ -26,11 +26,12 @@ import type { PodServices } from './services.ts';
 import { StatusWriter } from './status-writer.ts';
 
 const turnStepsMax = 200;
+const offsetOf = (clock: Clock): number => clock.now() - clock.monotonic();
 const failedStepMs = { first: 200, most: 30_000 };
 
 export class PodWorker {
   readonly #services: PodServices;
-  readonly #memory = new PodMemory();
+  readonly #memory: PodMemory;
   readonly #busy = new Set<string>();
   readonly #writer: StatusWriter;
   readonly #acceptedAtMs: number;
@@ -52,6 +53,7 @@ export class PodWorker {
     this.#status = pod.status;
     this.#gone = gone;
     this.#services = services;
+    this.#memory = new PodMemory(offsetOf(services.clock));
     this.#ended = ended;
     this.#acceptedAtMs = services.clock.now();
     this.#writer = new StatusWriter(services, () => this.wake());
@@ -153,6 +155,7 @@ export class PodWorker {
   #turn(): void {
     const { clock, timers } = this.#services;
     this.#timer?.cancel();
+    this.#memory.follow(offsetOf(clock));
     this.#probe();
     let again: number | undefined;
     for (let count = 0; ; count += 1) {

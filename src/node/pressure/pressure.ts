@@ -79,7 +79,7 @@ export class Pressure {
     const { settings, clock, timers, amounts, changed } = this.#options;
     const found = await amounts();
     const before = this.#last?.memory ?? nothingObserved;
-    const seen = observe(found, settings, before, clock.now());
+    const seen = observe(found, settings, before, clock.monotonic());
     this.#last = seen;
     if (this.#stopped) return seen.conditions;
     const disk = found.get('imagefs.available');

@@ -27,6 +27,8 @@ export interface NodeReporterOptions {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly info: () => Promise<NodeSystemInfo>;
+  /** Each time that the node shows that it lives. */
+  readonly heartbeat?: () => void;
   readonly facts: () => Promise<NodeFacts>;
   readonly images: () => Promise<readonly RuntimeImage[]>;
 }
@@ -59,7 +61,10 @@ export class NodeReporter {
     await this.#report();
     this.#every(lookEveryMs, () => this.#report());
     void this.#renew();
-    this.#every(leaseEveryMs, () => this.#renew());
+    this.#every(leaseEveryMs, () => {
+      this.#options.heartbeat?.();
+      return this.#renew();
+    });
   }
 
   stop(): void {

@@ -84,7 +84,10 @@ export class UsageMeter {
   }
 
   #recent(now: number): readonly Sample[] {
-    return this.#samples.filter(({ timeMs }) => now - timeMs <= limits.usageWindowMs);
+    // From the future: the clock was set back since.
+    return this.#samples.filter(
+      ({ timeMs }) => timeMs <= now && now - timeMs <= limits.usageWindowMs,
+    );
   }
 
   async #take(): Promise<Sample> {
