@@ -9,7 +9,7 @@
  * on a thread, 0.15 ms with the log.
  * The exclusive lock is held from open to close, and guards the segments as well.
  */
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -31,7 +31,7 @@ import {
   writeRows,
 } from './record-format.ts';
 import { RecordLogProblem } from './sqlite-failure.ts';
-import { createPrivate, makeRoom, readRange } from './store-files.ts';
+import { createPrivate, makeRoom, readRange, release } from './store-files.ts';
 
 const rowsPerChunk = 2000;
 const bytesPerChunk = 1024 * 1024;
@@ -60,8 +60,9 @@ export class RecordFile {
   readonly #remove: StatementSync;
   readonly #setCompacted: StatementSync;
   readonly #setAbsorbed: StatementSync;
-  /** What the table was found without; until `read` has given it. */
+  /** What the table was found without, and where it stands; until `read` has given it. */
   #inLog: readonly LogRecord[];
+  #logBytes: readonly Buffer<ArrayBuffer>[];
   #absorbed: number;
 
   /** Takes the lock; creates what is missing. Writes nothing when all is there, so that a full disk does not prevent it. */
@@ -88,6 +89,7 @@ export class RecordFile {
         .prepare('SELECT compacted, absorbed, salt FROM state')
         .get() as unknown as State;
       this.#absorbed = absorbed;
+      this.#logBytes = this.#segmentPaths.map((path) => readRange(path, 0, statSync(path).size));
       const { records, start } = this.#findLog(absorbed, salt);
       this.#inLog = records;
       this.opened = { compacted, ...start };
@@ -149,11 +151,7 @@ export class RecordFile {
   }
 
   #findLog(absorbed: number, salt: number): FoundLog {
-    const log = findLog(
-      this.#segmentPaths.map((path) => readFileSync(path)),
-      salt,
-      absorbed,
-    );
+    const log = findLog(this.#logBytes, salt, absorbed);
     if (log) return log;
     throw new RecordLogProblem(
       'damaged',
@@ -196,6 +194,8 @@ export class RecordFile {
     if (chunk.length > 0) yield packed(chunk);
     for (const { rows } of this.#inLog) yield new Uint8Array(rows);
     this.#inLog = [];
+    this.#logBytes.forEach(release);
+    this.#logBytes = [];
   }
 
   /** In the SQLite file when it returns, all or nothing: that part of the log may be written anew. */
@@ -219,6 +219,7 @@ export class RecordFile {
       this.#setAbsorbed.run(absorbed);
     });
     this.#absorbed = absorbed;
+    release(bytes);
   }
 
   #insertRecord({ rows }: LogRecord): void {
