@@ -6,7 +6,7 @@ import type { Timer, Timers } from '#base/clock.ts';
 import { type ClusterEvent, concerns } from './decide/cures.ts';
 import { refusalsOf } from './decide/filters.ts';
 import type { PodNeeds, PodShape } from './decide/pod-needs.ts';
-import type { SchedulingQueue } from './queue.ts';
+import type { SchedulingQueue, Scope } from './queue.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const gatherMs = 50;
@@ -47,7 +47,7 @@ export class Changes {
   noteAnywhere(event: ClusterEvent, mayHelp: (needs: PodNeeds) => boolean): void {
     const { queue, now, wakeUp } = this.#options;
     if (queue.parked === 0) return;
-    queue.wake(event, mayHelp, now());
+    queue.wake([{ event }], mayHelp, now());
     wakeUp();
   }
 
@@ -60,14 +60,31 @@ export class Changes {
     const { queue, now, wakeUp } = this.#options;
     const changes = [...this.#gathered.values()];
     this.#gathered.clear();
-    for (const change of changes) {
-      queue.wake(change.event, (needs, scope) => this.#helps(needs, scope, change), now());
-    }
+    queue.wake(changes, this.#asking(), now());
     wakeUp();
   }
 
+  /** Pods of one shape get one answer; whoever waits for room that was made on the node, its own. */
+  #asking(): (needs: PodNeeds, scope: Scope, change: Change) => boolean {
+    const { snapshot } = this.#options;
+    const answers = new Map<Change, Record<Scope, Map<string, boolean>>>();
+    return (needs, scope, change) => {
+      if (snapshot.nominationOf(needs.key) === change.node) {
+        return this.#helps(needs, scope, change);
+      }
+      let known = answers.get(change);
+      if (known === undefined) {
+        answers.set(change, (known = { here: new Map(), anywhere: new Map() }));
+      }
+      const { key } = needs.shape;
+      const answer = known[scope].get(key) ?? this.#helps(needs, scope, change);
+      known[scope].set(key, answer);
+      return answer;
+    };
+  }
+
   /** Only pods that would not be refused again for all that is known. */
-  #helps(needs: PodNeeds, scope: 'here' | 'anywhere', { node, shape }: Change): boolean {
+  #helps(needs: PodNeeds, scope: Scope, { node, shape }: Change): boolean {
     const { snapshot } = this.#options;
     if (scope === 'anywhere') {
       return shape === undefined || concerns(needs.shape, shape, snapshot.pods.namespaceLabels);

@@ -26,11 +26,11 @@ test('a refused pod waits for what cures it, and lets others go first while in b
   queue.add(needs('a'), 0);
   assert.ok(queue.pop(0));
   queue.refused('default/a', refused('insufficient-resource'), 0);
-  queue.wake('node-labels', always, 100);
+  queue.wake([{ event: 'node-labels' }], always, 100);
   assert.equal(queue.parked, 1);
-  queue.wake('pod-removed', () => false, 100);
+  queue.wake([{ event: 'pod-removed' }], () => false, 100);
   assert.equal(queue.parked, 1);
-  queue.wake('pod-removed', always, 100);
+  queue.wake([{ event: 'pod-removed' }], always, 100);
   assert.equal(queue.parked, 0);
   assert.equal(queue.nextAt(), 1000);
   queue.add(needs('b'), 200);
@@ -91,7 +91,7 @@ test('of alike pods one tries for all; the next one follows when it found a node
     queue.refused(`default/${name}`, refused('insufficient-resource'), 0);
   }
   assert.ok(queue.known(needs('d').shape));
-  queue.wake('pod-removed', always, 5000);
+  queue.wake([{ event: 'pod-removed' }], always, 5000);
   assert.equal(queue.parked, 2);
   assert.equal(queue.known(needs('d').shape), undefined, 'somebody is trying');
   assert.equal(queue.pop(5000)?.key, 'default/a');
@@ -109,7 +109,7 @@ test('who tries for the others and goes is followed by the next one', () => {
     assert.ok(queue.pop(0));
     queue.refused(`default/${name}`, refused('node-affinity'), 0);
   }
-  queue.wake('node-labels', always, 5000);
+  queue.wake([{ event: 'node-labels' }], always, 5000);
   queue.remove('default/a', 5000);
   assert.equal(queue.pop(5000)?.key, 'default/b');
 });
@@ -120,7 +120,7 @@ test('who waits for room of its own does not speak for the others', () => {
   assert.ok(queue.pop(0));
   queue.refused('default/a', refused('insufficient-resource'), 0, true);
   assert.equal(queue.known(needs('b').shape), undefined);
-  queue.wake('pod-removed', always, 5000);
+  queue.wake([{ event: 'pod-removed' }], always, 5000);
   assert.equal(queue.pop(5000)?.key, 'default/a');
   queue.remove('default/a', 5000);
   assert.equal(queue.size, 0);

@@ -36,9 +36,18 @@ export interface Refused {
   readonly message: string;
 }
 
+/** Of the node where something changed, or wherever that was. */
+export type Scope = 'here' | 'anywhere';
+
+const scopes: readonly Scope[] = ['anywhere', 'here'];
+
+/** Which changes may help. */
+type Cures = Readonly<Record<Scope, ReadonlySet<ClusterEvent>>>;
+
 interface Group {
   readonly id: string;
   refused: Refused;
+  cures: Cures;
   readonly parked: Set<Waiting>;
   /** Tries for all of them. */
   probe: Waiting | undefined;
@@ -152,6 +161,14 @@ export class SchedulingQueue {
     this.#parked++;
   }
 
+  /** What kept it from its node is gone already: another try, without waiting to be woken. */
+  retried(key: string, now: number): void {
+    const waiting = this.#pods.get(key);
+    if (waiting === undefined) return;
+    if (waiting.group !== undefined) this.#part(waiting, now);
+    this.#requeue(waiting, now, this.#backoff);
+  }
+
   /** Its binding failed: another try when its backoff is over. */
   failed(key: string, now: number): void {
     const waiting = this.#pods.get(key);
@@ -168,20 +185,23 @@ export class SchedulingQueue {
   }
 
   /**
-   * Moves on the groups with a code that the event cures, here or anywhere, and that `helps` agrees
-   * on. It is asked once per group, with one of its pods.
+   * Moves on the groups with a code that one of the changes cures, here or anywhere, and that `helps`
+   * agrees on. It is asked with one pod of a group.
    */
-  wake(
-    event: ClusterEvent,
-    helps: (needs: PodNeeds, scope: 'here' | 'anywhere') => boolean,
+  wake<Change extends { readonly event: ClusterEvent }>(
+    changes: readonly Change[],
+    helps: (needs: PodNeeds, scope: Scope, change: Change) => boolean,
     now: number,
   ): void {
-    for (const scope of ['anywhere', 'here'] as const) {
-      for (const group of this.#curable(event, scope)) {
-        const [one] = group.parked;
-        if (one === undefined || group.probe !== undefined) continue;
-        if (helps(one.needs, scope)) this.#probe(group, now);
-      }
+    for (const group of [...this.#groups.values()]) {
+      const [one] = group.parked;
+      if (one === undefined || group.probe !== undefined) continue;
+      const isHelped = changes.some((change) =>
+        scopes.some(
+          (scope) => group.cures[scope].has(change.event) && helps(one.needs, scope, change),
+        ),
+      );
+      if (isHelped) this.#probe(group, now);
     }
   }
 
@@ -206,19 +226,10 @@ export class SchedulingQueue {
     }
   }
 
-  #curable(event: ClusterEvent, scope: 'here' | 'anywhere'): ReadonlySet<Group> {
-    const found = new Set<Group>();
-    for (const [code, groups] of this.#byCode) {
-      if (!curesOf(code)[scope].includes(event)) continue;
-      for (const group of groups) found.add(group);
-    }
-    return found;
-  }
-
   #groupOf(id: string, refused: Refused): Group {
     let group = this.#groups.get(id);
     if (group !== undefined) return group;
-    group = { id, refused, parked: new Set(), probe: undefined };
+    group = { id, refused, cures: curesIn(refused), parked: new Set(), probe: undefined };
     this.#groups.set(id, group);
     this.#file(group);
     return group;
@@ -227,6 +238,7 @@ export class SchedulingQueue {
   #explain(group: Group, refused: Refused): void {
     this.#unfile(group);
     group.refused = refused;
+    group.cures = curesIn(refused);
     this.#file(group);
   }
 
@@ -302,6 +314,14 @@ export class SchedulingQueue {
       this.#probe(group, now);
     } else this.#close(group);
   }
+}
+
+function curesIn({ codes }: Refused): Cures {
+  const cures = [...codes].map(curesOf);
+  return {
+    here: new Set(cures.flatMap(({ here }) => here)),
+    anywhere: new Set(cures.flatMap(({ anywhere }) => anywhere)),
+  };
 }
 
 /** The first one that is not outdated. */

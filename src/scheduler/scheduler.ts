@@ -19,6 +19,7 @@ import { LruMap } from '#client/lru-map.ts';
 import { Changes } from './changes.ts';
 import { type Budget, budgetOf } from './decide/budgets.ts';
 import { eventsOf } from './decide/cures.ts';
+import { refusalsOf } from './decide/filters.ts';
 import { messageOf } from './decide/message.ts';
 import { type Chance, codesOf, type NoPlacement, placementOf } from './decide/placement.ts';
 import { needsOf, type PodNeeds, type PodShape } from './decide/pod-needs.ts';
@@ -410,12 +411,18 @@ export class Scheduler {
     this.#tell(needs, refused, node);
     void this.#preemptor.carryOut(needs, preemption).then((isDone) => {
       if (this.#stopped) return;
-      if (isDone) this.#queue.refused(needs.key, refused, this.#now(), true);
-      else this.#queue.failed(needs.key, this.#now());
+      if (!isDone) this.#queue.failed(needs.key, this.#now());
       // They may have gone in the meantime.
-      this.#changes.note('pod-removed', node);
+      else if (this.#hasRoom(needs, node)) this.#queue.retried(needs.key, this.#now());
+      else this.#queue.refused(needs.key, refused, this.#now(), true);
       this.#wakeUp();
     });
+  }
+
+  #hasRoom(needs: PodNeeds, node: string): boolean {
+    const state = this.#snapshot.find(node);
+    if (state?.node === undefined) return false;
+    return refusalsOf(needs, state, this.#snapshot) === undefined;
   }
 
   #budgets(): readonly Budget[] {

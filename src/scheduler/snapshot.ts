@@ -7,6 +7,7 @@ import type { View } from '#api/decision.ts';
 import type { Labels, Selector } from '#api/selector.ts';
 import type { Node, Pod } from '#api/types.ts';
 import { LruMap } from '#client/lru-map.ts';
+import type { Candidates } from './decide/candidates.ts';
 import type { TrialState } from './decide/filter.ts';
 import { Ledger } from './decide/ledger.ts';
 import { NodeState } from './decide/node-state.ts';
@@ -30,6 +31,7 @@ export class Snapshot implements TrialState {
   readonly #siblings: Siblings | undefined;
   readonly log = new ChangeLog(changesMax);
   readonly refusals = new LruMap<string, Refusals>(refusedShapesMax);
+  readonly candidates = new LruMap<string, Candidates>(refusedShapesMax);
   readonly streak = new Streak();
   readonly #ledger = new Ledger();
   readonly #states = new Map<string, NodeState>();

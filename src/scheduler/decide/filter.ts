@@ -4,6 +4,7 @@
  */
 import type { SchedulingRefusal } from '#api/reasons.ts';
 import type { Selector } from '#api/selector.ts';
+import type { Candidates } from './candidates.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodIndex } from './pod-index.ts';
 import type { PodNeeds } from './pod-needs.ts';
@@ -40,6 +41,11 @@ export interface ClusterState {
 
 /** A cluster in which a decision may try things out. Whatever it puts and takes it must take back. */
 export interface TrialState extends ClusterState {
+  /** What room would take on each node, by the shape's `localKey`. */
+  readonly candidates: {
+    get(localKey: string): Candidates | undefined;
+    set(localKey: string, candidates: Candidates): void;
+  };
   /** Counts the pod on the node. */
   put(needs: PodNeeds, state: NodeState): void;
   /** The other way round. */

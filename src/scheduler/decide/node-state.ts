@@ -28,6 +28,8 @@ export class NodeState {
   podsMax = 0;
   readonly requested = noResources();
   podCount = 0;
+  /** Goes up with each change of the node or of one of its pods. */
+  version = 0;
   /** Where the numbers of all nodes are, and from where on this one's. */
   readonly ledger: Ledger;
   readonly offset: number;
@@ -63,6 +65,7 @@ export class NodeState {
     this.hardTaints = chosen(taints, isRepelling);
     this.softTaints = chosen(taints, ({ effect }) => effect === 'PreferNoSchedule');
     this.isCordoned = node?.spec?.unschedulable === true;
+    this.version++;
     this.#write();
   }
 
@@ -76,7 +79,9 @@ export class NodeState {
 
   /** The same pod, seen anew; it counts as before. */
   renewPod(needs: PodNeeds): void {
-    if (this.#pods.has(needs.key)) this.#pods.set(needs.key, needs);
+    if (!this.#pods.has(needs.key)) return;
+    this.#pods.set(needs.key, needs);
+    this.version++;
   }
 
   removePod(key: string): PodNeeds | undefined {
@@ -100,6 +105,7 @@ export class NodeState {
   }
 
   #count({ shape }: PodNeeds, sign: 1 | -1): void {
+    this.version++;
     this.podCount += sign;
     add(this.requested, shape.request, sign);
     this.#usedMilliCpu += sign * shape.weightCpu;

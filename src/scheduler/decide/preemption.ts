@@ -5,6 +5,7 @@
  */
 import type { Refusal } from '#api/reasons.ts';
 import type { Pod } from '#api/types.ts';
+import { type Candidate, Candidates, type NoCandidate } from './candidates.ts';
 import type { TrialState } from './filter.ts';
 import { type Checks, checksFor } from './filters.ts';
 import { countedSentence } from './message.ts';
@@ -30,16 +31,10 @@ export interface NoPreemption {
   readonly isWaiting: boolean;
 }
 
-interface Candidate {
-  readonly state: NodeState;
-  readonly victims: readonly PodNeeds[];
-  readonly violations: number;
-}
-
 /** Enough nodes to choose from (Kubernetes: minCandidateNodesAbsolute; beyond it a tenth of all, which costs more than it finds). */
 const candidatesMax = 100;
 
-const noVictims: readonly Refusal[] = [{ code: 'no-victims' }];
+const noVictims: NoCandidate = { refusals: [{ code: 'no-victims' }] };
 const hopeless: readonly Refusal[] = [{ code: 'preemption-hopeless' }];
 
 export function preemptionOf(
@@ -54,17 +49,17 @@ export function preemptionOf(
     return no('not eligible due to a terminating pod on the nominated node.', true);
   }
   const { hopeful, nodes } = placement;
-  const checks = checksFor(needs, cluster);
+  const outcomeOn = searchFor(needs, cluster, budgets);
   const found: Candidate[] = [];
   const refusals = new Map<readonly Refusal[], number>();
   const from = hopeful.length === 0 ? 0 : chance.below(hopeful.length);
   for (let at = 0; at < hopeful.length && found.length < candidatesMax; at++) {
     const state = hopeful[(from + at) % hopeful.length] as NodeState;
-    const outcome = candidateOn(state, needs, checks, cluster, budgets);
+    const outcome = outcomeOn(state);
     if ('victims' in outcome) found.push(outcome);
     else refusals.set(outcome.refusals, (refusals.get(outcome.refusals) ?? 0) + 1);
   }
-  const best = bestOf(found);
+  const best = found.reduce<Candidate | undefined>(better, undefined);
   if (best !== undefined) {
     return { type: 'preempt', node: best.state.name, victims: best.victims };
   }
@@ -96,6 +91,27 @@ function isLeavingForOthers({ metadata, status }: Pod): boolean {
   return condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
 }
 
+/** What a node would take. Where plain sums decide, and no budget has a say, pods alike share the answers. */
+function searchFor(
+  needs: PodNeeds,
+  cluster: TrialState,
+  budgets: readonly Budget[],
+): (state: NodeState) => Candidate | NoCandidate {
+  const checks = checksFor(needs, cluster);
+  const workOut = (state: NodeState): Candidate | NoCandidate =>
+    candidateOn(state, needs, checks, cluster, budgets);
+  if (!checks.isArithmetic || budgets.length > 0) return workOut;
+  const { localKey } = needs.shape;
+  let kept = cluster.candidates.get(localKey);
+  if (kept === undefined) cluster.candidates.set(localKey, (kept = new Candidates()));
+  return (state) =>
+    isAwaited(state, cluster) ? workOut(state) : kept.on(state, () => workOut(state));
+}
+
+function isAwaited({ name }: NodeState, cluster: TrialState): boolean {
+  return cluster.nominatedTo(name).length > 0;
+}
+
 /** A node with pods put and taken for a trial. */
 interface Trial {
   put(pod: PodNeeds): void;
@@ -111,7 +127,7 @@ function trialOn(
   { check, isArithmetic }: Checks,
   cluster: TrialState,
 ): Trial {
-  if (isArithmetic && cluster.nominatedTo(state.name).length === 0) {
+  if (isArithmetic && !isAwaited(state, cluster)) {
     return new Room(shape.request, state);
   }
   return {
@@ -128,12 +144,12 @@ function candidateOn(
   checks: Checks,
   cluster: TrialState,
   budgets: readonly Budget[],
-): Candidate | { readonly refusals: readonly Refusal[] } {
+): Candidate | NoCandidate {
   const lower: PodNeeds[] = [];
   for (const each of state.pods()) {
     if (each.shape.priority < needs.shape.priority) lower.push(each);
   }
-  if (lower.length === 0) return { refusals: noVictims };
+  if (lower.length === 0) return noVictims;
   const trial = trialOn(state, needs, checks, cluster);
   for (const each of lower) trial.take(each);
   const refusals = trial.refusals();
@@ -151,7 +167,7 @@ function candidateOn(
   const broken = violating.filter(staysOut);
   const victims = [...broken, ...others.filter(staysOut)].sort(byImportance);
   for (const each of victims) trial.put(each);
-  return { state, victims, violations: broken.length };
+  return { state, victims, costs: costsOf(victims, broken.length) };
 }
 
 /** The more important first: of higher priority, then running for longer. */
@@ -159,27 +175,28 @@ function byImportance(a: PodNeeds, b: PodNeeds): number {
   return b.shape.priority - a.shape.priority || a.startedAt - b.startedAt;
 }
 
-/** By each measure in turn, lower is better; of equals the first one. */
-const measures: readonly ((candidate: Candidate) => number)[] = [
-  ({ violations }) => violations,
-  ({ victims }) => victims[0]?.shape.priority ?? Number.NEGATIVE_INFINITY,
-  // Shifted to be positive: few pods of a negative priority are better than many.
-  ({ victims }) => victims.reduce((sum, { shape }) => sum + shape.priority + 2 ** 31, 0),
-  ({ victims }) => victims.length,
-  // Those of the highest priority that have run for the shortest time.
-  ({ victims }) => {
-    const highest = victims.filter(({ shape }) => shape.priority === victims[0]?.shape.priority);
-    return -Math.min(...highest.map(({ startedAt }) => startedAt));
-  },
-];
-
-function bestOf(found: readonly Candidate[]): Candidate | undefined {
-  let best = found;
-  for (const measure of measures) {
-    if (best.length <= 1) break;
-    const values = best.map(measure);
-    const least = Math.min(...values);
-    best = best.filter((_, at) => values[at] === least);
+/** Kubernetes' measures, in its order. */
+function costsOf(victims: readonly PodNeeds[], violations: number): readonly number[] {
+  const highest = victims[0]?.shape.priority ?? Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  let longest = Number.POSITIVE_INFINITY;
+  for (const { shape, startedAt } of victims) {
+    // Shifted to be positive: few pods of a negative priority are better than many.
+    sum += shape.priority + 2 ** 31;
+    if (shape.priority === highest) longest = Math.min(longest, startedAt);
   }
-  return best[0];
+  // At last: where those of the highest priority have run for the shortest time.
+  return [violations, highest, sum, victims.length, -longest];
+}
+
+/** Of equals the first one. */
+function better(best: Candidate | undefined, next: Candidate): Candidate {
+  if (best === undefined) return next;
+  const { costs } = best;
+  for (let at = 0; at < costs.length; at++) {
+    const cost = costs[at] as number;
+    const other = next.costs[at] as number;
+    if (other !== cost) return other < cost ? next : best;
+  }
+  return best;
 }

@@ -37,8 +37,13 @@ export class ChangeLog {
 
 export class Refusals {
   readonly #answers = new Map<NodeState, readonly NodeRefusal[]>();
-  readonly #hopeful = new Set<NodeState>();
+  readonly #hopeful: NodeState[] = [];
+  readonly #places = new Map<NodeState, number>();
   readonly counts = new Map<readonly NodeRefusal[], number>();
+  /** Each decision makes its answers anew; what says the same counts as the same. */
+  readonly #alike = new Map<string, readonly NodeRefusal[]>();
+  #lastMade: readonly NodeRefusal[] | undefined;
+  #lastAlike: readonly NodeRefusal[] = [];
   #seen = 0;
 
   /** Number of nodes. */
@@ -46,9 +51,9 @@ export class Refusals {
     return this.#answers.size;
   }
 
-  /** Nodes that pods leaving might help. */
+  /** Nodes that pods leaving might help, in no order; good until the next `follow`. */
   get hopeful(): readonly NodeState[] {
-    return [...this.#hopeful];
+    return this.#hopeful;
   }
 
   constructor(answers: Iterable<readonly [NodeState, readonly NodeRefusal[]]>) {
@@ -77,20 +82,53 @@ export class Refusals {
     return true;
   }
 
-  #set(state: NodeState, refusals: readonly NodeRefusal[]): void {
+  #set(state: NodeState, made: readonly NodeRefusal[]): void {
+    const refusals = this.#alikeOf(made);
+    if (this.#answers.get(state) === refusals) return;
     this.#drop(state);
     this.#answers.set(state, refusals);
     this.counts.set(refusals, (this.counts.get(refusals) ?? 0) + 1);
-    if (!refusals.some(({ isFinal }) => isFinal)) this.#hopeful.add(state);
+    if (refusals.some(({ isFinal }) => isFinal)) return;
+    this.#places.set(state, this.#hopeful.length);
+    this.#hopeful.push(state);
+  }
+
+  #alikeOf(made: readonly NodeRefusal[]): readonly NodeRefusal[] {
+    if (made === this.#lastMade) return this.#lastAlike;
+    const key = keyOf(made);
+    const alike = this.#alike.get(key) ?? made;
+    this.#alike.set(key, alike);
+    [this.#lastMade, this.#lastAlike] = [made, alike];
+    return alike;
   }
 
   #drop(state: NodeState): void {
     const refusals = this.#answers.get(state);
     if (refusals === undefined) return;
     this.#answers.delete(state);
-    this.#hopeful.delete(state);
+    this.#dropHope(state);
     const count = (this.counts.get(refusals) ?? 0) - 1;
-    if (count === 0) this.counts.delete(refusals);
-    else this.counts.set(refusals, count);
+    if (count > 0) {
+      this.counts.set(refusals, count);
+      return;
+    }
+    this.counts.delete(refusals);
+    this.#alike.delete(keyOf(refusals));
+    this.#lastMade = undefined;
   }
+
+  /** The last one takes its place. */
+  #dropHope(state: NodeState): void {
+    const at = this.#places.get(state);
+    const last = this.#hopeful.at(-1);
+    if (at === undefined || last === undefined) return;
+    this.#hopeful[at] = last;
+    this.#places.set(last, at);
+    this.#hopeful.pop();
+    this.#places.delete(state);
+  }
+}
+
+function keyOf(refusals: readonly NodeRefusal[]): string {
+  return JSON.stringify(refusals.map(({ code, subject, isFinal }) => [code, subject, isFinal]));
 }
