@@ -44,12 +44,13 @@ export function deepEqual(left: unknown, right: unknown): boolean {
   }
   const one = left as JsonObject;
   const other = right as JsonObject;
-  const held = (object: JsonObject, key: string): unknown =>
-    Object.hasOwn(object, key) ? object[key] : undefined;
-  return (
-    Object.keys(one).every((key) => deepEqual(one[key], held(other, key))) &&
-    Object.keys(other).every((key) => other[key] === undefined || Object.hasOwn(one, key))
-  );
+  for (const key of Object.keys(one)) {
+    if (!deepEqual(one[key], Object.hasOwn(other, key) ? other[key] : undefined)) return false;
+  }
+  for (const key of Object.keys(other)) {
+    if (other[key] !== undefined && !Object.hasOwn(one, key)) return false;
+  }
+  return true;
 }
 
 /** About the length of the value's JSON text, counted until it exceeds `limit`. */

@@ -54,6 +54,7 @@ test('a tree is a sorted map', () => {
       assert.deepEqual([...tree.range('', '\uffff')], all);
       const inside = all.filter(({ key }) => key >= keyFor(from) && key < keyFor(to));
       assert.deepEqual([...tree.range(keyFor(from), keyFor(to))], inside);
+      assert.equal(tree.first(keyFor(from), keyFor(to)), inside[0]);
       assert.deepEqual([...tree.range(keyFor(from), keyFor(to), limit)], inside.slice(0, limit));
       assert.equal(tree.count(keyFor(from), keyFor(to)), inside.length);
       assert.equal(tree.get(keyFor(from)), model.get(keyFor(from)));

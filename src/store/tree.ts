@@ -279,6 +279,20 @@ export class Tree<V extends Keyed> {
     return start < end ? this.rank(end) - this.rank(start) : 0;
   }
 
+  /** The item with the first key in [start, end). */
+  first(start: string, end: string): V | undefined {
+    let node = this.#root;
+    const path: Position<V>[] = [];
+    while (node instanceof Inner) {
+      const at = childIndex(node.separators, start);
+      path.push({ node, next: at + 1 });
+      node = node.children[at] as Node<V>;
+    }
+    const at = lowerBound(node.items, start);
+    const found = at < node.items.length ? node.items[at] : nextLeaf(path)?.items[0];
+    return found !== undefined && found.key < end ? found : undefined;
+  }
+
   /** Items with keys in [start, end), in order, at most `limit`. */
   *range(start: string, end: string, limit = Number.POSITIVE_INFINITY): Generator<V, void> {
     if (!(start < end) || limit <= 0) return;

@@ -53,8 +53,10 @@ const unownedNotes = FieldSet.of([['f:annotations', fieldStep(conditionCodesAnno
 
 function ownable(set: FieldSet, ignored: readonly string[] = []): FieldSet {
   const rest = set.without(new Set(['f:apiVersion', 'f:kind', ...ignored.map(fieldStep)]));
-  const metadata = rest.child('f:metadata') ?? new FieldSet();
-  return rest.with('f:metadata', metadata.without(unownedMetadata).difference(unownedNotes));
+  const metadata = rest.child('f:metadata');
+  if (metadata === undefined) return rest;
+  const owned = metadata.without(unownedMetadata).difference(unownedNotes);
+  return rest.with('f:metadata', owned);
 }
 
 function without(object: JsonObject, names: readonly string[]): JsonObject {

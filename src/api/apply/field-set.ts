@@ -16,8 +16,11 @@ export class FieldSet {
   /** What it was parsed from; its nodes are made of it when first asked for. */
   readonly #json: JsonObject | undefined;
   #expanded: boolean;
-  readonly #members = new Set<Step>();
-  readonly #children = new Map<Step, FieldSet>();
+  /** Never changed: most parts of a set have no children or no members, and share that. */
+  static readonly #noMembers: ReadonlySet<Step> = new Set();
+  static readonly #noChildren: ReadonlyMap<Step, FieldSet> = new Map();
+  #members = FieldSet.#noMembers;
+  #children = FieldSet.#noChildren;
 
   constructor(json?: JsonObject) {
     this.#json = json;
@@ -60,14 +63,14 @@ export class FieldSet {
   insert(path: readonly Step[], from = 0): void {
     const step = path[from];
     if (step === undefined) return;
-    if (from === path.length - 1) this.#members.add(step);
+    if (from === path.length - 1) this.#addMember(step);
     else this.#childToFill(step).insert(path, from + 1);
   }
 
   /** Only while the set is being made: a step, as a member or leading to others. */
   add(step: Step, isMember: boolean, below?: FieldSet): void {
-    if (isMember) this.#members.add(step);
-    if (below && !below.isEmpty) this.#children.set(step, below);
+    if (isMember) this.#addMember(step);
+    if (below && !below.isEmpty) this.#setChild(step, below);
   }
 
   /** Only while the set is being made: the other's steps at the end of the path. */
@@ -75,8 +78,8 @@ export class FieldSet {
     if (other.isEmpty) return;
     const step = path[from];
     if (step !== undefined) return this.#childToFill(step).graft(path, other, from + 1);
-    for (const member of other.#members) this.#members.add(member);
-    for (const [next, child] of other.#children) this.#children.set(next, child);
+    for (const member of other.#members) this.#addMember(member);
+    for (const [next, child] of other.#children) this.#setChild(next, child);
   }
 
   union(other: FieldSet): FieldSet {
@@ -84,9 +87,9 @@ export class FieldSet {
     if (this.isEmpty) return other;
     const result = new FieldSet();
     for (const set of [this, other]) {
-      for (const step of set.#members) result.#members.add(step);
+      for (const step of set.#members) result.#addMember(step);
       for (const [step, child] of set.#children) {
-        result.#children.set(step, result.#children.get(step)?.union(child) ?? child);
+        result.#setChild(step, result.#children.get(step)?.union(child) ?? child);
       }
     }
     return result;
@@ -95,10 +98,10 @@ export class FieldSet {
   intersection(other: FieldSet): FieldSet {
     const result = new FieldSet();
     if (this.isEmpty || other.isEmpty) return result;
-    for (const step of other.#members) if (this.#members.has(step)) result.#members.add(step);
+    for (const step of other.#members) if (this.#members.has(step)) result.#addMember(step);
     for (const [step, child] of other.#children) {
       const shared = this.#children.get(step)?.intersection(child);
-      if (shared && !shared.isEmpty) result.#children.set(step, shared);
+      if (shared && !shared.isEmpty) result.#setChild(step, shared);
     }
     return result;
   }
@@ -107,11 +110,11 @@ export class FieldSet {
   difference(other: FieldSet): FieldSet {
     if (this.intersection(other).isEmpty) return this;
     const result = new FieldSet();
-    for (const step of this.#members) if (!other.#members.has(step)) result.#members.add(step);
+    for (const step of this.#members) if (!other.#members.has(step)) result.#addMember(step);
     for (const [step, child] of this.#children) {
       const without = other.#children.get(step);
       const rest = without ? child.difference(without) : child;
-      if (!rest.isEmpty) result.#children.set(step, rest);
+      if (!rest.isEmpty) result.#setChild(step, rest);
     }
     return result;
   }
@@ -120,9 +123,9 @@ export class FieldSet {
   without(steps: ReadonlySet<Step>): FieldSet {
     this.#expand();
     const copy = new FieldSet();
-    for (const step of this.#members) if (!steps.has(step)) copy.#members.add(step);
+    for (const step of this.#members) if (!steps.has(step)) copy.#addMember(step);
     for (const [step, child] of this.#children) {
-      if (!steps.has(step)) copy.#children.set(step, child);
+      if (!steps.has(step)) copy.#setChild(step, child);
     }
     return copy;
   }
@@ -130,7 +133,7 @@ export class FieldSet {
   /** With this instead of what is at the step, which is no member of its own then. */
   with(step: Step, child: FieldSet): FieldSet {
     const copy = this.without(new Set([step]));
-    if (!child.isEmpty) copy.#children.set(step, child);
+    if (!child.isEmpty) copy.#setChild(step, child);
     return copy;
   }
 
@@ -150,7 +153,7 @@ export class FieldSet {
 
   /** All members, parents before children. */
   *paths(above: readonly Step[] = []): Generator<readonly Step[], void> {
-    for (const step of [...this.steps].sort()) {
+    for (const step of this.#sorted()) {
       const path = [...above, step];
       if (this.#members.has(step)) yield path;
       const child = this.#children.get(step);
@@ -162,7 +165,7 @@ export class FieldSet {
   toJSON(): JsonObject {
     if (this.#json) return this.#json;
     const json: JsonObject = {};
-    for (const step of [...this.steps].sort()) {
+    for (const step of this.#sorted()) {
       const child = this.#children.get(step);
       const below = child ? bare(child.toJSON()) : {};
       setKey(json, step, child && this.#members.has(step) ? { [self]: {}, ...below } : below);
@@ -170,11 +173,28 @@ export class FieldSet {
     return json;
   }
 
+  #sorted(): readonly Step[] {
+    this.#expand();
+    const steps = [...this.#members];
+    for (const step of this.#children.keys()) if (!this.#members.has(step)) steps.push(step);
+    return steps.sort();
+  }
+
+  #addMember(step: Step): void {
+    if (this.#members === FieldSet.#noMembers) this.#members = new Set();
+    (this.#members as Set<Step>).add(step);
+  }
+
+  #setChild(step: Step, child: FieldSet): void {
+    if (this.#children === FieldSet.#noChildren) this.#children = new Map();
+    (this.#children as Map<Step, FieldSet>).set(step, child);
+  }
+
   #childToFill(step: Step): FieldSet {
     let child = this.#children.get(step);
     if (!child) {
       child = new FieldSet();
-      this.#children.set(step, child);
+      this.#setChild(step, child);
     }
     return child;
   }
@@ -185,8 +205,8 @@ export class FieldSet {
     for (const [step, below] of Object.entries(this.#json ?? {})) {
       if (!isStep(step)) continue;
       const steps = isJsonObject(below) ? Object.keys(below) : [];
-      if (steps.length === 0 || steps.includes(self)) this.#members.add(step);
-      if (leadsSomewhere(below)) this.#children.set(step, FieldSet.parse(below));
+      if (steps.length === 0 || steps.includes(self)) this.#addMember(step);
+      if (leadsSomewhere(below)) this.#setChild(step, FieldSet.parse(below));
     }
   }
 }

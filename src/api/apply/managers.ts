@@ -58,14 +58,13 @@ export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[
 }
 
 function compareManagers(a: Manager, b: Manager): number {
-  const orders = [
-    compareText(a.operation, b.operation),
-    (parseTime(a.time) || 0) - (parseTime(b.time) || 0),
-    compareText(a.manager, b.manager),
-    compareText(a.apiVersion, b.apiVersion),
-    compareText(a.subresource, b.subresource),
-  ];
-  return orders.find((order) => order !== 0) ?? 0;
+  return (
+    compareText(a.operation, b.operation) ||
+    (a.time === b.time ? 0 : (parseTime(a.time) || 0) - (parseTime(b.time) || 0)) ||
+    compareText(a.manager, b.manager) ||
+    compareText(a.apiVersion, b.apiVersion) ||
+    compareText(a.subresource, b.subresource)
+  );
 }
 
 function compareText(a: string, b: string): number {
@@ -73,6 +72,7 @@ function compareText(a: string, b: string): number {
 }
 
 function withinLimit(managers: readonly Manager[]): Manager[] {
+  if (managers.length <= updateManagersMax) return [...managers];
   const updaters = managers.filter(({ operation }) => operation === 'Update').sort(compareManagers);
   const surplus = updaters.length - updateManagersMax;
   if (surplus <= 0) return [...managers];
