@@ -107,7 +107,9 @@ export function annotationTests(world: World): void {
   test('who may come in: by address, by password', async () => {
     const hash = '$5$rounds=1000$salt$1y.OnR7BEXfPj6YZzvUwbMdxe2e6hCxNN6OmYnmQkh4';
     const made = await run('openssl', ['passwd', '-5', 'secret']);
-    const auth = Buffer.from(`ada:${made.stdout.trim() || hash}\n`).toString('base64');
+    const apr1 = (await run('openssl', ['passwd', '-apr1', 'of the 90s'])).stdout.trim();
+    const lines = `ada:${made.stdout.trim() || hash}\nbob:${apr1}\n`;
+    const auth = Buffer.from(lines).toString('base64');
     await world.apply(
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'who' }, data: { auth } },
       ingress('login', {
@@ -126,7 +128,10 @@ export function annotationTests(world: World): void {
     const { headers } = await answers('login.test', '/', 401);
     assert.match(headers, /basic realm="Shop"/i);
     assert.equal((await curl('login.test', '/', ['-u', 'ada:secret'])).status, 200);
-    assert.equal((await curl('login.test', '/', ['-u', 'ada:wrong'])).status, 401);
+    for (const login of ['bob:of the 90s', 'bob:of the 90s'])
+      assert.equal((await curl('login.test', '/', ['-u', login])).status, 200);
+    for (const login of ['ada:wrong', 'bob:wrong', 'bob:', 'eve:secret', 'ada:of the 90s'])
+      assert.equal((await curl('login.test', '/', ['-u', login])).status, 401, login);
     await answers('far.test', '/', 403);
     await answers('near.test', '/', 200);
   });

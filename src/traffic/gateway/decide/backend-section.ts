@@ -5,6 +5,7 @@
  */
 import type { IngressOptions } from '#api/kinds/ingresses/annotations.ts';
 import type { Backend } from '../../proxy/decide/frontend.ts';
+import { apr1Fetch, isApr1 } from './apr1.ts';
 import { chunked } from './chunked.ts';
 import { pathRegex } from './paths.ts';
 import type { GatewayBackend } from './routes.ts';
@@ -193,7 +194,9 @@ const usersOf = (name: string): string => `users_${name}`;
 
 function userlist(name: string, { users }: GatewayBackend): string {
   if (!users) return '';
-  const lines = users.map((user) => `  user ${user.name} password ${user.hash}\n`);
+  const lines = users
+    .filter((user) => !isApr1(user))
+    .map((user) => `  user ${user.name} password ${user.hash}\n`);
   return `userlist ${usersOf(name)}\n${lines.join('')}\n`;
 }
 
@@ -201,7 +204,10 @@ function auth({ users, options }: GatewayBackend, { name }: BackendPlace): strin
   if (!users) return [];
   if (users.length === 0) return ['http-request deny deny_status 503'];
   const realm = options.authRealm ?? 'Authentication required';
-  return [`http-request auth realm '${realm}' unless { http_auth(${usersOf(name)}) }`];
+  const rule = `http-request auth realm '${realm}' unless { http_auth(${usersOf(name)}) }`;
+  if (!users.some(isApr1)) return [rule];
+  // A HAProxy without Lua lets these users wait outside; Debian's has it.
+  return ['.if feature(LUA)', `${rule} or { ${apr1Fetch(name)} -m bool }`, '.else', rule, '.endif'];
 }
 
 /** As far as the request says how long it is: what comes in chunks is not measured. */

@@ -3,11 +3,11 @@ import type { Secret } from '#api/types.ts';
 
 export interface User {
   readonly name: string;
-  /** As crypt(3) makes it. */
+  /** As crypt(3) makes it, or Apache's own way (`apr1.ts`). */
   readonly hash: string;
 }
 
-const usable = /^\$(1|2[aby]|5|6|y)\$[\w./$=,+-]+$/;
+const usable = /^\$(?:(1|2[aby]|5|6|y)\$[\w./$=,+-]+|apr1\$[\w./]{1,8}\$[\w./]{22})$/;
 
 /** Without any user nobody comes in. */
 export function readUsers(

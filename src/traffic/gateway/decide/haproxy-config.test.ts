@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { IngressOptions } from '#api/kinds/ingresses/annotations.ts';
 import type { Backend } from '../../proxy/decide/frontend.ts';
+import type { User } from './basic-auth.ts';
 import { arrangeSlots, haproxyFiles, slotCommands, slotsFor } from './haproxy-config.ts';
 import type { GatewayBackend, GatewayTable, Route } from './routes.ts';
 
@@ -261,4 +262,22 @@ test('property: by commands the slots get to what is wanted; who stays is not to
 
 test('room for twice the servers, in steps', () => {
   assert.deepEqual([0, 1, 2, 3, 4, 5, 100].map(slotsFor), [4, 4, 4, 8, 8, 16, 256]);
+});
+
+test('a script checks passwords that HAProxy cannot, where there are such', () => {
+  const ada: User = { name: 'ada', hash: '$5$salt$hash' };
+  const bob: User = { name: 'bob', hash: '$apr1$abcdefgh$mzU/S0KBn7dB3V7vAleJP0' };
+  const withUsers = (...users: readonly User[]) => {
+    const backend: GatewayBackend = { servers: [], options: {}, users };
+    return filesOf(tableOf({}, { backends: new Map([['one', backend]]) }));
+  };
+  const { config, files } = withUsers(ada, bob);
+  assert.match(config, /^ {2}lua-load-per-thread \/data\/apr1\.lua$/m);
+  assert.match(config, /unless \{ http_auth\(users_one\) \} or \{ lua\.apr1\(one\) -m bool \}$/m);
+  assert.match(config, /^ {2}user ada password/m);
+  assert.doesNotMatch(config, /user bob/);
+  assert.match(files.get('apr1.lua') ?? '', /^ {2}\['one'\] = \{ \['bob'\] = '\$apr1/m);
+  const plain = withUsers(ada);
+  assert.doesNotMatch(plain.config, /lua/i);
+  assert.equal(plain.files.has('apr1.lua'), false);
 });

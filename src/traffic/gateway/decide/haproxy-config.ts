@@ -4,6 +4,8 @@
  * reload. Source: HAProxy 2.6 configuration manual.
  */
 import type { Backend } from '../../proxy/decide/frontend.ts';
+import { apr1File, apr1Script, isApr1 } from './apr1.ts';
+import type { User } from './basic-auth.ts';
 import { backendSection } from './backend-section.ts';
 import { frontendSections } from './frontend-section.ts';
 import { healthCheckSection } from './health-checks.ts';
@@ -61,6 +63,8 @@ export function haproxyFiles(
     ...table.certificates.map(({ key, pem }): [string, string] => [certificateFile(key), pem]),
     ['certificates.list', certificateList(table, places.folder)],
   ]);
+  const scripted = apr1Lists(table);
+  if (scripted.size > 0) files.set(apr1File, apr1Script(scripted));
   const names = [...table.backends].sort(([a], [b]) => (a < b ? -1 : 1));
   const text = (servers: HaproxyServers): string => {
     const sections = names.map(([name, backend]) =>
@@ -72,7 +76,7 @@ export function haproxyFiles(
       ),
     );
     return [
-      globalSection(places),
+      globalSection(places, scripted.size > 0),
       frontendSections(table, places, sections.join('')),
       ...table.healthChecks.map(healthCheckSection),
       ...sections,
@@ -90,6 +94,16 @@ const keys: Readonly<Record<LookUp, (route: Route) => string>> = {
   regex: ({ host, path }) => `(?i)^${escaped(host)}${pathRegex(path)}`,
 };
 
+/** Backend → those of its users whose passwords HAProxy cannot check by itself. */
+function apr1Lists({ backends }: GatewayTable): ReadonlyMap<string, readonly User[]> {
+  const lists = new Map<string, readonly User[]>();
+  for (const [name, { users = [] }] of backends) {
+    const own = users.filter(isApr1);
+    if (own.length > 0) lists.set(name, own);
+  }
+  return lists;
+}
+
 function certificateFile(key: string): string {
   return `cert-${key.replace('/', '_')}.pem`;
 }
@@ -102,7 +116,8 @@ function certificateList({ certificates }: GatewayTable, folder: string): string
 }
 
 /** `idle-close-on-response`: in a reload a kept connection ends with an answer, not under a request. */
-function globalSection({ folder }: HaproxyPlaces): string {
+function globalSection({ folder }: HaproxyPlaces, isScripted: boolean): string {
+  const script = `  .if feature(LUA)\n  lua-load-per-thread ${folder}/${apr1File}\n  .endif\n`;
   return `global
   log stdout format raw local0 warning
   stats socket ${folder}/runtime.sock mode 600 level admin expose-fd listeners
@@ -110,7 +125,7 @@ function globalSection({ folder }: HaproxyPlaces): string {
   hard-stop-after 1h
   tune.ssl.default-dh-param 2048
   ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
-
+${isScripted ? script : ''}
 defaults
   mode http
   log global

@@ -295,7 +295,9 @@ test('whoever may come in stands in a Secret; nobody, as long as it is not there
     return [[...backends.values()][0]?.users?.map(({ name }) => name), problems.length];
   };
   assert.deepEqual(users(), [[], 1]);
-  assert.deepEqual(users('ada:$2y$05$abc/def.\nold:$apr1$a$b\n'), [['ada'], 1]);
+  const apr1 = '$apr1$abcdefgh$mzU/S0KBn7dB3V7vAleJP0';
+  const lines = ['ada:$2y$05$abc/def.', `bob:${apr1}`, 'old:{SHA}abc', "eve:$apr1$a'$b"];
+  assert.deepEqual(users(lines.join('\n')), [['ada', 'bob'], 2]);
 });
 
 test('balancers in front are those that the class names', () => {
