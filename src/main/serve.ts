@@ -175,7 +175,7 @@ class Program {
       this.#node?.start(server.verbsFor(nodeUser), server.verbsFor(storageUser)),
     );
     this.#stops.push({ name: 'node', stop: async () => this.#node?.stop() });
-    await Promise.all([node, this.#startTraffic(plane, keeper, network)]);
+    await Promise.all([node, this.#startTraffic(plane, keeper, network, backend)]);
     this.#progress.report('ready', 'ready');
     this.#log.info('ready', {
       parts: this.#parts().map(({ name, message }) => `${name}: ${message}`),
@@ -241,10 +241,11 @@ class Program {
     plane: ControlPlane,
     keeper: CertificateKeeper,
     network: ClusterNetwork,
+    backend: Backend,
   ): Promise<void> {
     const applied = plane.server.metrics.histogram(
       'gantry_traffic_apply_duration_seconds',
-      'From a change that the caches show until the kernel or HAProxy follows it.',
+      'From the commit of a change until the kernel or HAProxy follows it.',
       [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
     );
     const traffic = new Traffic({
@@ -268,6 +269,7 @@ class Program {
       isOwnAddress: (address) =>
         [this.#nodeAddress, network.dnsAddress, '127.0.0.1'].includes(address),
       defaultCertificate: gatewayPem(keeper.pki),
+      committedAt: (revision) => backend.committedAt(revision),
       observeApplied: (part, seconds) => applied.observe({ part }, seconds),
       decodeBase64: (text) => Buffer.from(text, 'base64').toString('utf8'),
     });

@@ -74,6 +74,8 @@ export interface Backend {
   commit(operations: readonly Operation[]): Promise<number>;
   /** Changes after `fromRevision` (default: the visible revision now). Throws `RevisionCompactedError`. */
   watch(prefix: string, sink: StoreSink, fromRevision?: number): StoreWatch;
+  /** When that commit became durable and was shown, by the monotonic clock; absent: not kept, or none had the number. */
+  committedAt(revision: number): number | undefined;
   readonly revision: number;
   readonly compactedRevision: number;
   /** Forgets history before `revision`. The driver also does it by itself within its limits. */

@@ -333,6 +333,21 @@ function describeWatches(using: Using): void {
 
 function describeHistory(using: Using): void {
   test(
+    'tells when a kept commit was made',
+    using(async (store, time) => {
+      const begun = time.monotonic();
+      for (const text of ['1', '2']) {
+        await store.commit([put('a', text)]);
+        time.advance(100);
+      }
+      const passed = [1, 2, 3, 4].map((revision) => store.committedAt(revision));
+      assert.deepEqual(passed, [undefined, begun, begun + 100, undefined]);
+      await store.compact(2);
+      assert.equal(store.committedAt(2), undefined);
+      assert.equal(store.committedAt(3), begun + 100);
+    }),
+  );
+  test(
     'compaction forgets what was before',
     using(async (store) => {
       for (const text of ['1', '2', '3']) await store.commit([put('a', text)]);

@@ -154,6 +154,10 @@ export class StoreCore implements Backend {
     this.#keepWithinLimits();
   }
 
+  committedAt(revision: number): number | undefined {
+    return this.#history.timeOf(revision);
+  }
+
   get revision(): number {
     return this.#history.revision;
   }

@@ -134,6 +134,12 @@ export class History {
     return after === this.#first ? undefined : this.#kept[after - 1]?.revision;
   }
 
+  /** When it became visible; undefined: it is not kept, or there was none of that number. */
+  timeOf(revision: number): number | undefined {
+    const kept = this.#kept[this.#indexAfter('revision', revision) - 1];
+    return kept?.revision === revision && revision > this.#compacted ? kept.time : undefined;
+  }
+
   /** The revision after which exactly `length` commits are kept. */
   revisionBefore(length: number): number {
     const at = this.#kept.length - length - 1;

@@ -112,3 +112,25 @@ test('stopped: nothing more is handed over, nobody waits for ever', async () => 
   assert.equal(calls.length, 0);
   assert.ok(await isSettled(batch.settled()));
 });
+
+test('how long a change took is counted from its commit, where that is known', async () => {
+  const time = new ManualTime();
+  const took: number[] = [];
+  const commits = new Map([[7, time.monotonic() - 20]]);
+  const batch = new Batch({
+    clock: time,
+    timers: time,
+    gatherMs: 5,
+    apply: () => Promise.resolve(),
+    failed: () => undefined,
+    applied: (ms) => took.push(ms),
+    committedAt: (revision) => commits.get(revision),
+  });
+  for (const resourceVersion of ['7', '8', undefined]) {
+    const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', resourceVersion } };
+    batch.add('a', object);
+    time.advance(5);
+    await rest();
+  }
+  assert.deepEqual(took, [25, 5, 5]);
+});

@@ -2,6 +2,7 @@
  * Gathers keys that changed and hands them over together: at most one hand-over at a time, what
  * comes meanwhile goes with the next. When the work fails it is tried again, later each time.
  */
+import type { KubeObject } from '#api/object.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 
 export interface BatchOptions {
@@ -14,9 +15,13 @@ export interface BatchOptions {
   readonly failed: (error: unknown) => void;
   /** After each hand-over: how long the first of its changes waited until it was true. */
   readonly applied?: ((ms: number) => void) | undefined;
+  readonly committedAt?: CommittedAt | undefined;
 }
 
-/** How long a part took to make a change true that the caches showed. */
+/** When a change of that revision was committed, by the monotonic clock; undefined: not known here. */
+export type CommittedAt = (revision: number) => number | undefined;
+
+/** How long a part took to make a change true: from its commit, or where that is not known from when the cache showed it. */
 export type ObserveApplied = (part: string, seconds: number) => void;
 
 const retryMs = { first: 100, max: 30_000 };
@@ -38,10 +43,17 @@ export class Batch {
     this.#options = options;
   }
 
-  add(key: string): void {
-    if (this.#keys.size === 0) this.#sinceMs = this.#options.clock.monotonic();
+  /** `changed`: the object as it is now, by which it is known when it became so. */
+  add(key: string, changed?: KubeObject): void {
+    if (this.#keys.size === 0) this.#sinceMs = this.#committedMs(changed);
     this.#keys.add(key);
     this.#schedule(this.#options.gatherMs);
+  }
+
+  #committedMs(changed: KubeObject | undefined): number {
+    const { clock, committedAt } = this.#options;
+    const revision = Number(changed?.metadata.resourceVersion ?? 0);
+    return (revision > 0 ? committedAt?.(revision) : undefined) ?? clock.monotonic();
   }
 
   /** Ends when all that has been added before is applied, whatever is added after, or when stopped. */

@@ -11,7 +11,7 @@ import { LoopRuntime } from '#client/runtime.ts';
 import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
 import type { SharedChanges } from '#sys/shared-changes.ts';
-import type { ObserveApplied } from './batch.ts';
+import type { CommittedAt, ObserveApplied } from './batch.ts';
 import { ClusterDns } from './dns/cluster-dns.ts';
 import { serversOf } from './dns/upstream.ts';
 import { Drain } from './drain.ts';
@@ -56,6 +56,7 @@ export interface TrafficOptions {
   readonly defaultCertificate: string;
   readonly decodeBase64: (text: string) => string;
   readonly observeApplied?: ObserveApplied | undefined;
+  readonly committedAt?: CommittedAt | undefined;
 }
 
 export class Traffic {

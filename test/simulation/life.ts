@@ -114,6 +114,7 @@ export class Life {
       head: () => backend.head(),
       commit: (operations) => this.call(() => commit(operations)),
       watch: (prefix, sink, from) => this.#watchStore(backend, prefix, sink, from),
+      committedAt: (revision) => backend.committedAt(revision),
       get revision() {
         return backend.revision;
       },

@@ -1,5 +1,6 @@
 /** The gateway of the node: Ingress through HAProxy, changed by as little as a change asks for. */
 import { endpointSlices, ingressClasses, ingresses, services } from '#api/kinds/index.ts';
+import type { KubeObject } from '#api/object.ts';
 import type { EndpointSlice, Ingress, Secret, Service } from '#api/types.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -8,7 +9,7 @@ import type { Informer } from '#client/informer.ts';
 import type { Informers } from '#client/informers.ts';
 import type { Files } from '#sys/files.ts';
 import type { Processes } from '#sys/process.ts';
-import { Batch, type ObserveApplied } from '../batch.ts';
+import { Batch, type CommittedAt, type ObserveApplied } from '../batch.ts';
 import type { Backend } from '../proxy/decide/frontend.ts';
 import { Certificates } from './certificates.ts';
 import { arrangeSlots, haproxyFiles, slotCommands } from './decide/haproxy-config.ts';
@@ -23,6 +24,7 @@ export interface GatewayOptions {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly observeApplied?: ObserveApplied | undefined;
+  readonly committedAt?: CommittedAt | undefined;
   readonly files: Files;
   readonly processes: Processes;
   readonly nodeName: string;
@@ -75,6 +77,7 @@ export class Gateway {
       clock: options.clock,
       timers: options.timers,
       gatherMs,
+      committedAt: options.committedAt,
       apply: () => this.#apply(),
       failed: (error) => this.#failed(error),
       applied: (ms) => options.observeApplied?.('gateway', ms / 1000),
@@ -101,8 +104,10 @@ export class Gateway {
       secrets,
     ];
     await Promise.all(all.map((each) => each.whenSynced()));
-    for (const informer of all) informer.listen(() => this.#batch.add(everything));
+    // First, so that what was there before does not count as waiting since it was made.
     this.#batch.add(everything);
+    for (const informer of all)
+      informer.listen((_, next: KubeObject | undefined) => this.#batch.add(everything, next));
     await this.#batch.settled();
   }
 

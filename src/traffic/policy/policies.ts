@@ -9,7 +9,7 @@ import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Informers } from '#client/informers.ts';
 import type { Processes } from '#sys/process.ts';
-import { Batch, type ObserveApplied } from '../batch.ts';
+import { Batch, type CommittedAt, type ObserveApplied } from '../batch.ts';
 import { changeScript, policyTableName, wholeScript } from './decide/policy-script.ts';
 import {
   emptyPolicyTable,
@@ -25,6 +25,7 @@ export interface PoliciesOptions {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly observeApplied?: ObserveApplied | undefined;
+  readonly committedAt?: CommittedAt | undefined;
   readonly processes: Processes;
   /** Of the cluster; the policies' own is named after it. */
   readonly table: string;
@@ -50,6 +51,7 @@ export class Policies {
       clock: options.clock,
       timers: options.timers,
       gatherMs,
+      committedAt: options.committedAt,
       apply: () => this.#apply(),
       failed: (error) => this.#failed(error),
       applied: (ms) => options.observeApplied?.('policies', ms / 1000),
@@ -67,14 +69,16 @@ export class Policies {
     const { informers } = this.#options;
     const sources = [informers.of(networkPolicies), informers.of(pods), informers.of(namespaces)];
     await Promise.all(sources.map((each) => each.whenSynced()));
+    // First, so that what was there before does not count as waiting since it was made.
+    this.#batch.add(everything);
     informers.of(networkPolicies).listen((previous, next) => {
-      if (previous?.metadata.generation !== next?.metadata.generation) this.#batch.add(everything);
+      if (previous?.metadata.generation !== next?.metadata.generation)
+        this.#batch.add(everything, next);
     });
     informers.of(namespaces).listen((previous, next) => {
-      if (previous?.metadata.labels !== next?.metadata.labels) this.#batch.add(everything);
+      if (previous?.metadata.labels !== next?.metadata.labels) this.#batch.add(everything, next);
     });
     informers.of(pods).listen((previous, next) => this.#podChanged(previous, next));
-    this.#batch.add(everything);
     await this.#batch.settled();
     this.#started.resolve();
   }
@@ -113,7 +117,7 @@ export class Policies {
       previous !== undefined &&
       next !== undefined &&
       JSON.stringify(factsOf(previous)) === JSON.stringify(factsOf(next));
-    if (!same) this.#batch.add(everything);
+    if (!same) this.#batch.add(everything, next);
   }
 
   get #hasPolicies(): boolean {

@@ -10,7 +10,7 @@ import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Informers } from '#client/informers.ts';
 import type { Processes } from '#sys/process.ts';
-import { Batch, type ObserveApplied } from '../batch.ts';
+import { Batch, type CommittedAt, type ObserveApplied } from '../batch.ts';
 import { type Frontend, frontendsOf } from './decide/frontend.ts';
 import {
   baseScript,
@@ -27,6 +27,7 @@ export interface ProxyOptions extends TableOptions {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly observeApplied?: ObserveApplied | undefined;
+  readonly committedAt?: CommittedAt | undefined;
   readonly processes: Processes;
   /** As endpoints name this node. */
   readonly nodeName: string;
@@ -56,6 +57,7 @@ export class ServiceProxy {
       clock: options.clock,
       timers: options.timers,
       gatherMs,
+      committedAt: options.committedAt,
       apply: (keys) => this.#apply(keys),
       failed: (error) => this.#failed(error),
       applied: (ms) => options.observeApplied?.('services', ms / 1000),
@@ -78,11 +80,11 @@ export class ServiceProxy {
     this.#batch.add('');
     serviceInformer.listen((previous, next) => {
       const service = next ?? previous;
-      if (service) this.#batch.add(keyOf(service));
+      if (service) this.#batch.add(keyOf(service), next);
     });
     sliceInformer.listen((previous, next) => {
       for (const slice of [previous, next]) {
-        for (const key of slice ? serviceOfSlice(slice) : []) this.#batch.add(key);
+        for (const key of slice ? serviceOfSlice(slice) : []) this.#batch.add(key, next);
       }
     });
     await this.#batch.settled();
