@@ -87,6 +87,7 @@ function waitingFindings(
       field: `the image of container "${container.name}" (${fieldPath.replace(/\{.*/, '')})`,
       reason,
       message,
+      pullPolicy: container.imagePullPolicy,
     };
     return imageFindings(pod, problem, facts);
   }

@@ -39,10 +39,11 @@ export interface ImageProblem {
   readonly field: string;
   readonly reason: string;
   readonly message: string;
+  readonly pullPolicy: string | undefined;
 }
 
 export function imageFindings(pod: Pod, problem: ImageProblem, facts: Facts): Finding[] {
-  const { image, field, reason, message } = problem;
+  const { image, field, reason, message, pullPolicy } = problem;
   const name = parseImageName(image);
   const words = { image, field, registry: name?.registry ?? '', message: lastWords(message) };
   const found = (code: ReasonCode, more: Readonly<Record<string, string>> = {}): Finding[] => [
@@ -50,6 +51,9 @@ export function imageFindings(pod: Pod, problem: ImageProblem, facts: Facts): Fi
   ];
   if (reason === 'InvalidImageName' || !name) return found('image-name-invalid');
   if (reason === 'ErrImageNeverPull') return found('image-not-loaded');
+  // Who gives pull secrets means the registry.
+  const isLocal = pullPolicy === 'Always' && (pod.spec?.imagePullSecrets ?? []).length === 0;
+  if (isLocal && isOnNode(pod, name, facts)) return found('image-pulled-always');
   const code = imageCodeOf(message);
   const login = loginOf(pod, image, facts);
   if (code === 'image-not-found') return notFound(name, facts.repository(name, login), found);
@@ -74,6 +78,13 @@ function loginOf(pod: Pod, image: string, facts: Facts): RegistryLogin | undefin
 
 const hasTag = ({ tag }: ImageName, { tags }: { readonly tags: readonly string[] }): boolean =>
   tag === undefined || tags.includes(tag);
+
+/** As far as the node tells: it lists its largest images. */
+function isOnNode({ spec }: Pod, { registry, repository, tag }: ImageName, facts: Facts): boolean {
+  const node = spec?.nodeName ? facts.object('node', undefined, spec.nodeName) : undefined;
+  const wanted = `${registry}/${repository}:${tag ?? 'latest'}`;
+  return (node?.status?.images ?? []).some(({ names = [] }) => names.includes(wanted));
+}
 
 function notFound(
   name: ImageName,

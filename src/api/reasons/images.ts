@@ -40,6 +40,11 @@ export const imageReasons = {
     sentence: 'The image "{image}" is not on the node, and its pull policy is Never.',
     cure: 'Load it with "gantry image load FILE", or set imagePullPolicy: IfNotPresent.',
   },
+  'image-pulled-always': {
+    sentence:
+      'The image "{image}" is on the node, but is asked for anew each time (imagePullPolicy: Always), and {registry} does not give it: {message}.',
+    cure: 'Set imagePullPolicy: IfNotPresent beside {field}. Always is what holds for an image without a tag, or with the tag "latest": a tag of its own cures that, too.',
+  },
   'image-pull-failed': {
     sentence: 'The image "{image}" cannot be pulled: {message}.',
     cure: 'Cure what the message names; the pull is tried again by itself.',

@@ -96,6 +96,31 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
     ),
     facts: { repository: { type: 'unreachable' } },
   },
+  'image-pulled-always': {
+    ask: 'pod',
+    object: pod(
+      {
+        phase: 'Pending',
+        containerStatuses: [
+          {
+            name: 'main',
+            ready: false,
+            restartCount: 0,
+            state: { waiting: { reason: 'ErrImagePull', message: 'no such host' } },
+          },
+        ],
+      },
+      { containers: [{ name: 'main', image: 'shop', imagePullPolicy: 'Always' }] },
+    ),
+    facts: {
+      objects: [
+        object('Node', {
+          metadata: { name: 'n', namespace: undefined },
+          status: { images: [{ names: ['docker.io/library/shop:latest'] }] },
+        }),
+      ],
+    },
+  },
   'image-pull-failed': { ask: 'pod', object: waiting('ErrImagePull', 'no space left on device') },
   'pod-evicted': {
     ask: 'pod',
