@@ -145,10 +145,32 @@ function checkLabelKeys(errors: Errors, path: string, term: PodAffinityTerm): vo
   const { matchLabelKeys = [], mismatchLabelKeys = [], labelSelector } = term;
   checkKeyList(errors, `${path}.matchLabelKeys`, matchLabelKeys, labelSelector);
   checkKeyList(errors, `${path}.mismatchLabelKeys`, mismatchLabelKeys, labelSelector);
+  checkKeysUnselected(errors, path, matchLabelKeys, labelSelector);
   for (const [index, key] of matchLabelKeys.entries()) {
     if (!mismatchLabelKeys.includes(key)) continue;
     const detail = 'exists in both matchLabelKeys and mismatchLabelKeys';
     errors.push(invalid(`${path}.matchLabelKeys[${index}]`, key, detail));
+  }
+}
+
+/**
+ * A key whose one value must match leaves nothing to select by it. The pod's own requirement is in the
+ * expressions already when a pod is judged (`../pods/label-keys.ts`): one more than that is too much.
+ */
+export function checkKeysUnselected(
+  errors: Errors,
+  path: string,
+  matchLabelKeys: readonly string[],
+  selector: LabelSelector | undefined,
+): void {
+  if (matchLabelKeys.length === 0 || !selector) return;
+  const selected = new Set(Object.keys(selector.matchLabels ?? {}));
+  for (const { key } of selector.matchExpressions ?? []) {
+    if (selected.has(key) && matchLabelKeys.includes(key)) {
+      const detail = 'exists in both matchLabelKeys and labelSelector';
+      errors.push(invalid(`${path}[${matchLabelKeys.lastIndexOf(key)}]`, key, detail));
+    }
+    selected.add(key);
   }
 }
 

@@ -2,7 +2,7 @@ import { duplicate, invalid, required } from '../../field-error.ts';
 import type { TopologySpreadConstraint } from '../../types.ts';
 import { checkOneOfIfSet, type Errors } from '../common/checks.ts';
 import { checkLabelSelector } from '../common/label-selectors.ts';
-import { checkKeyList, checkScheduleAction } from './affinity.ts';
+import { checkKeyList, checkKeysUnselected, checkScheduleAction } from './affinity.ts';
 
 const nodePolicies = ['Honor', 'Ignore'];
 
@@ -39,15 +39,7 @@ function checkConstraint(errors: Errors, path: string, constraint: TopologySprea
   checkOneOfIfSet(errors, `${path}.nodeAffinityPolicy`, nodeAffinityPolicy, nodePolicies);
   checkOneOfIfSet(errors, `${path}.nodeTaintsPolicy`, nodeTaintsPolicy, nodePolicies);
   checkKeyList(errors, `${path}.matchLabelKeys`, matchLabelKeys, labelSelector);
-  const selected = new Set([
-    ...Object.keys(labelSelector?.matchLabels ?? {}),
-    ...(labelSelector?.matchExpressions ?? []).map((each) => each.key),
-  ]);
-  for (const [index, key] of matchLabelKeys.entries()) {
-    if (!selected.has(key)) continue;
-    const detail = 'exists in both matchLabelKeys and labelSelector';
-    errors.push(invalid(`${path}.matchLabelKeys[${index}]`, key, detail));
-  }
+  checkKeysUnselected(errors, path, matchLabelKeys, labelSelector);
   checkLabelSelector(errors, `${path}.labelSelector`, labelSelector);
 }
 

@@ -349,6 +349,30 @@ test('the pod as a whole', () => {
       'spec.topologySpreadConstraints[0].{topologyKey, whenUnsatisfiable}: Duplicate value: "{zone, DoNotSchedule}"',
     ],
     [
+      'spread by a key that is selected already, beside the requirement that the key itself made',
+      (spec) => {
+        const key = 'version';
+        const made = { key, operator: 'In', values: ['2'] };
+        spec.topologySpreadConstraints = [
+          {
+            maxSkew: 1,
+            topologyKey: 'zone',
+            whenUnsatisfiable: 'DoNotSchedule',
+            labelSelector: { matchExpressions: [{ key, operator: 'Exists' }, made] },
+            matchLabelKeys: ['app', key],
+          },
+          {
+            maxSkew: 1,
+            topologyKey: 'rack',
+            whenUnsatisfiable: 'DoNotSchedule',
+            labelSelector: { matchExpressions: [made] },
+            matchLabelKeys: [key],
+          },
+        ];
+      },
+      'spec.topologySpreadConstraints[0][1]: Invalid value: "version": exists in both matchLabelKeys and labelSelector',
+    ],
+    [
       'security',
       (spec, first) => {
         spec.securityContext = { runAsUser: -1, sysctls: [{ name: 'Bad', value: '1' }] };

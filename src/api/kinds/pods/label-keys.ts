@@ -1,7 +1,7 @@
 /**
- * `matchLabelKeys` and `mismatchLabelKeys` of affinity terms (KEP-3633): the pod's own values of these
- * labels become part of the term's selector when the pod is made, so that whoever reads the pod later
- * need not know of them. A label that the pod does not have adds nothing.
+ * `matchLabelKeys` and `mismatchLabelKeys` of affinity terms (KEP-3633), and the former of spread
+ * constraints (KEP-3243): the pod's own values of these labels become part of the selector when the
+ * pod is made, so that whoever reads the pod later need not know of them. A label that the pod does not have adds nothing.
  */
 import type { LabelSelectorRequirement, Pod, PodAffinity, PodAffinityTerm } from '../../types.ts';
 import { ownValue } from '../common/records.ts';
@@ -13,6 +13,7 @@ export function mergeLabelKeys({ metadata, spec }: Pod): void {
   for (const affinity of [spec?.affinity?.podAffinity, spec?.affinity?.podAntiAffinity]) {
     for (const term of termsOf(affinity)) mergeInto(term, labels);
   }
+  for (const constraint of spec?.topologySpreadConstraints ?? []) mergeInto(constraint, labels);
 }
 
 function termsOf(affinity: PodAffinity | undefined): readonly PodAffinityTerm[] {
@@ -23,8 +24,10 @@ function termsOf(affinity: PodAffinity | undefined): readonly PodAffinityTerm[] 
   ];
 }
 
-function mergeInto(term: PodAffinityTerm, labels: Labels): void {
-  const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = term;
+type Narrowed = Pick<PodAffinityTerm, 'labelSelector' | 'matchLabelKeys' | 'mismatchLabelKeys'>;
+
+function mergeInto(narrowed: Narrowed, labels: Labels): void {
+  const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = narrowed;
   const added = [
     ...requirements(matchLabelKeys, 'In', labels),
     ...requirements(mismatchLabelKeys, 'NotIn', labels),

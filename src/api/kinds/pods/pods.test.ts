@@ -202,6 +202,15 @@ test('the values of matchLabelKeys become part of the selector', () => {
     metadata: { name: 'a', labels: { app: 'web', version: '2' } },
     spec: {
       containers: [],
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: structuredClone(selector),
+          matchLabelKeys: ['version', 'absent'],
+        },
+      ],
       affinity: {
         podAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: [
@@ -231,6 +240,11 @@ test('the values of matchLabelKeys become part of the selector', () => {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
   const [near] = podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
   const [far] = podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  const [spread] = pod.spec.topologySpreadConstraints ?? [];
+  assert.deepEqual(spread?.labelSelector, {
+    ...selector,
+    matchExpressions: [{ key: 'version', operator: 'In', values: ['2'] }],
+  });
   assert.deepEqual(near?.labelSelector?.matchExpressions, [
     { key: 'version', operator: 'In', values: ['2'] },
   ]);
