@@ -108,7 +108,7 @@ export class Scheduler {
     this.#volumes = new Volumes({
       ...options,
       carrier: this.#carrier,
-      isPlaced: (key) => this.#snapshot.nodeOf(key) !== undefined,
+      nodeOf: (key) => this.#snapshot.nodeOf(key),
       changed: (event, mayHelp) => this.#changes.noteAnywhere(event, mayHelp),
     });
     this.#snapshot = new Snapshot(this.#volumes, new InformerView(options.informers));

@@ -32,8 +32,8 @@ export interface VolumesOptions {
   readonly informers: Informers;
   readonly timers: Timers;
   readonly carrier: Carrier;
-  /** Whether the pod counts on a node. */
-  readonly isPlaced: (podKey: string) => boolean;
+  /** The node on which the pod counts. */
+  readonly nodeOf: (podKey: string) => string | undefined;
   /** Something changed that may let pods go which `mayHelp`. */
   readonly changed: (event: ClusterEvent, mayHelp: (needs: PodNeeds) => boolean) => void;
 }
@@ -108,14 +108,16 @@ export class Volumes implements VolumeFacts {
     return this.#promises.get(volume);
   }
 
-  isUsedBeside(claim: string, podKey: string): boolean {
-    const users = this.#options.informers.of(pods).cache.byIndex('claim', claim);
-    return users.some((pod) => {
+  nodesUsing(claim: string, podKey: string): readonly (string | undefined)[] {
+    const nodes: (string | undefined)[] = [];
+    for (const pod of this.#options.informers.of(pods).cache.byIndex('claim', claim)) {
       const key = keyOf(pod);
       const phase = pod.status?.phase;
-      if (key === podKey || phase === 'Succeeded' || phase === 'Failed') return false;
-      return Boolean(pod.spec.nodeName) || this.#options.isPlaced(key);
-    });
+      if (key === podKey || phase === 'Succeeded' || phase === 'Failed') continue;
+      const node = this.#options.nodeOf(key);
+      if (node !== undefined || pod.spec.nodeName) nodes.push(node);
+    }
+    return nodes;
   }
 
   /** From now on no other decision takes these volumes. */

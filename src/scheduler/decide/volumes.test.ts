@@ -136,7 +136,7 @@ const table: readonly [what: string, pod: Pod, words: VolumeWords, expected: str
       volumes: [volumeNamed('c')],
       used: ['default/c'],
     },
-    `${head}: 2 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode. ${hopeless}`,
+    `${head}: 2 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode. preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.`,
   ],
 ];
 

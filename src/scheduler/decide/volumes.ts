@@ -27,8 +27,8 @@ export interface VolumeFacts {
   storageClass(name: string): StorageClass | undefined;
   /** A decision gave it to this claim (`namespace/name`), and the server has not said so yet. */
   promisedTo(volume: string): string | undefined;
-  /** Another pod that has a node uses the claim. */
-  isUsedBeside(claim: string, podKey: string): boolean;
+  /** Where other pods that have a node use the claim; undefined: on one where they are not counted. */
+  nodesUsing(claim: string, podKey: string): readonly (string | undefined)[];
 }
 
 /** Of a cluster without storage. */
@@ -38,7 +38,7 @@ export const noVolumes: VolumeFacts = {
   volumesOfClass: () => [],
   storageClass: () => undefined,
   promisedTo: () => undefined,
-  isUsedBeside: () => false,
+  nodesUsing: () => [],
 };
 
 /** The claims of a pod that may be scheduled. */
@@ -46,8 +46,8 @@ export interface PodVolumes {
   readonly bound: readonly PersistentVolumeClaim[];
   /** To be bound when the pod has its node. */
   readonly waiting: readonly PersistentVolumeClaim[];
-  /** One pod at a time, and another one has it. */
-  readonly isTaken: boolean;
+  /** Those that one pod may have at a time. */
+  readonly single: readonly PersistentVolumeClaim[];
 }
 
 export interface VolumePlan {
@@ -68,22 +68,22 @@ export function isRefusal(
 
 /** A refusal is one of the pod as a whole: no node would do. */
 export function podVolumesOf(
-  { key, pod, volumes }: PodNeeds,
+  { pod, volumes }: PodNeeds,
   facts: VolumeFacts,
 ): PodVolumes | SchedulingRefusal {
   const bound: PersistentVolumeClaim[] = [];
   const waiting: PersistentVolumeClaim[] = [];
-  let isTaken = false;
+  const single: PersistentVolumeClaim[] = [];
   let isUnbound = false;
   for (const volume of volumes) {
     const claim = soundClaim(pod, volume, facts);
     if ('code' in claim) return claim;
-    isTaken ||= isForOnePod(claim) && facts.isUsedBeside(keyOf(claim), key);
+    if (isForOnePod(claim)) single.push(claim);
     if (isFullyBound(claim)) bound.push(claim);
     else if (!claim.spec.volumeName && waitsForPod(claim, facts)) waiting.push(claim);
     else isUnbound = true;
   }
-  return isUnbound ? { code: 'pod-claim-unbound' } : { bound, waiting, isTaken };
+  return isUnbound ? { code: 'pod-claim-unbound' } : { bound, waiting, single };
 }
 
 function soundClaim(
@@ -122,11 +122,10 @@ function waitsForPod(claim: PersistentVolumeClaim, facts: VolumeFacts): boolean 
 
 /** What is to be bound if the pod goes there, or why it cannot. */
 export function volumePlanOf(
-  { bound, waiting, isTaken }: PodVolumes,
+  { bound, waiting }: PodVolumes,
   node: Node,
   facts: VolumeFacts,
 ): VolumePlan | SchedulingRefusal {
-  if (isTaken) return { code: 'pod-claim-taken' };
   for (const { spec } of bound) {
     const volume = facts.volume(spec.volumeName ?? '');
     if (volume === undefined) return { code: 'volume-missing' };

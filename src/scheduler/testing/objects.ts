@@ -80,7 +80,7 @@ export function volumesOf(words: VolumeWords): VolumeFacts {
     volumesOfClass: (name) => volumes.filter((each) => classNameOf(each) === name),
     storageClass: (name) => classes.find(({ metadata }) => metadata.name === name),
     promisedTo: (volume) => promised[volume],
-    isUsedBeside: (claim) => used.includes(claim),
+    nodesUsing: (claim) => (used.includes(claim) ? [undefined] : []),
   };
 }
 
