@@ -25,6 +25,7 @@ import { replicaSetController } from './replicaset/index.ts';
 import { replicationController } from './replication-controller/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
+import { serviceAccountTokenController } from './service-account-token/index.ts';
 import { statefulSetController } from './statefulset/index.ts';
 import { taintEvictionController } from './taint-eviction/index.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/index.ts';
@@ -58,6 +59,7 @@ export function allControllers(options: ControllerOptions): readonly LoopDefinit
     namespaceController(options.kinds),
     garbageCollector(options.kinds),
     serviceAccountController,
+    serviceAccountTokenController(options.rootCertificates, options.onRootRenewal),
     rootCaController(options.rootCertificates, options.onRootRenewal),
     nodeLifecycleController(options.nodeHealth),
     taintEvictionController,

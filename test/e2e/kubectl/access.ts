@@ -94,4 +94,31 @@ export const accessChecks: readonly Check[] = [
       await user.ok(`kubectl delete namespace ${name} --wait=false`);
     },
   },
+  {
+    name: 'a token secret of an account: filled, good for the API, and worth nothing once it is gone',
+    run: async (user) => {
+      await user.apply(`
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: outside}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: outside-token, annotations: {kubernetes.io/service-account.name: outside}}
+type: kubernetes.io/service-account-token
+`);
+      await user.comesToSay('kubectl describe secret outside-token', /^token: +\S/m, /^ca.crt:/m);
+      await user.says('kubectl describe serviceaccount outside', /^Tokens: +outside-token$/m);
+      const read = "kubectl get secret outside-token -o jsonpath='{.data.token}' | base64 -d";
+      const token = await user.ok(read);
+      const server = await user.ok(
+        "kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}'",
+      );
+      const login = `--server=${server} --insecure-skip-tls-verify --token=${token}`;
+      const whoami = `KUBECONFIG=/dev/null kubectl get pods ${login}`;
+      await user.fails(whoami, /User "system:serviceaccount:[^"]*:outside" cannot list/);
+      await user.ok('kubectl delete secret outside-token');
+      await user.fails(whoami, /logged in|Unauthorized/);
+    },
+  },
 ];

@@ -107,6 +107,12 @@ const rulesByController: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule('create get list watch', 'core', 'serviceaccounts'),
     eventsRule,
   ],
+  'service-account-token-controller': [
+    rule(read, 'core', 'serviceaccounts'),
+    rule('create', 'core', 'serviceaccounts/token'),
+    rule('delete get list update watch', 'core', 'secrets'),
+    eventsRule,
+  ],
   'root-ca-cert-publisher': [
     rule(read, 'core', 'namespaces'),
     rule('create get list patch update watch', 'core', 'configmaps'),
