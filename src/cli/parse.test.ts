@@ -17,6 +17,7 @@ const commands: readonly Command[] = [
   },
   { name: 'image load', summary: 'load', positionals: [{ name: 'FILE' }], options: {}, run },
   { name: 'image ls', summary: 'list', options: {}, run },
+  { name: 'version', summary: 'which', options: {}, run },
 ];
 const words = (line: string) => line.split(' ').filter((word) => word !== '');
 
@@ -49,6 +50,13 @@ test('what is wrong with a command line is said with a cure, as a usage error', 
       line,
     );
   }
+});
+
+test('--version is a word for "version"', () => {
+  const parsed = parse(words('--version -o json'), commands);
+  assert.ok(parsed.type === 'run');
+  assert.equal(parsed.command.name, 'version');
+  assert.equal(parsed.options['output'], 'json');
 });
 
 test('the help shows what there is, without what is internal', () => {

@@ -12,7 +12,9 @@ export type Parsed =
     }
   | { readonly type: 'help'; readonly text: string };
 
-export function parse(words: readonly string[], commands: readonly Command[]): Parsed {
+export function parse(line: readonly string[], commands: readonly Command[]): Parsed {
+  // What people try first of a program that they do not know.
+  const words = line[0] === '--version' ? ['version', ...line.slice(1)] : line;
   const [first = 'help', ...rest] = words;
   if (['help', '--help', '-h'].includes(first)) {
     const about = commands.find((command) => command.name === rest.join(' '));

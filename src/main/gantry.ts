@@ -8,6 +8,7 @@ import { systemFiles } from '#sys/files.ts';
 import { systemHost } from '#sys/host.ts';
 import { systemProcesses } from '#sys/process.ts';
 import { callUnix } from '#wire/unix/unix-http.ts';
+import { onBrokenPipe } from './broken-pipe.ts';
 import { allCommands } from './commands.ts';
 
 const machine: Machine = {
@@ -53,6 +54,11 @@ function explain(terminal: Terminal, error: unknown): number {
   terminal.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return exitCodes.failed.code;
 }
+
+// A cluster goes on, whoever reads what it says.
+onBrokenPipe([process.stdout, process.stderr], () => {
+  if (process.argv[2] !== 'serve') process.exit();
+});
 
 // Timers do not keep a process alive (`base/clock.ts`); an unfinished command does.
 const unfinished = setInterval(() => undefined, 2 ** 30);

@@ -208,15 +208,18 @@ async function sourcesFor(
   const config = await localCluster(machine, client.credentials);
   const gone = async (of: KeptOf): Promise<Source[]> => {
     const kept = config ? await keptPods(machine, config, of) : [];
+    const only = options['container'];
     return kept.flatMap((pod) =>
-      pod.containers.map(({ name }) => ({
-        pod: `${pod.pod} (gone)`,
-        container: name,
-        read: async (sink) => {
-          if (!config) return;
-          for (const line of await keptLines(machine, config, pod, name, wanted)) sink(line);
-        },
-      })),
+      pod.containers
+        .filter(({ name }) => typeof only !== 'string' || name === only)
+        .map(({ name }) => ({
+          pod: `${pod.pod} (gone)`,
+          container: name,
+          read: async (sink) => {
+            if (!config) return;
+            for (const line of await keptLines(machine, config, pod, name, wanted)) sink(line);
+          },
+        })),
     );
   };
   try {
