@@ -11,6 +11,10 @@ import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf } from './finding.ts';
 import { bare, closestWords } from './words.ts';
 
+/** StorageClass.provisioner of the classes that this cluster brings along (`node/local-path`). */
+const ownProvisioner = 'gantry.io/local-path';
+/** Volumes of the class are made by hand. */
+const noProvisioner = 'kubernetes.io/no-provisioner';
 const defaultClass = 'storageclass.kubernetes.io/is-default-class';
 
 export function claimFindings(claim: PersistentVolumeClaim, facts: Facts): Finding[] {
@@ -26,7 +30,22 @@ export function claimFindings(claim: PersistentVolumeClaim, facts: Facts): Findi
   if (storageClass.volumeBindingMode === 'WaitForFirstConsumer' && !isUsed(claim, facts)) {
     return [finding('claim-waits-for-pod', nameOf(claim), { class: name })];
   }
-  return unbound(claim, facts);
+  return unprovided(claim, storageClass, facts);
+}
+
+/** Classes that came along from another cluster may name a program that does not run in this one. */
+function unprovided(
+  claim: PersistentVolumeClaim,
+  { metadata, provisioner = '' }: StorageClass,
+  facts: Facts,
+): Finding[] {
+  const isTold = eventsOf(claim, facts).some(({ type }) => type === 'Warning');
+  if (provisioner === ownProvisioner || isTold || hasFitting(claim, facts)) {
+    return unbound(claim, facts);
+  }
+  if (provisioner === noProvisioner) return noVolume(claim, facts);
+  const words = { class: metadata.name ?? '', provisioner };
+  return [finding('claim-provisioner-silent', nameOf(claim), words)];
 }
 
 function resizeFindings(claim: PersistentVolumeClaim): Finding[] {

@@ -36,6 +36,12 @@ export const referenceReasons = {
     sentence: 'No PersistentVolume fits the claim ({wants}), and nothing provides one.',
     cure: 'Create a PersistentVolume with that size, access mode and class, or use a class that provides volumes.',
   },
+  'claim-provisioner-silent': {
+    general: 'pod-claim-unbound',
+    sentence:
+      'Volumes of class "{class}" are made by "{provisioner}", which has said nothing: it may not run in this cluster.',
+    cure: 'Install the program that serves "{provisioner}", or use a class that the cluster serves ("kubectl get storageclass"; local-path is the default one). A claim is made anew for that.',
+  },
   'claim-unbound': {
     general: 'pod-claim-unbound',
     sentence: 'The claim is not bound: {message}.',

@@ -74,7 +74,7 @@ const claim = (spec: object, status: object = { phase: 'Pending' }): KubeObject 
 const storageClass = (volumeBindingMode: string): KubeObject =>
   object('StorageClass', {
     metadata: { name: 'disk', namespace: undefined },
-    provisioner: 'gantry.dev/local-path',
+    provisioner: 'gantry.io/local-path',
     volumeBindingMode,
   });
 const small = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
@@ -158,6 +158,11 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
   'claim-no-volume': {
     ask: 'persistentvolumeclaim',
     object: claim({ ...small, storageClassName: '' }),
+  },
+  'claim-provisioner-silent': {
+    ask: 'persistentvolumeclaim',
+    object: claim({ ...small, storageClassName: 'disk' }),
+    facts: { objects: [{ ...storageClass('Immediate'), provisioner: 'x.example' } as KubeObject] },
   },
   'claim-unbound': {
     ask: 'persistentvolumeclaim',

@@ -216,6 +216,8 @@ test('who asks for the health of a Service is told how many endpoints there are'
   const check = { port: 30_100, namespace: 'd', service: 'web', backend: 'health_d_web' };
   const { config } = filesOf(tableOf({ health_d_web: [] }, { healthChecks: [check] }));
   assert.match(config, /frontend health_d_web\n {2}bind :30100\n.*status 200 .*"localEndpoints"/);
+  // Within single quotes HAProxy takes each character as it is, and the answer is to be JSON.
+  assert.match(config, /"serviceProxyHealthy":true\}' if /);
 });
 
 /** What HAProxy's servers would be after the commands. */

@@ -38,6 +38,6 @@ export function withoutHeld<T extends Pick<GatewayTable, 'healthChecks'>>(
 
 export function healthCheckSection({ port, namespace, service, backend }: HealthCheck): string {
   const answer = (status: number, condition: string): string =>
-    `  http-request return status ${status} content-type application/json hdr X-Load-Balancing-Endpoint-Weight %[nbsrv(${backend})] lf-string '{"service":{"namespace":"${namespace}","name":"${service}"},"localEndpoints":%[nbsrv(${backend})],"serviceProxyHealthy":true}\\n' ${condition} { nbsrv(${backend}) gt 0 }\n`;
+    `  http-request return status ${status} content-type application/json hdr X-Load-Balancing-Endpoint-Weight %[nbsrv(${backend})] lf-string '{"service":{"namespace":"${namespace}","name":"${service}"},"localEndpoints":%[nbsrv(${backend})],"serviceProxyHealthy":true}' ${condition} { nbsrv(${backend}) gt 0 }\n`;
   return `frontend ${backend}\n  bind :${port}\n${answer(200, 'if')}${answer(503, 'unless')}`;
 }
