@@ -149,6 +149,7 @@ export class SimulatedCluster {
     for (const { connection, machine } of this.nodes) {
       connection.heal();
       machine.setAvailable(true);
+      machine.memory.short = false;
     }
   }
 

@@ -72,7 +72,9 @@ function ofDeployment(app: Deployment, ledger: Ledger): string[] {
   const own = ledger.list(pods).filter(({ metadata: { namespace, labels } }) => {
     return namespace === app.metadata.namespace && labels?.['app'] === app.metadata.name;
   });
-  const current = own.filter((pod) => ownerOf(pod) && imagesOf(pod.spec) === images);
+  const current = own.filter(
+    (pod) => ownerOf(pod) && !isDone(pod) && imagesOf(pod.spec) === images,
+  );
   if (current.length !== wanted) {
     complaints.push(`${name}: ${current.length} pods of the newest template, not ${wanted}`);
   }

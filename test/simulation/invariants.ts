@@ -22,7 +22,7 @@ import { missing } from './desired-state.ts';
 import { type Invariant, whenWritten, type Words, type Written } from './invariant.ts';
 import type { LedgerChange } from './ledger.ts';
 import { type Loss, Observations, staleMs } from './observations.ts';
-import { isDone, isEvicted, isHealthy, ownerOf, replicasOf } from './reading.ts';
+import { isDone, isEvicted, isHealthy, isPreempted, ownerOf, replicasOf } from './reading.ts';
 import { tooMuchTaken } from './set-bounds.ts';
 
 /** In every moment. */
@@ -168,6 +168,7 @@ function tooFewLeft(seen: Observations, { previous, current }: Written<Pod>): Wo
   const { undisturbedSinceMs = seen.now } = seen;
   if (seen.now - undisturbedSinceMs < staleMs) return undefined;
   if (!previous || !isHealthy(previous) || !current?.metadata.deletionTimestamp) return undefined;
+  if (isPreempted(current)) return undefined;
   return tooMuchTaken(current, seen.cluster.ledger);
 }
 

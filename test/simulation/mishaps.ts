@@ -1,4 +1,4 @@
-/** What befalls machines for a while: clocks that are wrong, disks that are full. */
+/** What befalls machines for a while: clocks that are wrong, disks that are full, memory that is short. */
 import type { Random } from '#base/random.ts';
 import type { Action } from './actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
@@ -6,6 +6,8 @@ import type { SimulatedCluster } from './cluster.ts';
 /** A little, as between machines that nobody sets; a time server's correction; a machine that slept. */
 const offsMs = [1_500, 30_000, 600_000];
 const fullMsMax = 60_000;
+/** Long enough for the agent to notice, and to evict a pod or many. */
+const shortMsMax = 40_000;
 
 const pick = <T>(random: Random, values: readonly T[]): T | undefined =>
   values[random.below(Math.max(1, values.length))];
@@ -31,7 +33,18 @@ function fillDisk({ nodes, disk, time, trace }: SimulatedCluster, random: Random
   time.after(random.below(fullMsMax), () => (chosen.disk.full = false));
 }
 
+/** The agent evicts pod after pod, and the node takes new ones only when it has been over for a while. */
+function runShortOfMemory({ nodes, time, trace }: SimulatedCluster, random: Random): void {
+  const machine = pick(random, nodes)?.machine;
+  if (!machine || machine.memory.short) return;
+  const forMs = random.below(shortMsMax);
+  trace.add(`${machine.name} is short of memory for ${forMs} ms`);
+  machine.memory.short = true;
+  time.after(forMs, () => (machine.memory.short = false));
+}
+
 export const mishaps: readonly Action[] = [
   { name: 'set a clock', weight: 4, run: setClock },
   { name: 'fill a disk', weight: 2, run: fillDisk },
+  { name: 'run short of memory', weight: 2, run: runShortOfMemory },
 ];

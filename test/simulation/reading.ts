@@ -20,6 +20,11 @@ export function isEvicted({ status, metadata }: Pod): boolean {
   return status?.conditions?.some(({ reason }) => reason === 'EvictionByEvictionAPI') === true;
 }
 
+/** By the scheduler, for a more important pod. */
+export function isPreempted({ status }: Pod): boolean {
+  return status?.conditions?.some(({ reason }) => reason === 'PreemptionByScheduler') === true;
+}
+
 /** Uid of the controller that owns it. */
 export function ownerOf(object: KubeObject | undefined): string | undefined {
   return object?.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;

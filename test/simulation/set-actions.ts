@@ -27,8 +27,18 @@ function statefulSetOf(
   return { ...draft, spec };
 }
 
-const daemonSetOf = (_: SimulatedCluster, random: Random): object =>
-  daemonSetDraft(names.daemonSet, random);
+/**
+ * A pod that must be on every node finds no room where others have taken all: it makes them leave.
+ * Then its successor waits until it has gone, since two of them would need room for one more.
+ */
+function daemonSetOf(cluster: SimulatedCluster, random: Random): object & Pick<DaemonSet, 'spec'> {
+  const draft = daemonSetDraft(names.daemonSet, random);
+  if (!cluster.isTight) return draft;
+  const { template, ...rest } = draft.spec;
+  const podSpec = { ...template.spec, priorityClassName: 'system-node-critical' };
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } };
+  return { ...draft, spec: { ...rest, updateStrategy, template: { ...template, spec: podSpec } } };
+}
 
 async function createStatefulSet(cluster: SimulatedCluster, random: Random): Promise<void> {
   const draft = statefulSetOf(cluster, random);
@@ -37,11 +47,9 @@ async function createStatefulSet(cluster: SimulatedCluster, random: Random): Pro
   await cluster.create(statefulSets as Kind, draft);
 }
 
-/** A pod that must be on every node finds no room where others have taken all. */
 async function createDaemonSet(cluster: SimulatedCluster, random: Random): Promise<void> {
-  if (cluster.isTight) return;
   cluster.trace.add('create a daemon set');
-  await cluster.create(daemonSets as Kind, daemonSetDraft(names.daemonSet, random));
+  await cluster.create(daemonSets as Kind, daemonSetOf(cluster, random));
 }
 
 async function scaleStatefulSet(cluster: SimulatedCluster, random: Random): Promise<void> {

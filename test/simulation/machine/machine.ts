@@ -40,7 +40,6 @@ export interface MachineOptions {
 }
 
 const system: Readonly<Record<string, string>> = {
-  '/proc/meminfo': 'MemTotal: 16777216 kB\nMemAvailable: 12582912 kB\n',
   '/proc/loadavg': '0.10 0.20 0.30 2/300 12345\n',
   '/proc/sys/kernel/pid_max': '4194304\n',
   '/proc/cpuinfo': 'processor : 0\nprocessor : 1\nprocessor : 2\nprocessor : 3\n',
@@ -52,6 +51,8 @@ const system: Readonly<Record<string, string>> = {
   '/etc/resolv.conf': 'nameserver 192.0.2.1\n',
 };
 
+const memoryKb = { whole: 16_777_216, usual: 12_582_912, short: 65_536 };
+
 const killed = 137;
 const terminated = 143;
 const longestCrashMs = 60_000;
@@ -60,7 +61,13 @@ const longestWorkMs = 3_000;
 export class Machine {
   readonly name: string;
   readonly disk = { full: false };
-  readonly files: Files = memoryFiles(system, this.disk);
+  /** Short: something else than its pods has taken nearly all of it. */
+  readonly memory = { short: false };
+  readonly files: Files = memoryFiles(
+    system,
+    { '/proc/meminfo': () => this.#memoryInfo() },
+    this.disk,
+  );
   readonly mounts: Mounts = memoryMounts();
   readonly sandboxes = new Map<string, MachineSandbox>();
   readonly containers = new Map<string, MachineContainer>();
@@ -187,6 +194,11 @@ export class Machine {
   /** Power lost: nothing runs any more, the disk stays. */
   reboot(): void {
     for (const sandbox of this.sandboxes.values()) this.stopSandbox(sandbox);
+  }
+
+  #memoryInfo(): string {
+    const available = this.memory.short ? memoryKb.short : memoryKb.usual;
+    return `MemTotal: ${memoryKb.whole} kB\nMemAvailable: ${available} kB\n`;
   }
 
   #toldOf(type: 'started' | 'exited', container: MachineContainer, more: string): void {

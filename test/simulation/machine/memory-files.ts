@@ -11,9 +11,13 @@ interface Node {
 
 const gigabyte = 1024 ** 3;
 
-/** While `disk` is full, whatever would take room is refused. */
+/**
+ * While `disk` is full, whatever would take room is refused. What `live` has is made anew for each who
+ * reads it, as the kernel's files are.
+ */
 export function memoryFiles(
   given: Readonly<Record<string, string>>,
+  live: Readonly<Record<string, () => string>>,
   disk: { readonly full: boolean },
 ): Files {
   const tree = new MemoryTree(disk);
@@ -22,6 +26,8 @@ export function memoryFiles(
   return {
     read: async (path) => bytesOf(path),
     readText: async (path) => {
+      const made = live[path]?.();
+      if (made !== undefined) return made;
       const bytes = bytesOf(path);
       return bytes && new TextDecoder().decode(bytes);
     },
