@@ -236,6 +236,16 @@ test('a pod that failed is replaced when it has gone', () => {
   assert.equal(pod(world, 'db-0').status?.phase, 'Pending');
 });
 
+test('pods that have failed do not hold up scaling down', () => {
+  const world = settled(worldWith(statefulSet(4)));
+  for (const name of ['db-1', 'db-3']) world.fail(pod(world, name));
+  change(world, { replicas: 1 });
+  rest(world);
+  assert.ok(isTerminating(pod(world, 'db-3')));
+  assert.ok(!isTerminating(pod(world, 'db-2')));
+  assert.deepEqual(names(settled(world)), ['db-0']);
+});
+
 test('a pod of another name is let go, one of the right name is taken on', () => {
   const world = worldWith(statefulSet(1));
   const labels = { app: 'db' };

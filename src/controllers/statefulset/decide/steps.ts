@@ -41,9 +41,13 @@ function orderedSteps(view: View, rollout: Rollout): readonly Action[] {
   return mayGo(rollout, last) ? [...actions, deleting(set, last.pod)] : actions;
 }
 
-/** The last one goes when it serves, or is the first that does not: then nobody waits for it. */
+/**
+ * The last one goes when it serves, or is the first that does not: then nobody waits for it. Nor for one
+ * that has ended, as by eviction: it never serves again, and would keep all below it for ever.
+ */
 function mayGo({ set, condemned, now }: Rollout, last: Condemned): boolean {
   if (isTerminating(last.pod)) return false;
+  if (isTerminal(last.pod)) return true;
   const firstIdle = condemned.findLast(({ pod }) => !isServing(set, pod, now));
   return isAvailable(set, last.pod, now) || last === firstIdle;
 }
