@@ -37,7 +37,7 @@ import { PodWorker } from './pods/pod-worker.ts';
 import { QosCgroups } from './pods/qos-cgroups.ts';
 import type { PodServices } from './pods/services.ts';
 import { fieldPathOf } from './pods/field-path.ts';
-import { evictable, nodePressure } from './pressure/node-pressure.ts';
+import { evictable, nodeByName, nodePressure } from './pressure/node-pressure.ts';
 import type { Pressure } from './pressure/pressure.ts';
 import { Probes } from './probes/probes.ts';
 import { RuntimeMirror } from './runtime/mirror.ts';
@@ -396,6 +396,7 @@ export class NodeAgent {
       }),
       images: () => this.#health.images(),
       heartbeat: () => this.#lookAtClock(),
+      tell: (news) => this.events.record({ regarding: nodeByName(nodeName), ...news }),
     });
   }
 

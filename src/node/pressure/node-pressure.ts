@@ -55,13 +55,14 @@ export function nodePressure(parts: NodePressureParts): Pressure {
         [...workers()].map(({ pod }) => pod),
         parts,
       ),
-    tell: (reason, message) => {
-      // As the kubelet does, events of a node name it by its name alone.
-      const metadata = { name: nodeName, uid: nodeName };
-      const regarding: Node = { apiVersion: 'v1', kind: 'Node', metadata, spec: {} };
-      events.record({ regarding, level: 'Warning', reason, message });
-    },
+    tell: (reason, message) =>
+      events.record({ regarding: nodeByName(nodeName), level: 'Warning', reason, message }),
   });
+}
+
+/** As the kubelet does, events of a node name it by its name alone. */
+export function nodeByName(name: string): Node {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name }, spec: {} };
 }
 
 /** `disruption`: the node is the reason, not the pod. */

@@ -11,6 +11,7 @@ import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { type NodeFacts, nodeConditions } from '../decide/node-conditions.ts';
+import { type NodeNews, nodeNews } from '../decide/node-news.ts';
 import type { RuntimeImage } from '../runtime/runtime.ts';
 import { wordsOf } from '../words.ts';
 
@@ -31,6 +32,8 @@ export interface NodeReporterOptions {
   readonly heartbeat?: () => void;
   readonly facts: () => Promise<NodeFacts>;
   readonly images: () => Promise<readonly RuntimeImage[]>;
+  /** Of the node itself, for who looks at its events. */
+  readonly tell: (news: NodeNews) => void;
 }
 
 const leaseNamespace = 'kube-node-lease';
@@ -58,6 +61,7 @@ export class NodeReporter {
   /** Settles when the Node is registered with a status. */
   async start(): Promise<void> {
     await this.#register();
+    this.#options.tell({ level: 'Normal', reason: 'Starting', message: 'Starting kubelet.' });
     await this.#report();
     this.#every(lookEveryMs, () => this.#report());
     void this.#renew();
@@ -139,9 +143,11 @@ export class NodeReporter {
       if (text === this.#writtenText && !due) return;
       const body = { metadata: { uid: this.#node?.metadata.uid }, status };
       const ref = { ...collectionOf(nodes), name, subresource: 'status' };
+      const news = nodeNews(name, this.#node?.status, status);
       this.#node = (await verbs.patch(ref, { type: 'merge', body })) as Node;
       this.#writtenAtMs = clock.monotonic();
       this.#writtenText = text;
+      for (const each of news) this.#options.tell(each);
     } catch (error) {
       // Somebody removed the Node while we live: it comes back.
       if (isStatusError(error, 'NotFound') || isStatusError(error, 'Conflict')) {
