@@ -3,6 +3,7 @@
  * opens no socket until `listen`; in-process callers and the simulator use `verbsFor` alone.
  */
 import type { Kind } from '#api/kind.ts';
+import { componentStatuses } from '#api/kinds/index.ts';
 import { type KindLookup, lookupOf } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Docs } from '#api/openapi/served-resource.ts';
@@ -25,6 +26,7 @@ import { type HttpServer, listenHttps, type ServingKeys } from '#wire/http/serve
 import { apiServiceAddress, standardAdmission } from './admission/steps.ts';
 import { Authenticator } from './authn/authenticator.ts';
 import { reviewToken, reviewWhoAmI } from './authn/reviews.ts';
+import { componentStatusReader } from './component-status.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
 import { loadSigningKeys } from './authn/signing-keys.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
@@ -162,6 +164,7 @@ class ComposedServer implements ApiServer {
     for (const [name, handler] of reviews(this.#authorization, this.#authenticator)) {
       this.core.addVirtual(name, handler);
     }
+    this.core.addReader(componentStatuses, componentStatusReader(this.core));
     const { connector } = options;
     for (const { kind, reader } of connector ? resourceMetrics(this.core, connector) : []) {
       this.core.addReader(kind, reader);

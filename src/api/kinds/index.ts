@@ -10,6 +10,7 @@ import { resourceQuotas } from './resource-quotas.ts';
 import { certificateSigningRequests } from './certificate-signing-requests.ts';
 import { clusterRoleBindings } from './cluster-role-bindings.ts';
 import { clusterRoles } from './cluster-roles.ts';
+import { componentStatuses } from './component-statuses.ts';
 import { configMaps } from './config-maps.ts';
 import { csiDrivers } from './csi-drivers.ts';
 import { csiNodes } from './csi-nodes.ts';
@@ -78,6 +79,7 @@ export {
   resourceQuotas,
   nodeMetrics,
   podMetrics,
+  componentStatuses,
   ingresses,
   ingressClasses,
   networkPolicies,
@@ -131,6 +133,7 @@ export const allKinds: readonly Kind[] = [
   resourceQuotas,
   nodeMetrics,
   podMetrics,
+  componentStatuses,
   ingresses,
   ingressClasses,
   networkPolicies,

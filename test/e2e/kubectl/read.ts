@@ -98,6 +98,7 @@ export const readChecks: readonly Check[] = [
       await user.says('kubectl cluster-info', /is running at .*https:\/\/127\.0\.0\.1:18443/);
       await user.says('kubectl version 2>/dev/null', /Server Version:.*v1\.36/);
       await user.says("kubectl get --raw '/readyz?verbose'", /readyz check passed/);
+      await user.says('kubectl get componentstatuses', /^scheduler +Healthy +ok/m);
     },
   },
   {
