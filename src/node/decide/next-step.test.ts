@@ -491,6 +491,18 @@ describe('ending a pod', () => {
     const { phase, reason } = podStatus(over, now);
     assert.deepEqual([phase, reason], ['Failed', 'DeadlineExceeded']);
   });
+
+  it('does not call a pod failed that is evicted while a container of it starts', () => {
+    const evicted = {
+      sandboxes: [sandbox()],
+      verdict: { reason: 'Evicted', message: 'low', graceSeconds: 30, disruption: true },
+    };
+    const phaseWith = (more: Partial<PodFacts>) =>
+      podStatus(facts(podOf(), { ...evicted, ...more }), now).phase;
+    assert.equal(phaseWith({ busy: new Set(['container main']) }), 'Pending');
+    assert.equal(phaseWith({ containers: [observed('main')] }), 'Running');
+    assert.equal(phaseWith({}), 'Failed');
+  });
 });
 
 describe('status', () => {

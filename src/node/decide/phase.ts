@@ -124,10 +124,8 @@ export function phaseOf(facts: PodFacts, progress: Progress, now: number): Phase
   const begun = mains.every(({ latest }) => latest !== undefined);
   const meanwhile = progress.initialized && begun ? 'Running' : 'Pending';
   const ending = facts.pod.metadata.deletionTimestamp !== undefined || facts.gone;
-  const final =
-    verdictOf(facts, now) !== undefined ||
-    isFinished(facts, progress) ||
-    (ending && !isStarting(facts));
+  const givenUp = ending || verdictOf(facts, now) !== undefined;
+  const final = isFinished(facts, progress) || (givenUp && !isStarting(facts));
   if (!final || members.some(({ running }) => running)) return meanwhile;
   if (verdictOf(facts, now) || progress.initFailed) return 'Failed';
   return mains.every(({ ended, latest }) => ended && latest?.exitCode === 0)
