@@ -118,6 +118,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validateUpdate?(next: T, previous: T): FieldError[];
   /** Rules for PUT/PATCH on a subresource (`status`, `resize`, …). */
   readonly validateSubresource?: Rules<T, FieldError[]>;
+  /** Told with every answer about the kind, reads too: what to use in its place. */
+  readonly deprecation?: string;
   /** Sentences for a `Warning` header: deprecated or not honoured fields that the object uses. */
   warnings?(object: T): string[];
   /** For the annotation that names the reasons of conditions that warn; what the object itself tells. */

@@ -10,8 +10,7 @@ import { serverContext } from './authz/follow.ts';
 
 export function componentStatusReader(core: Pick<Core, 'list'>): VirtualReader {
   return {
-    list: async (context) => {
-      context.warn('v1 ComponentStatus is deprecated in v1.19+');
+    list: async () => {
       const store = await core.list(serverContext, { kind: namespaces }, { limit: 1 }).then(
         () => healthy('etcd-0'),
         (error: unknown) => statusOf('etcd-0', 'False', 'the store does not answer', String(error)),

@@ -43,5 +43,6 @@ export const componentStatuses: Kind<ComponentStatus> = {
   verbs: ['get', 'list'],
   virtual: true,
   type: 'ComponentStatus',
+  deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
   columns,
 };

@@ -23,7 +23,7 @@ export const endpoints: Kind<Endpoints> = {
     for (const { ports = [] } of subsets) for (const port of ports) port.protocol ||= 'TCP';
   },
   validate,
-  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   columns: [
     nameColumn,
     {

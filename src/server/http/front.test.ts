@@ -27,6 +27,15 @@ test('an object goes in and comes out, alone and in a list', async () => {
   assert.deepEqual(list.items, [got.json]);
 });
 
+test('who reads a kind that Kubernetes has given up is told what to use', async () => {
+  const { ask } = await openTestServer();
+  const { headers } = await ask('GET', '/api/v1/namespaces/default/endpoints');
+  assert.deepEqual(headers['warning'], [
+    '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"',
+  ]);
+  assert.equal((await ask('GET', cm)).headers['warning'], undefined);
+});
+
 test('every failure is a Status', async () => {
   const { ask } = await openTestServer();
   const cases: [string, string, object, number, string, RegExp][] = [

@@ -38,6 +38,8 @@ export async function serveResource(deps: ResourceDeps, exchange: Exchange): Pro
     return podLog(deps, exchange);
   }
   checkSupported(exchange);
+  const { deprecation } = target.kind;
+  if (deprecation !== undefined) exchange.context.warn(deprecation);
   switch (verb) {
     case 'get':
       return get(deps, exchange);
