@@ -180,6 +180,10 @@ test('each check of the restricted level has its sentence', async () => {
       'restricted volume types (volume "v" uses restricted volume type "nfs")',
     ],
     [
+      { ...secured({}), volumes: [{ name: 'v', image: { reference: 'i' } }] },
+      'restricted volume types (volume "v" uses restricted volume type "unknown")',
+    ],
+    [
       { ...secured({}), securityContext: { runAsUser: 0 } },
       'runAsUser=0 (pod must not set runAsUser=0)',
     ],
