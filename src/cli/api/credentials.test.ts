@@ -68,3 +68,18 @@ test('who runs the cluster needs no kubeconfig', async () => {
   assert.equal(found.server, 'https://127.0.0.1:7443');
   assert.equal(found.certificate, 'CRT');
 });
+
+test('a cluster of this machine is asked in the namespace that its context names', async () => {
+  const config = newConfig({ name: 'test' }, 'host', []);
+  const keys = Object.fromEntries(
+    ['ca.crt', 'admin.crt', 'admin.key'].map((file) => [`${config.dataDir}/pki/${file}`, file]),
+  );
+  const own = { ...keys, '/etc/gantry/test.json': JSON.stringify(config) };
+  const context = first.replaceAll('name: work, context', 'name: gantry-test, context');
+  const asked = async (more: Readonly<Record<string, string>>) =>
+    (await credentialsOf(await machineWith({ ...own, ...more }, '/a/one'), { name: 'test' }))
+      .namespace;
+  assert.equal(await asked({ '/a/one': context }), 'shop');
+  assert.equal(await asked({ '/a/one': 'a: [' }), 'default');
+  assert.equal(await asked({}), 'default');
+});

@@ -54,7 +54,7 @@ export async function credentialsOf(machine: Machine, options: OptionValues): Pr
   const named = wordOf(options['name']);
   if (named !== undefined) {
     const own = await ownKeys(machine, clusterName(named));
-    if (own) return own;
+    if (own) return { ...own, namespace: await chosenNamespace(machine, options, named) };
   }
   const files = filesOf(machine, wordOf(options['kubeconfig']));
   const configs = await Promise.all(files.map((path) => readKubeconfig(machine, path)));
@@ -75,6 +75,18 @@ export async function credentialsOf(machine: Machine, options: OptionValues): Pr
       : `The kubeconfig (${files.join(', ')}) has no context "${wanted}".`,
     'Name one with --kubeconfig or --context, or run the command on the machine of the cluster with --name.',
   );
+}
+
+/** Of the cluster's own context, where the kubeconfig has one; a broken file is no reason to stop here. */
+async function chosenNamespace(
+  machine: Machine,
+  options: OptionValues,
+  cluster: string,
+): Promise<string> {
+  const files = filesOf(machine, wordOf(options['kubeconfig']));
+  const configs = files.map((path) => readKubeconfig(machine, path).catch(() => undefined));
+  const present = (await Promise.all(configs)).filter((config) => config !== undefined);
+  return contextIn(present, contextName(cluster))?.namespace ?? 'default';
 }
 
 async function ownKeys(machine: Machine, name: string): Promise<Credentials | undefined> {
