@@ -140,10 +140,6 @@ export class Snapshot implements TrialState {
     return this.#nominated.get(node) ?? nobody;
   }
 
-  get isAwaited(): boolean {
-    return this.#nominated.size > 0;
-  }
-
   nominationOf(key: string): string | undefined {
     return this.#nominations.get(key);
   }
@@ -167,7 +163,9 @@ export class Snapshot implements TrialState {
 
   #noteNamed(node: string): void {
     const state = this.#states.get(node);
-    if (state !== undefined) this.log.note(state);
+    if (state === undefined) return;
+    state.isAwaited = this.#nominated.has(node);
+    this.log.note(state);
   }
 
   #changeNode(state: NodeState, node: Node | undefined): void {
@@ -193,7 +191,10 @@ export class Snapshot implements TrialState {
 
   #stateFor(name: string): NodeState {
     let state = this.#states.get(name);
-    if (state === undefined) this.#states.set(name, (state = new NodeState(name, this.#ledger)));
+    if (state === undefined) {
+      this.#states.set(name, (state = new NodeState(name, this.#ledger)));
+      state.isAwaited = this.#nominated.has(name);
+    }
     return state;
   }
 

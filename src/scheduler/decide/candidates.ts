@@ -3,6 +3,7 @@
  * of pods alike that look for room one after the other, the next one works out only what changed.
  */
 import type { Refusal } from '#api/reasons.ts';
+import { placeOf } from './ledger.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodNeeds } from './pod-needs.ts';
 
@@ -20,13 +21,17 @@ export interface NoCandidate {
 }
 
 export class Candidates {
-  readonly #known = new WeakMap<NodeState, [version: number, outcome: Candidate | NoCandidate]>();
+  /** By the place of the node. */
+  readonly #versions: number[] = [];
+  readonly #outcomes: (Candidate | NoCandidate)[] = [];
 
-  on(state: NodeState, workOut: () => Candidate | NoCandidate): Candidate | NoCandidate {
-    const known = this.#known.get(state);
-    if (known?.[0] === state.version) return known[1];
-    const outcome = workOut();
-    this.#known.set(state, [state.version, outcome]);
+  on(state: NodeState, workOut: (state: NodeState) => Candidate | NoCandidate) {
+    const place = placeOf(state.offset);
+    const known = this.#outcomes[place];
+    if (known !== undefined && this.#versions[place] === state.version) return known;
+    const outcome = workOut(state);
+    this.#versions[place] = state.version;
+    this.#outcomes[place] = outcome;
     return outcome;
   }
 }

@@ -23,8 +23,6 @@ export interface ClusterState {
   nominatedTo(node: string): readonly PodNeeds[];
   /** The node where room was made for the pod of that key. */
   nominationOf(key: string): string | undefined;
-  /** Whether any pod waits for room that is being made. */
-  readonly isAwaited: boolean;
   /** Nodes that changed, and what all of them said to pods that fitted nowhere, by the shape's `localKey`. */
   readonly log: ChangeLog;
   readonly refusals: {

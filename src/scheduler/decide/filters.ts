@@ -87,11 +87,10 @@ export function refusalsOf(
  */
 function heeding(needs: PodNeeds, cluster: TrialState, check: NodeCheck): NodeCheck {
   return (state) => {
-    const awaited = cluster.isAwaited ? cluster.nominatedTo(state.name) : [];
-    if (awaited.length === 0) return check(state);
-    const before = awaited.filter(
-      ({ uid, shape }) => uid !== needs.uid && shape.priority >= needs.shape.priority,
-    );
+    if (!state.isAwaited) return check(state);
+    const before = cluster
+      .nominatedTo(state.name)
+      .filter(({ uid, shape }) => uid !== needs.uid && shape.priority >= needs.shape.priority);
     for (const each of before) cluster.put(each, state);
     const refusals = before.length > 0 ? check(state) : undefined;
     for (const each of before) cluster.take(each, state);

@@ -17,12 +17,19 @@ export const at = {
 } as const;
 
 const width = 8;
+
+/** Of nodes counted from 0 without gaps, by their offset. */
+export function placeOf(offset: number): number {
+  return offset / width;
+}
+
 const first = 64;
 
 export class Ledger {
   numbers = new Float64Array(first * width);
   readonly #released: number[] = [];
   #claimed = 0;
+  #changes = 0;
 
   /** The offset of a node's numbers, all 0. */
   claim(): number {
@@ -38,6 +45,11 @@ export class Ledger {
       this.numbers = grown;
     }
     return offset;
+  }
+
+  /** A number that no state of any node has had: goes up with each change. */
+  change(): number {
+    return ++this.#changes;
   }
 
   release(offset: number): void {

@@ -28,8 +28,10 @@ export class NodeState {
   podsMax = 0;
   readonly requested = noResources();
   podCount = 0;
-  /** Goes up with each change of the node or of one of its pods. */
+  /** Another one after each change of the node or of one of its pods, and never that of another node. */
   version = 0;
+  /** Pods wait for room on it. */
+  isAwaited = false;
   /** Where the numbers of all nodes are, and from where on this one's. */
   readonly ledger: Ledger;
   readonly offset: number;
@@ -65,7 +67,7 @@ export class NodeState {
     this.hardTaints = chosen(taints, isRepelling);
     this.softTaints = chosen(taints, ({ effect }) => effect === 'PreferNoSchedule');
     this.isCordoned = node?.spec?.unschedulable === true;
-    this.version++;
+    this.version = this.ledger.change();
     this.#write();
   }
 
@@ -81,7 +83,7 @@ export class NodeState {
   renewPod(needs: PodNeeds): void {
     if (!this.#pods.has(needs.key)) return;
     this.#pods.set(needs.key, needs);
-    this.version++;
+    this.version = this.ledger.change();
   }
 
   removePod(key: string): PodNeeds | undefined {
@@ -105,7 +107,7 @@ export class NodeState {
   }
 
   #count({ shape }: PodNeeds, sign: 1 | -1): void {
-    this.version++;
+    this.version = this.ledger.change();
     this.podCount += sign;
     add(this.requested, shape.request, sign);
     this.#usedMilliCpu += sign * shape.weightCpu;

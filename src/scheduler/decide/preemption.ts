@@ -104,12 +104,7 @@ function searchFor(
   const { localKey } = needs.shape;
   let kept = cluster.candidates.get(localKey);
   if (kept === undefined) cluster.candidates.set(localKey, (kept = new Candidates()));
-  return (state) =>
-    isAwaited(state, cluster) ? workOut(state) : kept.on(state, () => workOut(state));
-}
-
-function isAwaited({ name }: NodeState, cluster: TrialState): boolean {
-  return cluster.nominatedTo(name).length > 0;
+  return (state) => (state.isAwaited ? workOut(state) : kept.on(state, workOut));
 }
 
 /** A node with pods put and taken for a trial. */
@@ -127,7 +122,7 @@ function trialOn(
   { check, isArithmetic }: Checks,
   cluster: TrialState,
 ): Trial {
-  if (isArithmetic && !isAwaited(state, cluster)) {
+  if (isArithmetic && !state.isAwaited) {
     return new Room(shape.request, state);
   }
   return {
