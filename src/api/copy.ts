@@ -12,7 +12,7 @@ export function deepCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(deepCopy) as T;
   const copy: JsonObject = {};
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const item = (value as JsonObject)[key];
     if (item === undefined) continue;
     setKey(copy, key, typeof item === 'object' ? deepCopy(item) : item);

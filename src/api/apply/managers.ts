@@ -60,12 +60,21 @@ export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[
 function compareManagers(a: Manager, b: Manager): number {
   return (
     compareText(a.operation, b.operation) ||
-    (a.time === b.time ? 0 : (parseTime(a.time) || 0) - (parseTime(b.time) || 0)) ||
+    compareTimes(a.time, b.time) ||
     compareText(a.manager, b.manager) ||
     compareText(a.apiVersion, b.apiVersion) ||
     compareText(a.subresource, b.subresource)
   );
 }
+
+function compareTimes(a = '', b = ''): number {
+  if (a === b) return 0;
+  if (isUsual(a) && isUsual(b)) return compareText(a, b);
+  return (parseTime(a) || 0) - (parseTime(b) || 0);
+}
+
+/** As nearly all are written, `2026-01-02T03:04:05Z`: in the order of the text. */
+const isUsual = (time: string): boolean => time.length === 20 && time.endsWith('Z');
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

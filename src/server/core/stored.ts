@@ -71,7 +71,7 @@ function seal<T>(value: T): T {
     return Object.freeze(value);
   }
   const object = value as JsonObject;
-  for (const key of Object.keys(object)) {
+  for (const key in object) {
     const item = object[key];
     if (item === undefined) delete object[key];
     else if (typeof item === 'object') seal(item);
