@@ -169,6 +169,11 @@ const table: readonly (readonly [head: string, object: object, text: string | un
     undefined,
   ],
   [
+    'an autoscaler without a target',
+    of('HorizontalPodAutoscaler', [condition('AbleToScale', 'False', 'FailedGetScale')]),
+    'AbleToScale=autoscaler-target-unknown',
+  ],
+  [
     'a budget',
     of('PodDisruptionBudget', [condition('DisruptionAllowed', 'False', 'InsufficientPods')], {
       status: { expectedPods: 1 },

@@ -24,7 +24,7 @@ import { nodeTroubleOf } from './nodes.ts';
 import { failedFindings, gateFindings } from './pods.ts';
 import { refusalsIn } from './scheduling.ts';
 import { balancerFindings } from './services.ts';
-import { budgetFindings, isBlind, refusals } from './workloads.ts';
+import { budgetFindings, blindness, refusals } from './workloads.ts';
 
 interface Condition {
   readonly type: string;
@@ -55,11 +55,11 @@ const codes = (findings: readonly { readonly code: ReasonCode }[]): ReasonCode[]
 /** For each condition what `codeOf` says of it. */
 function ofConditions<C extends Condition>(
   { status }: WithConditions<C>,
-  codesOf: (condition: C) => readonly ReasonCode[],
+  codesOf: (condition: C) => ReasonCode | readonly ReasonCode[],
 ): ConditionCodes {
   const found: Record<string, readonly ReasonCode[]> = {};
   for (const condition of status?.conditions ?? []) {
-    const all = codesOf(condition);
+    const all = [codesOf(condition)].flat();
     if (all.length > 0) found[condition.type] = all;
   }
   return found;
@@ -126,10 +126,7 @@ export function jobConditionCodes(job: Job): ConditionCodes {
 }
 
 export function nodeConditionCodes(node: Node): ConditionCodes {
-  return ofConditions(node, (condition) => {
-    const code = nodeTroubleOf(condition);
-    return code ? [code] : [];
-  });
+  return ofConditions(node, (condition) => nodeTroubleOf(condition) ?? []);
 }
 
 export function namespaceConditionCodes(namespace: Namespace): ConditionCodes {
@@ -147,7 +144,7 @@ export function claimConditionCodes(claim: PersistentVolumeClaim): ConditionCode
 }
 
 export function autoscalerConditionCodes(scaler: HorizontalPodAutoscaler): ConditionCodes {
-  return ofConditions(scaler, (condition) => (isBlind(condition) ? ['autoscaler-blind'] : []));
+  return ofConditions(scaler, (condition) => blindness(condition) ?? []);
 }
 
 export function budgetConditionCodes(budget: PodDisruptionBudget): ConditionCodes {

@@ -45,6 +45,7 @@ const rules: readonly Rule[] = [
   [/^FailedCreate$/, /exceeded quota: /, 'quota-exceeded'],
   [/^FailedCreate$/, /failed quota: /, 'quota-needs-requests'],
   [/^FailedCreate$/, /./, 'admission-refused'],
+  [/^FailedGetScale$/, /./, 'autoscaler-target-unknown'],
   [/^NodeNotReady$/, /./, 'node-not-ready'],
   [
     /^EvictionThresholdMet$|^NodeHasDiskPressure$/,

@@ -1,5 +1,6 @@
 /** Why a workload has not the pods that it should have: its own conditions, then its pods. */
 import type { KubeObject } from '../object.ts';
+import type { ReasonCode } from '../reasons.ts';
 import type {
   CronJob,
   DaemonSet,
@@ -116,19 +117,23 @@ export function cronJobFindings(cron: CronJob, facts: Facts): Finding[] {
 }
 
 export function autoscalerFindings(scaler: HorizontalPodAutoscaler): Finding[] {
-  const blind = scaler.status?.conditions?.find(isBlind);
-  if (!blind) return [];
-  const lost = blind.type === 'AbleToScale' && blind.reason === 'FailedGetScale';
-  return [
-    finding(lost ? 'autoscaler-target-unknown' : 'autoscaler-blind', nameOf(scaler), {
-      message: bare(blind.message),
-    }),
-  ];
+  for (const condition of scaler.status?.conditions ?? []) {
+    const code = blindness(condition);
+    const message = bare(condition.message);
+    if (code) return [finding(code, nameOf(scaler), { message })];
+  }
+  return [];
 }
 
-export function isBlind({ type, status, reason }: HorizontalPodAutoscalerCondition): boolean {
-  const tells = type === 'ScalingActive' || type === 'AbleToScale';
-  return tells && status === 'False' && reason !== 'ScalingDisabled';
+/** Why an autoscaler does not scale, as one of its conditions has it; undefined: that one does not hinder. */
+export function blindness({
+  type,
+  status,
+  reason,
+}: HorizontalPodAutoscalerCondition): ReasonCode | undefined {
+  if (status !== 'False' || reason === 'ScalingDisabled') return undefined;
+  if (type === 'AbleToScale' && reason === 'FailedGetScale') return 'autoscaler-target-unknown';
+  return type === 'ScalingActive' || type === 'AbleToScale' ? 'autoscaler-blind' : undefined;
 }
 
 export function budgetFindings(budget: PodDisruptionBudget): Finding[] {
