@@ -73,6 +73,11 @@ export type Action =
       readonly object: KubeObject;
       /** `status`, `finalize`, … */
       readonly subresource?: string | undefined;
+      /**
+       * A status on its way to another one, on which nobody acts: when the key has just written one,
+       * and there is nothing else to do, it may be left out, and the key is decided again soon.
+       */
+      readonly passing?: boolean | undefined;
     }
   | {
       readonly type: 'patch';

@@ -32,6 +32,8 @@ export const limits = {
   connections: 10_000,
   /** Requests under way that are not watches, logs or streams; more are told to come again. */
   requestsInFlight: 600,
+  /** Between two statuses of one object on which nobody acts, when many changes follow each other. */
+  passingStatusMs: 250,
   /** Pods that a ReplicaSet, ReplicationController or StatefulSet makes or deletes at once (Kubernetes: 500). */
   podsPerDecision: 500,
   /** The same for a DaemonSet (Kubernetes: 250). */

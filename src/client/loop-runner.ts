@@ -8,6 +8,7 @@ import { ActionRefused, Carrier, type Certify } from './carry-out.ts';
 import type { EventRecorder } from './events.ts';
 import { type Informers, InformerView } from './informers.ts';
 import type { LoopDefinition, Source } from './loop.ts';
+import { Spacing } from './spacing.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface LoopRunnerOptions {
@@ -49,6 +50,9 @@ export class LoopRunner {
   readonly #view: InformerView;
   readonly #carrier: Carrier;
   readonly #queue: WorkQueue;
+  readonly #spacing: Spacing;
+  /** Keys whose status is held back. */
+  readonly #held = new Set<string>();
   readonly #logger: Logger;
   readonly #unlisten: (() => void)[] = [];
   readonly #failures = new Map<string, Failure>();
@@ -75,6 +79,7 @@ export class LoopRunner {
       count: (type, refused) => this.#count(type, refused),
     });
     this.#queue = new WorkQueue({ ...options, ready: () => this.#pump() });
+    this.#spacing = new Spacing(options.clock);
     for (const source of definition.sources) this.#prepare(source);
   }
 
@@ -99,7 +104,7 @@ export class LoopRunner {
   }
 
   get idle(): boolean {
-    return this.#begun && this.#queue.idle;
+    return this.#begun && this.#queue.idle && this.#held.size === 0;
   }
 
   stats(): LoopStats {
@@ -208,6 +213,7 @@ export class LoopRunner {
     if (key === undefined) return;
     this.#options.decides();
     const audited = this.#audited.delete(key);
+    this.#held.delete(key);
     const failure = this.#failures.get(key);
     const view = failure ? new InformerView(this.#options.informers, failure) : this.#view;
     const { gather } = this.#definition;
@@ -235,6 +241,13 @@ export class LoopRunner {
         return;
       }
       if (audited) this.#found(key, actions);
+      const waitMs = this.#spacing.waitMs(key, actions);
+      if (waitMs > 0) {
+        this.#held.add(key);
+        this.#queue.addAfter(key, waitMs);
+        this.#done(key);
+        return;
+      }
       void this.#carryOut(key, actions, again);
     } catch (error) {
       this.#fault(key, error);
@@ -264,6 +277,7 @@ export class LoopRunner {
   #refused(key: string, { action, cause }: ActionRefused): void {
     const resource = 'kind' in action ? action.kind.resource : 'pods';
     const { reason, message } = cause;
+    this.#spacing.forget(key);
     this.#failures.set(key, { action: action.type, resource, reason, message });
     const waitMs = (cause.details?.retryAfterSeconds ?? 0) * 1000;
     const delayMs = this.#stopped ? 0 : this.#queue.retry(key, waitMs);

@@ -6,6 +6,7 @@ import { collectionOf, type Kind } from '#api/kind.ts';
 import { lookupOf } from '#api/lookup.ts';
 import type { ConfigMap } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
+import { limits } from '#base/limits.ts';
 import { silentLogger } from '#base/log.ts';
 import { StatusError } from '#base/status-error.ts';
 import { inProcessVerbs } from '#server/in-process.ts';
@@ -170,4 +171,55 @@ test('a decision that throws is a fault of its key alone', async () => {
   await run();
   assert.equal((await read('good')).data?.['n'], '3');
   assert.ok(stats().faults > 0);
+});
+
+/** Writes into the status-like `told` what `n` says; passing while that is below 10. */
+const telling: Decide = (view, key) => {
+  const found = view.get(configMaps, 'default', key.split('/')[1] ?? '');
+  const { n = '0', told } = found?.data ?? {};
+  if (found === undefined || n === told) return { actions: [] };
+  const object = { ...found, data: { n, told: n } };
+  const passing = Number(n) < 10;
+  return { actions: [{ type: 'update', kind: configMaps as Kind, object, passing }] };
+};
+
+test('passing states are told spaced, the first at once; what is not passing never waits, and at rest all is told', async () => {
+  const { verbs, run, make, read, stats, runtime } = await setUp(telling);
+  const count = async (n: number): Promise<void> => {
+    const found = await read('a');
+    const next: ConfigMap = { ...found, data: { ...found.data, n: `${n}` } };
+    await verbs.update({ ...where, name: 'a' }, next);
+    await run(20);
+  };
+  await make('a', { n: '0' });
+  await run(20);
+  assert.equal((await read('a')).data?.['told'], '0', 'the first at once');
+  for (const n of [1, 2, 3]) await count(n);
+  assert.equal((await read('a')).data?.['told'], '0');
+  assert.equal(runtime.idle, false, 'something is left unsaid');
+  await run(limits.passingStatusMs);
+  assert.equal((await read('a')).data?.['told'], '3', 'with what has come together');
+  assert.equal(runtime.idle, true);
+  await count(4);
+  await count(10);
+  assert.equal((await read('a')).data?.['told'], '10', 'at once, though 4 was held back');
+  await run(limits.passingStatusMs);
+  assert.deepEqual(stats().actions, { update: 3 });
+  assert.equal(stats().fullPassFindings, 0);
+  assert.equal(runtime.idle, true);
+});
+
+test('a passing state that was refused is tried again without waiting for its turn', async () => {
+  let refusals = 1;
+  const { run, make, read, stats } = await setUp(telling, (verbs) => ({
+    ...verbs,
+    update: async (ref, object, options) => {
+      if (refusals-- > 0) throw new StatusError('TooManyRequests', 'slowly');
+      return verbs.update(ref, object, options);
+    },
+  }));
+  await make('a', { n: '1' });
+  await run(50);
+  assert.equal((await read('a')).data?.['told'], '1');
+  assert.deepEqual(stats().refusals, { update: 1 });
 });

@@ -3,6 +3,7 @@ import { type Action, type Decision, nothingToDo, type View } from '#api/decisio
 import { deployments, replicaSets } from '#api/kinds/index.ts';
 import { splitKey } from '#api/object.ts';
 import type { Deployment, DeploymentStatus, ReplicaSet } from '#api/types.ts';
+import { countsUp } from '../../decide/counting-up.ts';
 import { claim } from '../../decide/owners.ts';
 import { isSame } from '../../decide/same.ts';
 import { cleanUp } from './history.ts';
@@ -100,7 +101,8 @@ function creating(
 function reporting(deployment: Deployment, status: DeploymentStatus): readonly Action[] {
   if (isSame(deployment.status, status)) return [];
   const object: Deployment = { ...deployment, status };
-  return [{ type: 'update', kind: deployments, object, subresource: 'status' }];
+  const passing = countsUp(deployment.status, status, deployment.spec.replicas ?? 1);
+  return [{ type: 'update', kind: deployments, object, subresource: 'status', passing }];
 }
 
 /** The deployment carries its newest set's revision, where `kubectl rollout` looks for it. */

@@ -5,9 +5,10 @@
 import { type Action, type Decide, nothingToDo, type View } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import { pods } from '#api/kinds/index.ts';
-import { splitKey } from '#api/object.ts';
+import { type KubeObject, splitKey } from '#api/object.ts';
 import type { LabelSelector, Pod } from '#api/types.ts';
 import { limits } from '#base/limits.ts';
+import { countsUp } from '../../decide/counting-up.ts';
 import {
   creatingPod,
   deletingPod,
@@ -43,7 +44,9 @@ export function replicasDecider<T extends Counting>(of: ReplicatingKind<T>): Dec
     // First, since a refused creation or deletion drops what follows it.
     if (!isSame(object.status, status)) {
       const told: Counting = { ...object, status };
-      next.push({ type: 'update', kind: owner.kind, object: told, subresource: 'status' });
+      const passing =
+        countsUp(object.status, status, object.spec.replicas ?? 1) && !isExchanging(view, owner);
+      next.push({ type: 'update', kind: owner.kind, object: told, subresource: 'status', passing });
     }
     if (object.metadata.deletionTimestamp === undefined) {
       next.push(...scaling(view, owner, owned.filter(isActive), now));
@@ -71,10 +74,22 @@ function scaling(
   return [{ type: 'together', actions: victims.map((pod) => deletingPod(object, pod)) }];
 }
 
+/** Beside it are others of its owner, which exchanges their pods step by step as these serve. */
+function isExchanging(view: View, { kind, object }: PodOwner<Counting>): boolean {
+  return setsBeside(view, kind, object).some(
+    (set) => set !== object && ((set as Counting).status?.replicas ?? 0) > 0,
+  );
+}
+
+/** All sets of the same owner, or this one alone. */
+function setsBeside(view: View, kind: Kind, object: KubeObject): readonly KubeObject[] {
+  const owner = controllerOf(object);
+  return owner === undefined ? [object] : view.byIndex(kind, 'controller', owner.uid);
+}
+
 /** Counts active pods per node over all sets of the same owner (or this one alone). */
 function neighboursIn(view: View, { kind, object }: PodOwner): (pod: Pod) => number {
-  const owner = controllerOf(object);
-  const sets = owner === undefined ? [object] : view.byIndex(kind, 'controller', owner.uid);
+  const sets = setsBeside(view, kind, object);
   const counts = new Map<string, number>();
   for (const { metadata } of sets) {
     for (const pod of view.byIndex(pods, 'controller', metadata.uid ?? '')) {
