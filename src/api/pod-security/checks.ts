@@ -45,7 +45,7 @@ const isWindows = ({ os }: PodSpec): boolean => os?.name === 'windows';
 /** Root in a user namespace of its own is nobody on the node (KEP-127). */
 const ownUsers = ({ hostUsers }: PodSpec): boolean => hostUsers === false;
 
-const yes = (named: readonly string[], reason: string, words: (who: string) => string) =>
+const ifAny = (named: readonly string[], reason: string, words: (who: string) => string) =>
   named.length === 0 ? undefined : { reason, detail: words(withContainers(named)) };
 
 const oftenAdded = new Set([
@@ -96,13 +96,13 @@ const containerTypes = new Set([
   'container_engine_t',
 ]);
 
-const pathLess = ['RuntimeDefault', 'Localhost'];
+const safeProfiles = ['RuntimeDefault', 'Localhost'];
 
 /** Those that set a profile's type to something else, and to what. */
 function profiles(spec: PodSpec, key: 'seccompProfile' | 'appArmorProfile') {
   const bad = (of: PodSecurityContext | SecurityContext | undefined): string[] => {
     const type = of?.[key]?.type;
-    return type !== undefined && !pathLess.includes(type) ? [type] : [];
+    return type !== undefined && !safeProfiles.includes(type) ? [type] : [];
   };
   const pod = bad(spec.securityContext);
   const who = containersThat(spec, (each) => bad(security(each)).length > 0);
@@ -145,7 +145,7 @@ function hostPorts({ spec }: PodParts): Violation | undefined {
   const ports = sorted(allContainersOf(spec).flatMap(portsOf));
   const noun = ports.length === 1 ? 'hostPort' : 'hostPorts';
   const use = who.length === 1 ? 'uses' : 'use';
-  return yes(who, 'hostPort', (names) => `${names} ${use} ${noun} ${ports.join(', ')}`);
+  return ifAny(who, 'hostPort', (names) => `${names} ${use} ${noun} ${ports.join(', ')}`);
 }
 
 function probedHosts({ spec }: PodParts): Violation | undefined {
@@ -166,7 +166,11 @@ function probedHosts({ spec }: PodParts): Violation | undefined {
   const hosts = sorted(allContainersOf(spec).flatMap(hostsOf));
   const noun = `probe or lifecycle ${hosts.length === 1 ? 'host' : 'hosts'}`;
   const use = who.length === 1 ? 'uses' : 'use';
-  return yes(who, 'probe or lifecycle host', (names) => `${names} ${use} ${noun} ${quoted(hosts)}`);
+  return ifAny(
+    who,
+    'probe or lifecycle host',
+    (names) => `${names} ${use} ${noun} ${quoted(hosts)}`,
+  );
 }
 
 function seLinux({ spec }: PodParts): Violation | undefined {
@@ -245,7 +249,7 @@ function nonRoot({ spec }: PodParts): Violation | undefined {
   }
   const unsaid = containersThat(spec, (each) => security(each).runAsNonRoot === undefined);
   if (pod === true) return undefined;
-  return yes(
+  return ifAny(
     unsaid,
     reason,
     (names) => `pod or ${names} must set securityContext.runAsNonRoot=true`,
@@ -266,7 +270,7 @@ function seccomp({ spec }: PodParts): Violation | undefined {
   if (bad || spec.securityContext?.seccompProfile) return bad;
   const unsaid = containersThat(spec, (each) => security(each).seccompProfile === undefined);
   const must = 'must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost"';
-  return yes(unsaid, 'seccompProfile', (names) => `pod or ${names} ${must}`);
+  return ifAny(unsaid, 'seccompProfile', (names) => `pod or ${names} ${must}`);
 }
 
 function hostNamespaces({ spec }: PodParts): Violation | undefined {
@@ -285,7 +289,7 @@ function hostPaths({ spec }: PodParts): Violation | undefined {
 function privileged({ spec }: PodParts): Violation | undefined {
   const who = containersThat(spec, (each) => security(each).privileged === true);
   const not = 'must not set securityContext.privileged=true';
-  return yes(who, 'privileged', (names) => `${names} ${not}`);
+  return ifAny(who, 'privileged', (names) => `${names} ${not}`);
 }
 
 function procMount({ spec }: PodParts): Violation | undefined {
@@ -297,7 +301,7 @@ function procMount({ spec }: PodParts): Violation | undefined {
   const who = containersThat(spec, (each) => bad(each).length > 0);
   const values = quoted(sorted(allContainersOf(spec).flatMap(bad)));
   const not = 'must not set securityContext.procMount to';
-  return yes(who, 'procMount', (names) => `${names} ${not} ${values}`);
+  return ifAny(who, 'procMount', (names) => `${names} ${not} ${values}`);
 }
 
 function sysctls({ spec }: PodParts): Violation | undefined {
@@ -319,7 +323,7 @@ function escalation({ spec }: PodParts): Violation | undefined {
   if (isWindows(spec)) return undefined;
   const who = containersThat(spec, (each) => security(each).allowPrivilegeEscalation !== false);
   const must = 'must set securityContext.allowPrivilegeEscalation=false';
-  return yes(who, 'allowPrivilegeEscalation != false', (names) => `${names} ${must}`);
+  return ifAny(who, 'allowPrivilegeEscalation != false', (names) => `${names} ${must}`);
 }
 
 function usualCapabilities({ spec }: PodParts): Violation | undefined {
