@@ -83,6 +83,9 @@ export interface Files {
  */
 const usualMode = readUsualMode();
 
+/** Whether a new file gets this mode by itself. */
+const isGiven = (mode: number): boolean => usualMode !== undefined && (mode & ~usualMode) === 0;
+
 function readUsualMode(): number | undefined {
   try {
     const mask = /^Umask:\s*([0-7]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
@@ -148,8 +151,20 @@ export const systemFiles: Files = {
 };
 
 async function write(path: string, data: string | Uint8Array, mode?: number): Promise<void> {
+  if (mode !== undefined && isGiven(mode) && (await writeNew(path, data, mode))) return;
   await fs.writeFile(path, data, mode === undefined ? {} : { mode });
   if (mode !== undefined) await fs.chmod(path, mode);
+}
+
+/** Answers false when there is something of that name. */
+async function writeNew(path: string, data: string | Uint8Array, mode: number): Promise<boolean> {
+  try {
+    await fs.writeFile(path, data, { mode, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 async function open(path: string): Promise<OpenFile | undefined> {

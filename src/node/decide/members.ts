@@ -29,8 +29,15 @@ export function membersOf(pod: Pod): readonly Member[] {
  * resources are changed in place; the image needs another container.
  */
 export function templateHash(container: Container | EphemeralContainer): string {
-  return hashOf({ name: container.name, image: container.image });
+  const known = hashes.get(container);
+  if (known !== undefined) return known;
+  const hash = hashOf({ name: container.name, image: container.image });
+  hashes.set(container, hash);
+  return hash;
 }
+
+/** A pod is looked at often, and its containers never change: they are frozen, and replaced by others. */
+const hashes = new WeakMap<Container | EphemeralContainer, string>();
 
 export function memberNamed(pod: Pod, name: string): Member | undefined {
   return membersOf(pod).find(({ container }) => container.name === name);
