@@ -15,8 +15,8 @@ export function noteCodes(kind: Kind, next: KubeObject): void {
 }
 
 function putCodes({ metadata }: KubeObject, text: string | undefined): void {
-  const { [conditionCodesAnnotation]: has, ...others } = metadata.annotations ?? {};
-  if (has === text) return;
+  if (metadata.annotations?.[conditionCodesAnnotation] === text) return;
+  const { [conditionCodesAnnotation]: _, ...others } = metadata.annotations ?? {};
   if (text !== undefined) metadata.annotations = { ...others, [conditionCodesAnnotation]: text };
   else if (Object.keys(others).length > 0) metadata.annotations = others;
   else delete metadata.annotations;

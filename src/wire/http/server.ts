@@ -12,7 +12,7 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { DEFAULT_CIPHERS, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Timers } from '#base/clock.ts';
 import { limits } from '#base/limits.ts';
 import type { Logger } from '#base/log.ts';
@@ -97,9 +97,6 @@ class Listener implements HttpServer {
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
-      // Small clients (BusyBox's wget in a pod) do not say which signatures they know, which means
-      // SHA-1 for TLS 1.2. OpenSSL refuses that by itself; Go's server, which they know, does not.
-      ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0`,
       handshakeTimeout: handshakeMs,
       settings: { maxConcurrentStreams: streamsPerConnection, initialWindowSize: 1024 * 1024 },
       ...http1Options(options),
