@@ -41,6 +41,8 @@ export class RuntimeMirror {
   readonly #following = new Set<string>();
   /** Ends told of before we knew the container: a short one may end while it is being asked about. */
   readonly #early = new Set<string>();
+  /** Told to have run out of memory: the runtime's books say so, too, before or after they tell the end. */
+  readonly #outOfMemory = new Set<string>();
   readonly #ending = new Map<string, PromiseWithResolvers<undefined>>();
   #sequence = 0;
   #subscription: { close(): void } | undefined;
@@ -200,9 +202,13 @@ export class RuntimeMirror {
     this.#options.heard(event);
     if (event.type === 'connected' && this.#listed) this.lookAgain();
     if (event.type === 'exited' || event.type === 'started') void this.#follow(event.id);
+    if (event.type === 'oom' && this.#containers.has(event.id)) {
+      this.#outOfMemory.add(event.id);
+      if (this.container(event.id)?.state === 'exited') void this.#follow(event.id);
+    }
   }
 
-  /** Asks until the runtime's books show the end that it told of. */
+  /** Asks until the runtime's books show the end that it told of, and why. */
   async #follow(id: string): Promise<void> {
     const isSandbox = this.#sandboxes.has(id);
     if (this.#following.has(id)) return;
@@ -221,7 +227,7 @@ export class RuntimeMirror {
           if (!found?.ready) return;
         } else {
           const found = await this.refreshContainer(id);
-          if (found?.state !== 'running') return;
+          if (found?.state !== 'running' && !this.#isUnexplained(found)) return;
         }
       }
     } catch (error) {
@@ -232,6 +238,10 @@ export class RuntimeMirror {
     } finally {
       this.#following.delete(id);
     }
+  }
+
+  #isUnexplained(found: ObservedContainer | undefined): boolean {
+    return found !== undefined && this.#outOfMemory.has(found.id) && found.reason !== 'OOMKilled';
   }
 
   async #withLastWords(
@@ -259,7 +269,9 @@ export class RuntimeMirror {
     this.#containersByPod.delete(value.podUid);
     if (this.#early.delete(value.id) && value.state !== 'exited') void this.#follow(value.id);
     if (value.state === 'exited') this.#ended(value.id);
-    if (before?.state !== value.state) this.#options.changed(value.podUid);
+    if (before?.state !== value.state || before.reason !== value.reason) {
+      this.#options.changed(value.podUid);
+    }
   }
 
   #ended(id: string): void {
@@ -276,6 +288,7 @@ export class RuntimeMirror {
 
   #dropContainer(id: string): void {
     this.#ended(id);
+    this.#outOfMemory.delete(id);
     const before = this.#containers.get(id)?.value;
     if (!this.#containers.delete(id) || !before) return;
     this.#containersByPod.delete(before.podUid);
