@@ -78,6 +78,8 @@ const retries: Partial<Record<StatusReason, Retry>> = {
   Timeout: 'again',
 };
 
+const open: ReadonlySet<StatusReason> = new Set(['ServerTimeout', 'Timeout', 'ServiceUnavailable']);
+
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly reason: StatusReason;
@@ -98,6 +100,11 @@ export class StatusError extends Error {
 
   get retry(): Retry {
     return retries[this.reason] ?? 'never';
+  }
+
+  /** The answer may have been lost behind a request that was carried out. */
+  get isOpen(): boolean {
+    return open.has(this.reason);
   }
 }
 

@@ -18,11 +18,14 @@ export class ActionRefused extends Error {
   override readonly name = 'ActionRefused';
   readonly action: Action;
   override readonly cause: StatusError;
+  /** The object may have been made, and the server could not be asked: see `Carrier.find`. */
+  readonly isOpen: boolean;
 
-  constructor(action: Action, cause: StatusError) {
+  constructor(action: Action, cause: StatusError, isOpen = false) {
     super(cause.message, { cause });
     this.action = action;
     this.cause = cause;
+    this.isOpen = isOpen;
   }
 }
 
@@ -71,9 +74,17 @@ export class Carrier {
       if (!isStatusError(error)) throw error;
       this.#count(action.type, true);
       if ('telling' in action) this.#tellFailed(action.telling, error);
-      if (error.retry === 'refresh') await this.#refresh(action);
-      throw new ActionRefused(action, error);
+      // One that was made without our knowledge would be made a second time, under another name perhaps.
+      const isOpen = action.type === 'create' && error.isOpen;
+      const known = error.retry === 'refresh' || isOpen ? await this.#refresh(action) : true;
+      throw new ActionRefused(action, error, isOpen && !known);
     }
+  }
+
+  /** Asks the server what has become of the object of an action, for the cache. Rejects with `StatusError`. */
+  async find(action: Action): Promise<void> {
+    const target = targetOf(action);
+    if (target) await this.#read(target.kind, target.namespace, target.name);
   }
 
   async #together(actions: readonly Action[]): Promise<void> {
@@ -226,14 +237,14 @@ export class Carrier {
   }
 
   /** So that the key is decided with what the server holds now, not with what the cache still shows. */
-  async #refresh(action: Action): Promise<void> {
-    const target = targetOf(action);
-    if (target === undefined) return;
+  async #refresh(action: Action): Promise<boolean> {
     try {
-      await this.#read(target.kind, target.namespace, target.name);
+      await this.find(action);
+      return true;
     } catch (error) {
       // The refusal itself is what counts; without a newer view the watch will bring one.
       if (!isStatusError(error)) throw error;
+      return false;
     }
   }
 

@@ -4,6 +4,7 @@ import { type KubeObject, keyOf } from '#api/object.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
+import { isStatusError } from '#base/status-error.ts';
 import { ActionRefused, Carrier, type Certify } from './carry-out.ts';
 import type { EventRecorder } from './events.ts';
 import { type Informers, InformerView } from './informers.ts';
@@ -56,6 +57,8 @@ export class LoopRunner {
   readonly #logger: Logger;
   readonly #unlisten: (() => void)[] = [];
   readonly #failures = new Map<string, Failure>();
+  /** Actions of which nobody knows whether they were carried out: found out before their key is decided. */
+  readonly #open = new Map<string, Action>();
   /** Keys that only the full pass has put into the queue. */
   readonly #audited = new Set<string>();
   readonly #actions: Record<string, number> = {};
@@ -211,6 +214,11 @@ export class LoopRunner {
   /** Decides at once; only what has something to carry out goes on beside. */
   #step(key: string | undefined): void {
     if (key === undefined) return;
+    const open = this.#open.get(key);
+    if (open) {
+      void this.#find(key, open);
+      return;
+    }
     this.#options.decides();
     const audited = this.#audited.delete(key);
     this.#held.delete(key);
@@ -266,6 +274,18 @@ export class LoopRunner {
     this.#done(key);
   }
 
+  async #find(key: string, action: Action): Promise<void> {
+    try {
+      await this.#carrier.find(action);
+      this.#open.delete(key);
+      this.#queue.add(key);
+    } catch (error) {
+      if (isStatusError(error)) this.#queue.retry(key);
+      else this.#fault(key, error);
+    }
+    this.#done(key);
+  }
+
   #wentWell(key: string, again: number | undefined): void {
     this.#queue.forget(key);
     this.#failures.delete(key);
@@ -274,7 +294,8 @@ export class LoopRunner {
   }
 
   /** Even what no retry of the same request can cure is tried again: the decision may be another. */
-  #refused(key: string, { action, cause }: ActionRefused): void {
+  #refused(key: string, { action, cause, isOpen }: ActionRefused): void {
+    if (isOpen) this.#open.set(key, action);
     const resource = 'kind' in action ? action.kind.resource : 'pods';
     const { reason, message } = cause;
     this.#spacing.forget(key);

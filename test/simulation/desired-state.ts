@@ -157,7 +157,7 @@ function ofPod(pod: Pod, ledger: Ledger): string[] {
   if (pod.metadata.deletionTimestamp) return [`${name} is being deleted`];
   const complaints = ofOwner(pod, ledger);
   if (isDone(pod)) return complaints;
-  if (!pod.spec.nodeName) complaints.push(`${name} has no node`);
+  if (!pod.spec.nodeName) complaints.push(`${name} has no node (${refusalOf(pod)})`);
   if (!isReady(pod)) complaints.push(`${name} is not ready (${pod.status?.phase})`);
   const resizes = pod.status?.conditions?.filter(({ type }) => type.startsWith('PodResize')) ?? [];
   complaints.push(...resizes.map(({ type, reason }) => `${name}: ${type} (${reason})`));
@@ -292,4 +292,10 @@ function ofLoops({ controlPlane: { plane, started } }: SimulatedCluster): string
   if (waiting + unschedulable + binding > 0) busy.push('the scheduler is busy');
   if (busy.length === 0 && !plane.runtime.idle) busy.push('a loop still tries again');
   return busy;
+}
+
+/** What the scheduler says of a pod that waits. */
+function refusalOf({ status }: Pod): string {
+  const found = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  return found?.message ?? 'the scheduler says nothing';
 }
