@@ -95,6 +95,36 @@ test('a refusal is tried again with a newer view, and says why meanwhile', async
   assert.deepEqual(stats().refusals, { update: 2 });
 });
 
+test('a create whose answer was lost is looked for before its key is decided again', async () => {
+  const order: string[] = [];
+  const copying: Decide = (view, key) => {
+    if (key !== 'default/a') return { actions: [] };
+    order.push('decided');
+    if (view.get(configMaps, 'default', 'copy')) return { actions: [] };
+    const object = {
+      ...view.get(configMaps, 'default', 'a'),
+      metadata: { name: 'copy', namespace: 'default' },
+    };
+    return { actions: [{ type: 'create', kind: configMaps as Kind, object: object as ConfigMap }] };
+  };
+  const { run, make } = await setUp(copying, (verbs) => ({
+    ...verbs,
+    create: async (ref, object) => {
+      await verbs.create(ref, object);
+      order.push('made');
+      throw new StatusError('ServerTimeout', 'it may have been carried out');
+    },
+    get: async (ref) => {
+      order.push('asked');
+      if (order.length < 5) throw new StatusError('ServiceUnavailable', 'not yet');
+      return verbs.get(ref);
+    },
+  }));
+  await make('a');
+  await run(500);
+  assert.deepEqual(order, ['decided', 'made', 'asked', 'asked', 'asked', 'decided']);
+});
+
 test('alike actions go in growing batches that stop at a failure', async () => {
   let asked = 0;
   let done = false;
