@@ -4,6 +4,7 @@ import { namespaces, nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { Pod } from '#api/types.ts';
 import { StatusError } from '#base/status-error.ts';
+import { seededRandom } from '#server/testing/seeded-random.ts';
 import { podNamed } from './testing/objects.ts';
 import { startScheduling } from './testing/scheduling.ts';
 
@@ -43,6 +44,25 @@ test('a pod without room waits with a reason, and goes when room is made', async
   await cluster.verbs.delete(ref, { gracePeriodSeconds: 0 });
   await cluster.run(2000);
   assert.equal((await cluster.podNow('b')).spec.nodeName, 'n1');
+  await cluster.stop();
+});
+
+test('a decision that throws is a fault of its pod alone, which is tried again', async () => {
+  const random = seededRandom(3);
+  let faults = 1;
+  const below = (bound: number): number => {
+    if (faults-- > 0) throw new TypeError('nobody thought of this');
+    return random.below(bound);
+  };
+  const cluster = await startScheduling({ ...random, below });
+  for (const name of ['n1', 'n2']) await cluster.node(name);
+  await cluster.pod(podNamed('a'));
+  await cluster.pod(podNamed('b'));
+  await cluster.run();
+  assert.equal((await cluster.podNow('a')).spec.nodeName, undefined);
+  assert.ok((await cluster.podNow('b')).spec.nodeName);
+  await cluster.run(3000);
+  assert.ok((await cluster.podNow('a')).spec.nodeName);
   await cluster.stop();
 });
 

@@ -285,7 +285,7 @@ export class Scheduler {
     while (!this.#stopped && this.#binding < bounds.bindingsMax) {
       const needs = this.#queue.pop(this.#now());
       if (needs === undefined) break;
-      this.#schedule(needs);
+      this.#tryToSchedule(needs);
       if (this.#now() >= end) {
         this.#options.timers.after(0, () => this.#turn());
         return;
@@ -302,6 +302,16 @@ export class Scheduler {
     if (at === undefined || this.#stopped) return;
     const delay = Math.max(0, at - this.#now());
     this.#wakeTimer = this.#options.timers.after(delay, () => this.#wakeUp());
+  }
+
+  /** A decision that throws is a fault of its pod alone: the others get their nodes, and it is tried again. */
+  #tryToSchedule(needs: PodNeeds): void {
+    try {
+      this.#schedule(needs);
+    } catch (error) {
+      this.#logger.error('a pod could not be decided', { pod: needs.key, error });
+      this.#queue.failed(needs.key, this.#now());
+    }
   }
 
   #schedule(needs: PodNeeds): void {

@@ -176,7 +176,12 @@ test('no node is ever given more than it has', () => {
 });
 
 test('pods alike get the nodes that each of them would get alone', () => {
-  const step = fc.record({ kind: fc.nat(2), node: fc.nat(9), does: fc.nat(9) });
+  const step = fc.record({ kind: fc.nat(3), node: fc.nat(9), does: fc.nat(9) });
+  const podAffinityTerm = { labelSelector: {}, topologyKey: 'kubernetes.io/hostname' };
+  const preferred = [{ weight: 10, podAffinityTerm }];
+  const sociable = {
+    affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } },
+  };
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat(), (steps, seed) => {
       const [inTurn, anew] = [new Snapshot(), new Snapshot()];
@@ -190,7 +195,7 @@ test('pods alike get the nodes that each of them would get alone', () => {
       const running: string[] = [];
       for (const [at, { kind, node: chosen, does }] of steps.entries()) {
         const requests = { cpu: `${100 + kind * 300}m`, memory: `${50 * kind}` };
-        const needs = needsOf(podNamed(`p${at}`, requests));
+        const needs = needsOf(podNamed(`p${at}`, requests, kind === 3 ? sociable : {}));
         const chance = { from: 0, below: (bound: number) => (seed + at) % bound };
         const alone = placementOf(needs, anew, chance);
         assert.deepEqual(

@@ -35,10 +35,9 @@ export const interPodAffinity: Score = {
       }
       return sum;
     });
-    const [least, most] = [
-      sums.reduce((a, b) => Math.min(a, b)),
-      sums.reduce((a, b) => Math.max(a, b)),
-    ];
+    // Also asked without any node, to learn whether there is something to compare: then these stay apart.
+    const least = sums.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    const most = sums.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     if (least === most) return undefined;
     return sums.map((sum) => (pointsMax * (sum - least)) / (most - least));
   },

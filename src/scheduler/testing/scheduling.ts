@@ -5,6 +5,7 @@ import { lookupOf } from '#api/lookup.ts';
 import type { Event, Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { silentLogger } from '#base/log.ts';
+import type { Random } from '#base/random.ts';
 import { LoopRuntime } from '#client/runtime.ts';
 import { inProcessVerbs } from '#server/in-process.ts';
 import { openTestCluster, type TestCluster } from '#server/testing/cluster.ts';
@@ -25,7 +26,8 @@ export interface Scheduling {
   stop(): Promise<void>;
 }
 
-export async function startScheduling(): Promise<Scheduling> {
+/** `chance` draws for the scheduler where nodes are alike. */
+export async function startScheduling(chance: Random = seededRandom(3)): Promise<Scheduling> {
   const cluster = await openTestCluster();
   const { core, time } = cluster;
   const kinds = lookupOf(allKinds);
@@ -36,6 +38,7 @@ export async function startScheduling(): Promise<Scheduling> {
   const runtime = new LoopRuntime({ ...parts, verbs, verbsFor: () => verbs });
   const scheduler = new Scheduler({
     ...parts,
+    random: chance,
     verbs,
     informers: runtime.informers,
     recorder: runtime.recorderFor('default-scheduler'),
