@@ -13,6 +13,7 @@ import type {
   SELinuxOptions,
   Volume,
 } from '../types.ts';
+import { safeSysctls } from '../safe-sysctls.ts';
 import { bySetting, quoted, sorted, withContainers } from './words.ts';
 
 export interface PodParts {
@@ -72,21 +73,6 @@ function added(spec: PodSpec, allowed: (capability: string) => boolean) {
   if (who.length === 0) return undefined;
   return `${withContainers(who)} must not include ${quoted(what)} in securityContext.capabilities.add`;
 }
-
-const safeSysctls = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_wmem',
-]);
 
 const containerTypes = new Set([
   '',

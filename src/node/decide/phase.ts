@@ -1,4 +1,5 @@
 /** The phase of a pod, and why one that never comes up is given up. Source: core/v1 PodPhase. */
+import { safeSysctls } from '#api/safe-sysctls.ts';
 import { parseTime } from '#api/time.ts';
 import type { Pod } from '#api/types.ts';
 import type { PodFacts } from './facts.ts';
@@ -44,22 +45,6 @@ export function refusalOf(pod: Pod, { appArmor }: PodFacts['machine']): Verdict 
   }
   return undefined;
 }
-
-/** Those that stay within the pod. Source: Kubernetes, "Using sysctls in a Kubernetes Cluster". */
-const safeSysctls: ReadonlySet<string> = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_wmem',
-]);
 
 function forbiddenSysctl({ spec }: Pod): string | undefined {
   const names = (spec?.securityContext?.sysctls ?? []).map(({ name }) => name);

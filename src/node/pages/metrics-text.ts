@@ -182,61 +182,48 @@ function cgroupLabels(one: ContainerFigures): Labels {
   };
 }
 
+type Space = NodeFigures['claims'][number]['space'];
+
+const volumeFigures: readonly (readonly [string, string, (space: Space) => number])[] = [
+  ['capacity_bytes', 'Capacity in bytes of the volume', (space) => space.totalBytes],
+  ['available_bytes', 'Number of available bytes in the volume', (space) => space.availableBytes],
+  [
+    'used_bytes',
+    'Number of used bytes in the volume',
+    (space) => space.totalBytes - space.availableBytes,
+  ],
+  ['inodes', 'Maximum number of inodes in the volume', (space) => space.totalFiles],
+  ['inodes_free', 'Number of free inodes in the volume', (space) => space.availableFiles],
+  [
+    'inodes_used',
+    'Number of used inodes in the volume',
+    (space) => space.totalFiles - space.availableFiles,
+  ],
+];
+
 /** `/metrics`: the agent itself, and the claims that it has mounted. */
 export function agentMetrics({ node, containers, claims }: NodeFigures): string {
   const pods = new Set(containers.map(({ podUid }) => podUid));
   const once = new Map(
     claims.map((each) => [`${each.pod.metadata.namespace ?? ''}/${each.claim}`, each]),
   );
-  const ofClaims = (value: (space: (typeof claims)[number]['space']) => number): Sample[] =>
-    [...once.values()].map(({ pod, claim, space }) => [
-      { namespace: pod.metadata.namespace ?? '', persistentvolumeclaim: claim },
-      value(space),
-    ]);
-  const volume = 'in the volume';
-  return new MetricsText()
+  const text = new MetricsText()
     .add('gauge', 'kubelet_node_name', "The node's name. The count is always 1.", [[{ node }, 1]])
     .add('gauge', 'kubelet_running_pods', 'Number of pods that have a running pod sandbox', [
       [{}, pods.size],
     ])
     .add('gauge', 'kubelet_running_containers', 'Number of containers currently running', [
       [{ container_state: 'running' }, containers.length],
-    ])
-    .add(
-      'gauge',
-      'kubelet_volume_stats_capacity_bytes',
-      `Capacity in bytes of the volume`,
-      ofClaims((space) => space.totalBytes),
-    )
-    .add(
-      'gauge',
-      'kubelet_volume_stats_available_bytes',
-      `Number of available bytes ${volume}`,
-      ofClaims((space) => space.availableBytes),
-    )
-    .add(
-      'gauge',
-      'kubelet_volume_stats_used_bytes',
-      `Number of used bytes ${volume}`,
-      ofClaims((space) => space.totalBytes - space.availableBytes),
-    )
-    .add(
-      'gauge',
-      'kubelet_volume_stats_inodes',
-      `Maximum number of inodes ${volume}`,
-      ofClaims((space) => space.totalFiles),
-    )
-    .add(
-      'gauge',
-      'kubelet_volume_stats_inodes_free',
-      `Number of free inodes ${volume}`,
-      ofClaims((space) => space.availableFiles),
-    )
-    .add(
-      'gauge',
-      'kubelet_volume_stats_inodes_used',
-      `Number of used inodes ${volume}`,
-      ofClaims((space) => space.totalFiles - space.availableFiles),
-    )
-    .toString();
+    ]);
+  for (const [what, help, value] of volumeFigures) {
+    const samples = [...once.values()].map(({ pod, claim, space }): Sample => {
+      const labels = {
+        namespace: pod.metadata.namespace ?? '',
+        persistentvolumeclaim: claim,
+      };
+      return [labels, value(space)];
+    });
+    text.add('gauge', `kubelet_volume_stats_${what}`, help, samples);
+  }
+  return text.toString();
 }
