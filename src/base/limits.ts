@@ -81,6 +81,8 @@ export const limits = {
   imageFailures: 10_000,
   /** Ends of processes that came before anybody knew of their container; a slow list finds what is forgotten. */
   earlyEnds: 1000,
+  /** Ends for lack of memory that the kernel told of; only the last ones are asked about. */
+  memoryKills: 1000,
   /** Series of one metric; the rest share one. */
   metricSeries: 2000,
   /** A line of a stream, such as a watch event (an object is much smaller). */

@@ -17,6 +17,7 @@ import { systemCgroups } from '#sys/cgroup.ts';
 import { systemClock as clock } from '#sys/clock.ts';
 import { type Disks, systemDisks } from '#sys/disks.ts';
 import { systemFiles as files } from '#sys/files.ts';
+import { systemKernelLog } from '#sys/kernel-log.ts';
 import { systemMounts } from '#sys/mounts.ts';
 import { systemProcesses as processes } from '#sys/process.ts';
 import { systemRandom as random } from '#sys/random.ts';
@@ -90,6 +91,7 @@ export async function nodeOf({
       disks,
       propagation: sharedBy(config).propagation,
       cgroups: await systemCgroups(files, mounts),
+      kernelLog: systemKernelLog(),
       clock,
       timers,
       random,

@@ -10,6 +10,7 @@ import type { Random } from '#base/random.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
 import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
+import type { KernelLog } from '#sys/kernel-log.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { Processes } from '#sys/process.ts';
 import type { SharedChanges } from '#sys/shared-changes.ts';
@@ -48,6 +49,7 @@ export interface Machine {
   /** Of mounts: what of it this node changes for the whole machine. */
   readonly propagation: SharedChanges;
   readonly cgroups: Cgroups;
+  readonly kernelLog: KernelLog;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -143,7 +145,7 @@ export class GantryNode {
     const { clock, timers, processes } = machine;
     const programs = { ...usualPrograms, ...options.programs };
     const { socket } = containerdPaths(options.directory);
-    this.runtime = connectCri({ socketPath: socket, clock, timers });
+    this.runtime = connectCri({ socketPath: socket, clock, timers, kernelLog: machine.kernelLog });
     this.#meter = new UsageMeter({ ...machine, stats: () => this.runtime.stats() });
     this.#tool = ctrImageTool(processes, socket, programs.ctr);
     this.images = new NodeImages(this.runtime.images, this.#tool, machine.files, options.directory);

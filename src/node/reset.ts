@@ -8,7 +8,7 @@ import type { Cgroups } from '#sys/cgroup.ts';
 import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
-import type { Processes } from '#sys/process.ts';
+import { type Processes, pidsOf } from '#sys/process.ts';
 import type { SharedChanges } from '#sys/shared-changes.ts';
 import { containerdPaths } from './containerd/config.ts';
 import { hostPortTable } from './decide/host-ports.ts';
@@ -117,9 +117,7 @@ async function removeSandboxes(runtime: Runtime): Promise<void> {
 /** Those that a killed containerd left; each names our containerd's socket among its words. */
 async function endShims({ directory, files, processes }: ClearOptions): Promise<void> {
   const { socket, state } = containerdPaths(directory);
-  for (const { name } of await files.list('/proc')) {
-    const pid = Number(name);
-    if (!(pid > 1)) continue;
+  for (const pid of await pidsOf(files)) {
     const words = processes.commandLine(pid) ?? [];
     if (words[0]?.includes('containerd-shim') && words.some((word) => word.startsWith(socket))) {
       processes.signal(pid, 'SIGKILL');

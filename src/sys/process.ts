@@ -2,6 +2,7 @@
 import { limits } from '#base/limits.ts';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { Files } from './files.ts';
 
 export interface RunOptions {
   readonly input?: string | Uint8Array;
@@ -39,6 +40,11 @@ export interface Processes {
   commandLine(pid: number): readonly string[] | undefined;
   /** Answers whether there was such a process. */
   signal(pid: number, signal: NodeJS.Signals): boolean;
+}
+
+/** Of all processes that run now, kernel threads included; the machine's first is left out. */
+export async function pidsOf(files: Files): Promise<readonly number[]> {
+  return (await files.list('/proc')).map(({ name }) => Number(name)).filter((pid) => pid > 1);
 }
 
 export const systemProcesses: Processes = {

@@ -1,5 +1,7 @@
 /** kill -9 of everything that runs, under load: nothing acknowledged is lost, containers go on. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import type { Random } from '#base/random.ts';
 import { seededRandom } from '#server/testing/seeded-random.ts';
@@ -114,6 +116,18 @@ describe('under load', () => {
 
   it('containerd is killed: no request fails, new pods start', async () => {
     await underLoad('two', async () => replaced('containerd'), { requestsFail: false });
+    await newPodsStart();
+  });
+
+  it('a containerd that nobody wrote down is ended: the program was killed too early', async () => {
+    const words = processes.containerdWords();
+    const [program = '', ...args] = words;
+    processes.kill('supervisor', 'program');
+    const stray = spawn(program, args, { stdio: 'ignore' });
+    const ended = once(stray, 'exit');
+    await cluster.up();
+    await ended;
+    assert.equal((await processes.startedWith(words)).length, 1);
     await newPodsStart();
   });
 

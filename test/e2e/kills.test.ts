@@ -105,6 +105,8 @@ it(`${kills} times`, async (context) => {
   assert.equal(new Set(watcher.added).size, watcher.added.length, 'no event came twice');
   assert.deepEqual(await processes.containers(), containers, 'containers went on');
   assert.deepEqual(await claimed(), claim, 'the claim is the same');
+  const alike = await processes.startedWith(processes.containerdWords());
+  assert.equal(alike.length, 1, 'no containerd that was just being started is left over');
   for (const { visits, failures } of visitors) {
     assert.ok(visits > kills);
     assert.deepEqual(failures, []);

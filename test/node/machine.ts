@@ -7,6 +7,7 @@ import { systemCgroups } from '#sys/cgroup.ts';
 import { systemClock } from '#sys/clock.ts';
 import { systemDisks } from '#sys/disks.ts';
 import { systemFiles } from '#sys/files.ts';
+import { systemKernelLog } from '#sys/kernel-log.ts';
 import { systemMounts } from '#sys/mounts.ts';
 import { systemProcesses } from '#sys/process.ts';
 import { systemRandom } from '#sys/random.ts';
@@ -46,6 +47,7 @@ export async function thisMachine(logger: Logger = silentLogger): Promise<Machin
       `test-${process.pid}`,
     ),
     cgroups: await systemCgroups(systemFiles, mounts),
+    kernelLog: systemKernelLog(),
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,

@@ -1,4 +1,5 @@
 /** Processes of this machine that belong to a cluster, told by their words. */
+import { pidsOf } from '#sys/process.ts';
 import type { Machine } from '../machine.ts';
 
 /**
@@ -10,9 +11,7 @@ export async function processesOf(
   name: string,
 ): Promise<readonly number[]> {
   const found: number[] = [];
-  for (const entry of await files.list('/proc')) {
-    const pid = Number(entry.name);
-    if (!(pid > 1)) continue;
+  for (const pid of await pidsOf(files)) {
     const words = processes.commandLine(pid) ?? [];
     const isGantry = words.some((word) => /\/(gantry|gantry\.ts)$/.test(word));
     if (isGantry && words.slice(-3).join(' ') === `serve --name ${name}`) found.push(pid);

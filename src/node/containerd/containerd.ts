@@ -6,7 +6,7 @@ import { limits } from '#base/limits.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Files } from '#sys/files.ts';
-import type { Processes } from '#sys/process.ts';
+import { type Processes, pidsOf } from '#sys/process.ts';
 import {
   type ContainerdLayout,
   cniConfig,
@@ -59,6 +59,9 @@ export class Containerd {
     this.#stopping = false;
     const changed = await this.#writeConfiguration();
     const found = await this.#find();
+    for (const pid of await this.#running()) {
+      if (pid !== found?.pid) this.#options.processes.signal(pid, 'SIGKILL');
+    }
     if (found && changed) await this.#end(found.pid);
     if (found && !changed) {
       this.#options.logger.info('containerd is running already', { pid: found.pid });
@@ -89,9 +92,8 @@ export class Containerd {
   /** Ends it; containers go on without it. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const found = this.#process ?? (await this.#find());
     this.#process = undefined;
-    if (found) await this.#end(found.pid);
+    for (const pid of await this.#running()) await this.#end(pid);
     await this.#options.files.remove(this.#paths.pid);
   }
 
@@ -144,7 +146,20 @@ export class Containerd {
     const identity = (await files.readText(this.#paths.pid))?.trim();
     const pid = Number.parseInt(identity ?? '', 10);
     if (!identity || !(pid > 1) || processes.identity(pid) !== identity) return undefined;
-    return processes.commandLine(pid)?.includes(this.#paths.config) ? { pid, identity } : undefined;
+    return this.#isOurs(pid) ? { pid, identity } : undefined;
+  }
+
+  /**
+   * All with our configuration. One that was started by a gantry that was killed before it wrote
+   * down which would wait for its turn with the books for ever, and take it when ours ends.
+   */
+  async #running(): Promise<readonly number[]> {
+    return (await pidsOf(this.#options.files)).filter((pid) => this.#isOurs(pid));
+  }
+
+  #isOurs(pid: number): boolean {
+    const words = this.#options.processes.commandLine(pid) ?? [];
+    return words.at(-2) === '--config' && words.at(-1) === this.#paths.config;
   }
 
   async #launch(): Promise<void> {

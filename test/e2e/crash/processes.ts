@@ -1,7 +1,9 @@
 /** The processes of a cluster on this machine: who they are, and an end for them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemProcesses } from '#sys/process.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { systemFiles } from '#sys/files.ts';
+import { pidsOf, systemProcesses } from '#sys/process.ts';
 import { type Cluster, must } from '../harness.ts';
 
 /** `PID@START`: a later process with the same id is another one. */
@@ -35,6 +37,17 @@ export class ClusterProcesses {
     const identity = readFileSync(join(folder, ...path), 'utf8').trim();
     if (!isRunning(identity)) throw new Error(`${part} does not run`);
     return identity;
+  }
+
+  /** What containerd is started with, each time. */
+  containerdWords(): readonly string[] {
+    return systemProcesses.commandLine(pidOf(this.of('containerd'))) ?? [];
+  }
+
+  /** All that were started with these words. */
+  async startedWith(words: readonly string[]): Promise<readonly number[]> {
+    const isLike = (pid: number) => isDeepStrictEqual(systemProcesses.commandLine(pid), words);
+    return (await pidsOf(systemFiles)).filter(isLike);
   }
 
   kill(...parts: readonly Part[]): void {

@@ -4,6 +4,7 @@
  */
 import type { Timers } from '#base/clock.ts';
 import type { GrpcClient } from '#wire/grpc/client.ts';
+import { killedCode, type MemoryKills } from '../memory-kills.ts';
 import type { RuntimeEvent } from '../runtime.ts';
 
 interface Envelope {
@@ -15,6 +16,8 @@ interface TaskPayload {
   readonly containerId: string;
   /** Of the process: the container's id for its first process, another for an exec. */
   readonly id?: string;
+  readonly pid?: number;
+  readonly exitStatus?: number;
 }
 
 const retryMs = 200;
@@ -25,6 +28,7 @@ const filters = topics.map((topic) => `namespace==k8s.io,topic${topic}`);
 export function watchContainerd(
   client: GrpcClient,
   timers: Timers,
+  kills: MemoryKills,
   emit: (event: RuntimeEvent) => void,
 ): { close(): void } {
   let closed = false;
@@ -37,7 +41,7 @@ export function watchContainerd(
       { filters },
       {
         message: (envelope) => {
-          const event = eventOf(client, envelope);
+          const event = eventOf(client, kills, envelope);
           if (event) emit(event);
         },
         closed: () => {
@@ -62,18 +66,22 @@ export function watchContainerd(
   };
 }
 
-function eventOf(client: GrpcClient, { topic, event }: Envelope): RuntimeEvent | undefined {
+function eventOf(
+  client: GrpcClient,
+  kills: MemoryKills,
+  { topic, event }: Envelope,
+): RuntimeEvent | undefined {
   if (topic.startsWith('/images/')) return { type: 'images' };
   if (!event) return undefined;
   const name = event.typeUrl.slice(event.typeUrl.lastIndexOf('/') + 1);
-  const { containerId, id } = client.decode<TaskPayload>(name, event.value);
+  const { containerId, id, pid = 0, exitStatus } = client.decode<TaskPayload>(name, event.value);
   switch (topic) {
     case '/tasks/exit':
     case '/tasks/delete':
       // The end of an exec says nothing about its container.
-      return id === undefined || id === '' || id === containerId
-        ? { type: 'exited', id: containerId }
-        : undefined;
+      if (id !== undefined && id !== '' && id !== containerId) return undefined;
+      if (exitStatus === killedCode) kills.containerEnded(containerId, pid);
+      return { type: 'exited', id: containerId };
     case '/tasks/oom':
       return { type: 'oom', id: containerId };
     default:

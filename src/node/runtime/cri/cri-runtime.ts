@@ -1,9 +1,12 @@
 /** containerd by CRI v1. */
 import type { Clock, Timers } from '#base/clock.ts';
-import { connectGrpc, type GrpcClient } from '#wire/grpc/client.ts';
+import type { KernelLog } from '#sys/kernel-log.ts';
+import { connectGrpc } from '#wire/grpc/client.ts';
 import { containerdEvents } from '#wire/grpc/containerd-events.ts';
 import { criV1 } from '#wire/grpc/cri-v1.ts';
 import { compileProto } from '#wire/grpc/proto.ts';
+import type { ObservedContainer } from '../../decide/observed.ts';
+import { killedCode, MemoryKills } from '../memory-kills.ts';
 import { isRuntimeError } from '../runtime-error.ts';
 import type { ExecResult, Runtime, RuntimeCondition, StreamFlags } from '../runtime.ts';
 import { containerOf, runtimeErrorOf, sandboxOf, statsOf } from './convert.ts';
@@ -30,9 +33,10 @@ export interface CriOptions {
   readonly socketPath: string;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly kernelLog: KernelLog;
 }
 
-export function connectCri({ socketPath, clock, timers }: CriOptions): Runtime {
+export function connectCri({ socketPath, clock, timers, kernelLog }: CriOptions): Runtime {
   const client = connectGrpc(
     `unix:${socketPath}`,
     compileProto([criV1, ...containerdEvents]),
@@ -48,15 +52,24 @@ export function connectCri({ socketPath, clock, timers }: CriOptions): Runtime {
       throw runtimeErrorOf(error);
     }
   };
-  return { ...runtimeCalls(call, client, timers), images: criImages(call) };
+  const kills = new MemoryKills(kernelLog);
+  return {
+    ...runtimeCalls(call, kills),
+    subscribe: (listener) => watchContainerd(client, timers, kills, listener),
+    close: () => client.close(),
+    images: criImages(call),
+  };
 }
 
-function runtimeCalls(call: CriCall, client: GrpcClient, timers: Timers): Omit<Runtime, 'images'> {
+function runtimeCalls(
+  call: CriCall,
+  kills: MemoryKills,
+): Omit<Runtime, 'images' | 'subscribe' | 'close'> {
   const ask: CriCall = (method, request, timeoutMs) =>
     call(`RuntimeService/${method}`, request, timeoutMs);
   return {
     ...sandboxCalls(ask),
-    ...containerCalls(ask),
+    ...containerCalls(ask, kills),
     ...streamCalls(ask),
     signalContainer: async (containerId, signal) => {
       const request = { containerId, signal };
@@ -80,8 +93,6 @@ function runtimeCalls(call: CriCall, client: GrpcClient, timers: Timers): Omit<R
       // containerd lists what has ended, too, without figures.
       return stats.filter(({ cpu, memory }) => cpu !== null || memory !== null).map(statsOf);
     },
-    subscribe: (listener) => watchContainerd(client, timers, listener),
-    close: () => client.close(),
   };
 }
 
@@ -119,6 +130,7 @@ function sandboxCalls(
 
 function containerCalls(
   ask: CriCall,
+  kills: MemoryKills,
 ): Pick<
   Runtime,
   | 'listContainers'
@@ -141,7 +153,7 @@ function containerCalls(
           containerId,
         });
         // A status does not name its sandbox; whoever asks knows it from the list.
-        return containerOf(status, '');
+        return withCause(containerOf(status, ''), kills);
       }),
     createContainer: async (podSandboxId, config, sandboxConfig) => {
       const { containerId } = await ask<{ containerId: string }>(
@@ -168,6 +180,13 @@ function containerCalls(
       await ask('ReopenContainerLog', { containerId });
     },
   };
+}
+
+/** The runtime's books may lack why a container was killed, or have it late; the kernel's do not. */
+function withCause(found: ObservedContainer, kills: MemoryKills): ObservedContainer {
+  const { state, exitCode, reason, id } = found;
+  const isUnexplained = state === 'exited' && exitCode === killedCode && reason === 'Error';
+  return isUnexplained && kills.hasContainer(id) ? { ...found, reason: 'OOMKilled' } : found;
 }
 
 function streamCalls(ask: CriCall): Pick<Runtime, 'execSync' | 'exec' | 'attach' | 'portForward'> {
