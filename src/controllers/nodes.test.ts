@@ -99,3 +99,21 @@ test('pods of a node that is gone go, but not before it might have come back', a
   );
   await plane.stop();
 });
+
+test('a workload that names a node which was never there does not make pods without end', async () => {
+  const plane = await startControlPlane();
+  const { spec, ...rest } = deploymentNamed('web', 1);
+  const { template } = spec;
+  const lost = { ...template, spec: { ...template.spec, nodeName: 'elsewhere' } };
+  plane.agent.works = () => false;
+  await plane.create(deployments, { ...rest, spec: { ...spec, template: lost } });
+  await plane.run(30_000);
+  const [first, ...more] = await plane.list(pods, 'default');
+  assert.equal(more.length, 0);
+  const revision = Number(first?.metadata.resourceVersion);
+  await plane.run(15_000);
+  const [second] = await plane.list(pods, 'default');
+  assert.notEqual(second?.metadata.uid, first?.metadata.uid);
+  assert.ok(Number(second?.metadata.resourceVersion) - revision < 20);
+  await plane.stop();
+});

@@ -2,6 +2,7 @@
 import { type Action, type Decision, nothingToDo, type View } from '#api/decision.ts';
 import { nodes, pods } from '#api/kinds/index.ts';
 import { splitKey } from '#api/object.ts';
+import { parseTime } from '#api/time.ts';
 import type { Node, Pod } from '#api/types.ts';
 import { disrupting } from '../../decide/disruption.ts';
 import { isTerminal, isTerminating } from '../../decide/pods.ts';
@@ -28,8 +29,10 @@ export function decidePodGc(options: PodGcOptions, view: View, key: string, now:
   if (node !== undefined) {
     return isTerminating(pod) && isOutOfService(node) ? { actions: [removal(pod)] } : nothingToDo;
   }
+  // Never seen: a name that somebody got wrong. Its owner makes the next pod as soon as this one is
+  // gone, and so must not be rid of it at once.
   const goneAt = view.changedAt(nodes, undefined, nodeName);
-  const at = goneAt === undefined ? now : goneAt + options.quarantineMs;
+  const at = (goneAt ?? parseTime(pod.metadata.creationTimestamp)) + options.quarantineMs;
   return at > now ? { actions: [], again: at } : { actions: orphaned(pod, nodeName, now) };
 }
 
