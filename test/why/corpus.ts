@@ -53,7 +53,9 @@ interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-const clusterWide = new Set(['Namespace', 'StorageClass', 'PersistentVolume', 'PriorityClass']);
+const clusterWide = new Set([
+  ...['Namespace', 'Node', 'StorageClass', 'PersistentVolume', 'PriorityClass'],
+]);
 
 /** Every object of the case, in a namespace of its own. */
 export function objectsOf({ name, manifest }: Case, fill: (text: string) => string): Manifest[] {

@@ -80,7 +80,7 @@ export function explain(finding: Finding): ExplainedFinding {
   const { sentence, cure } = explained(finding.code, finding.words);
   // The scheduler's are parts of a sentence, counted by node.
   const whole = Object.hasOwn(schedulingReasons, finding.code)
-    ? `No node takes the pod: ${finding.words['count'] ?? ''} ${sentence}.`
+    ? `${['No node takes the pod:', finding.words['count'], sentence].filter(Boolean).join(' ')}.`
     : sentence;
   const { general } = reasonOf(finding.code);
   return { ...finding, sentence: whole, cure, ...(general && { general }) };

@@ -116,7 +116,13 @@ export function gateFindings(pod: Pod): Finding[] {
 
 function nodeTrouble(pod: Pod, facts: Facts): Finding[] {
   const name = pod.spec?.nodeName;
-  const node = name ? facts.object('node', undefined, name) : undefined;
+  if (!name) return [];
+  if (facts.missing('node', undefined, name)) {
+    const others = facts.objects('node');
+    const because = others.length <= 3 ? others.map(nameOf) : [];
+    return [finding('node-name', nameOf(pod), { count: String(others.length) }, { because })];
+  }
+  const node = facts.object('node', undefined, name);
   if (!node) return [];
   const found = nodeFindings(node).filter(({ code }) => code !== 'node-cordoned');
   return under(nameOf(pod), found);

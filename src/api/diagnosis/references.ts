@@ -115,6 +115,8 @@ function volumeClaimFindings(pod: Pod, volume: Volume, facts: Facts): Finding[] 
     (ephemeral ? `${pod.metadata.name}-${volumeName}` : undefined);
   if (name === undefined) return [];
   if (facts.missing('persistentvolumeclaim', namespace, name)) {
+    // Nobody makes that by hand; the scheduler says that it waits for it.
+    if (ephemeral && !pod.spec?.nodeName) return [];
     const there = facts
       .objects('persistentvolumeclaim', namespace)
       .map((each) => each.metadata.name ?? '');

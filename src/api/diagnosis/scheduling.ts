@@ -5,13 +5,15 @@
 import { type SchedulingCode, schedulingReasons } from '../reasons.ts';
 import { fill } from '../reasons/reason.ts';
 import type { Pod } from '../types.ts';
+import { eventsOf } from './events.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf } from './finding.ts';
 
 interface Refused {
   readonly code: SchedulingCode;
   readonly subject: string;
-  readonly count: number;
+  /** Of nodes; empty where it keeps the pod from all of them. */
+  readonly count: string;
 }
 
 const mark = '\u0000';
@@ -35,10 +37,10 @@ export function refusalsIn(message: string): Refused[] {
     .replace(/\.? preemption: .*$/s, '')
     .replace(/\.$/, '');
   return body.split(/, (?=\d+ )/).flatMap((part) => {
-    const [, count = '1', said = ''] = /^(?:(\d+) )?(.*)$/s.exec(part) ?? [];
+    const [, count = '', said = ''] = /^(?:(\d+) )?(.*)$/s.exec(part) ?? [];
     for (const { code, pattern } of forms) {
       const found = pattern.exec(said);
-      if (found) return [{ code, subject: found[1] ?? '', count: Number(count) }];
+      if (found) return [{ code, subject: found[1] ?? '', count }];
     }
     return [];
   });
@@ -50,8 +52,17 @@ export function schedulingFindings(pod: Pod, message: string, facts: Facts): Fin
     finding(
       code,
       nameOf(pod),
-      { subject, count: String(count) },
-      { because: nodes.length <= 3 ? nodes.map(nameOf) : [], details: [message] },
+      { subject, count },
+      {
+        because: nodes.length <= 3 ? nodes.map(nameOf) : [],
+        details: [message, ...(code === 'pod-claim-awaited' ? bindingTrouble(pod, facts) : [])],
+      },
     ),
   );
+}
+
+/** Why the claim of an ephemeral volume could not be made. */
+function bindingTrouble(pod: Pod, facts: Facts): string[] {
+  const [last] = eventsOf(pod, facts).filter(({ reason }) => reason === 'FailedBinding');
+  return last?.message === undefined ? [] : [last.message];
 }

@@ -135,7 +135,7 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
     object: startedPod,
     facts: { objects: [event(startedPod, 'FailedCreatePodSandBox', 'no bridge'), startedPod] },
   },
-  'still-starting': { ask: 'pod', object: startedPod },
+  'still-starting': { ask: 'pod', object: startedPod, facts: { objects: [node([ready])] } },
   'termination-slow': {
     ask: 'pod',
     object: pod({ phase: 'Running' }, { metadata: { deletionTimestamp: before(60) } }),
