@@ -2,10 +2,10 @@
  * The agent of one node: a worker per pod that the API gives to this node, or that the runtime still
  * has though the API does not; woken by the API's watch, the runtime's events, probes and timers.
  */
-import { pods, services as serviceKind } from '#api/kinds/index.ts';
+import { nodes, pods, services as serviceKind } from '#api/kinds/index.ts';
 import { podRequests } from '#api/kinds/pod-spec/requests.ts';
 import { millisOf, unitsOf } from '#api/quantity.ts';
-import type { NodeAddress, Pod, Service } from '#api/types.ts';
+import type { Node, NodeAddress, Pod, Service } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -120,6 +120,8 @@ export class NodeAgent {
   readonly #static: StaticPods;
   readonly #pods: Informer<Pod>;
   readonly #services: Informer<Service>;
+  /** The one Node that this is. */
+  readonly #self: Informer<Node>;
   readonly #references: ReferencedObjects;
   readonly #tokens: Tokens;
   readonly #volumes: Volumes;
@@ -141,6 +143,7 @@ export class NodeAgent {
     this.#health = new RuntimeHealth(runtime, clock);
     this.#pods = new Informer(pods, { ...informing, fieldSelector: `spec.nodeName=${nodeName}` });
     this.#services = new Informer(serviceKind, informing);
+    this.#self = new Informer(nodes, { ...informing, fieldSelector: `metadata.name=${nodeName}` });
     this.#references = new ReferencedObjects({
       ...informing,
       changed: (uids) => this.#referencesChanged(uids),
@@ -236,6 +239,8 @@ export class NodeAgent {
     const reporter = await this.#makeReporter(shared);
     this.#reporter = reporter;
     await reporter.start();
+    this.#self.listen((_previous, next) => reporter.observe(next));
+    this.#self.start();
     await Promise.all([this.#services.whenSynced(), this.#pods.whenSynced()]);
     this.#expectHostPorts();
     await this.#static.start();
@@ -268,6 +273,7 @@ export class NodeAgent {
     this.#reporter?.stop();
     this.#pods.stop();
     this.#services.stop();
+    this.#self.stop();
     this.#references.stop();
     this.mirror.stop();
     this.#probes.stop();

@@ -1,10 +1,16 @@
 /** The agent on a scripted runtime and virtual time, with the real server: hours in a second. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nodes, persistentVolumeClaims, persistentVolumes, pods } from '#api/kinds/index.ts';
+import {
+  events,
+  nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  pods,
+} from '#api/kinds/index.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Node, Pod } from '#api/types.ts';
+import type { Event, Node, Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { silentLogger } from '#base/log.ts';
 import { ControlPlane } from '#main/control-plane.ts';
@@ -146,6 +152,18 @@ async function open(
       const node = (await admin.get({ ...collectionOf(nodes), name: 'n1' })) as Node;
       return node.status?.conditions?.find(({ type }) => type === 'Ready');
     },
+    cordon: (unschedulable: boolean) =>
+      admin.patch(
+        { ...collectionOf(nodes), name: 'n1' },
+        { type: 'merge', body: { spec: { unschedulable } } },
+      ),
+    deleteNode: () => admin.delete({ ...collectionOf(nodes), name: 'n1' }),
+    nodeEvents: async () => {
+      const { items } = await admin.list(collectionOf(events, 'default'));
+      return (items as readonly Event[])
+        .filter(({ involvedObject }) => involvedObject.kind === 'Node')
+        .map(({ reason = '', message = '', type = '' }) => ({ reason, message, type }));
+    },
     delete: (name: string, gracePeriodSeconds?: number) =>
       admin.delete({ ...inDefault, name }, { gracePeriodSeconds }),
   };
@@ -175,6 +193,38 @@ describe('agent on a scripted runtime', () => {
     );
     await world.run(41);
     assert.equal(starts(), 5);
+  });
+
+  it('says that its node was cordoned, and that it is open again', async () => {
+    const world = await open();
+    const told = async () =>
+      (await world.nodeEvents()).filter(({ reason }) => reason.endsWith('Schedulable'));
+    assert.deepEqual(await told(), []);
+    await world.cordon(true);
+    await world.run(1);
+    assert.deepEqual(await told(), [
+      {
+        type: 'Normal',
+        reason: 'NodeNotSchedulable',
+        message: 'Node n1 status is now: NodeNotSchedulable',
+      },
+    ]);
+    await world.run(30);
+    await world.cordon(false);
+    await world.run(1);
+    const reasons = (await told()).map(({ reason }) => reason);
+    assert.deepEqual(reasons.sort(), ['NodeNotSchedulable', 'NodeSchedulable']);
+  });
+
+  it('registers its node anew at once when somebody has removed it', async () => {
+    const world = await open();
+    await world.create('web');
+    await world.run(2);
+    await world.deleteNode();
+    await world.run(1);
+    assert.equal((await world.readiness())?.status, 'True');
+    await world.run(60);
+    assert.equal((await world.get('web'))?.status?.phase, 'Running');
   });
 
   it('makes a lost sandbox again, and its containers in it', async () => {

@@ -34,7 +34,18 @@ export function nodeNews(
     const old = before?.conditions?.find((each) => each.type === type);
     const reason = status === 'True' ? whenTrue : whenFalse;
     if (reason === undefined || old?.status === status) return [];
-    return [{ level: 'Normal', reason, message: `Node ${name} status is now: ${reason}` }];
+    return [isNow(name, reason)];
   });
   return [...(hasRebooted ? [reboot] : []), ...changes];
 }
+
+/** Cordoned, or open again; a run begins with an open one. */
+export function schedulingNews(name: string, isCordoned: boolean): NodeNews {
+  return isNow(name, isCordoned ? 'NodeNotSchedulable' : 'NodeSchedulable');
+}
+
+const isNow = (name: string, reason: string): NodeNews => ({
+  level: 'Normal',
+  reason,
+  message: `Node ${name} status is now: ${reason}`,
+});

@@ -11,7 +11,7 @@ import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { type NodeFacts, nodeConditions } from '../decide/node-conditions.ts';
-import { type NodeNews, nodeNews } from '../decide/node-news.ts';
+import { type NodeNews, nodeNews, schedulingNews } from '../decide/node-news.ts';
 import type { RuntimeImage } from '../runtime/runtime.ts';
 import { wordsOf } from '../words.ts';
 
@@ -53,6 +53,9 @@ export class NodeReporter {
   #stopped = false;
   #goesDown = false;
   #looking = false;
+  #isCordoned = false;
+  /** Somebody removed the Node, or put another one in its place. */
+  #isLost = false;
 
   constructor(options: NodeReporterOptions) {
     this.#options = options;
@@ -85,6 +88,18 @@ export class NodeReporter {
   /** Something happened that may change the status. */
   look(): void {
     void this.#quietly(() => this.#report());
+  }
+
+  /** What the API tells of the Node, from `start` on; undefined: it is gone. */
+  observe(node: Node | undefined): void {
+    if (node?.metadata.uid !== this.#node?.metadata.uid) {
+      this.#isLost = true;
+      this.look();
+    }
+    const isCordoned = node === undefined ? this.#isCordoned : node.spec?.unschedulable === true;
+    if (isCordoned === this.#isCordoned) return;
+    this.#isCordoned = isCordoned;
+    this.#options.tell(schedulingNews(this.#options.name, isCordoned));
   }
 
   #every(ms: number, work: () => Promise<void>): void {
@@ -133,14 +148,16 @@ export class NodeReporter {
   async #report(): Promise<void> {
     if (this.#looking || this.#stopped) return;
     this.#looking = true;
+    let isBack = false;
     try {
       const status = await this.#status();
       const { clock, verbs, name } = this.#options;
       const { conditions = [], ...rest } = status;
       const still = conditions.map(({ type, status: truth, reason }) => [type, truth, reason]);
       const text = JSON.stringify([rest, still]);
-      const due = clock.monotonic() - this.#writtenAtMs >= statusEveryMs;
+      const due = this.#isLost || clock.monotonic() - this.#writtenAtMs >= statusEveryMs;
       if (text === this.#writtenText && !due) return;
+      this.#isLost = false;
       const body = { metadata: { uid: this.#node?.metadata.uid }, status };
       const ref = { ...collectionOf(nodes), name, subresource: 'status' };
       const news = nodeNews(name, this.#node?.status, status);
@@ -153,12 +170,14 @@ export class NodeReporter {
       if (isStatusError(error, 'NotFound') || isStatusError(error, 'Conflict')) {
         this.#writtenText = '';
         await this.#register();
+        isBack = true;
       } else {
         throw error;
       }
     } finally {
       this.#looking = false;
     }
+    if (isBack) await this.#report();
   }
 
   async #status(): Promise<NodeStatus> {
