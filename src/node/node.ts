@@ -227,15 +227,15 @@ export class GantryNode {
   }
 
   #pagesSource(): PagesSource {
-    const { name, directory, settings, network, dns, podsMax } = this.#options;
+    const { name, directory, cgroupPrefix, settings, network, dns, podsMax } = this.#options;
     const setUp = () => ({
       settings: settings ?? usualSettings,
       dns: dns(),
       podCidr: network.podCidr,
       podsMax: podsMax ?? defaults.podsMax,
     });
-    const { files } = this.#machine;
-    return { name, directory, files, agent: this.agent, meter: this.#meter, setUp };
+    const of = { ...this.#machine, name, directory, cgroupPrefix };
+    return { ...of, agent: this.agent, meter: this.#meter, setUp };
   }
 
   get agent(): NodeAgent {

@@ -6,6 +6,7 @@ import type { NodeAgent } from '../agent.ts';
 import type { ContainerStats } from '../runtime/runtime.ts';
 import { countCpus, readMachine } from '../status/machine-facts.ts';
 import type { NodeUsage, UsageMeter } from '../usage/usage.ts';
+import { type NetworksSource, podsByOwnUid } from './networks.ts';
 
 export interface ContainerFigures extends ContainerStats {
   readonly pod: Pod;
@@ -36,11 +37,9 @@ export interface NodeFigures {
   readonly claims: readonly ClaimFigures[];
 }
 
-export interface FiguresSource {
+export interface FiguresSource extends NetworksSource {
   readonly name: string;
   readonly directory: string;
-  readonly files: Files;
-  readonly agent: NodeAgent;
   readonly meter: UsageMeter;
 }
 
@@ -53,7 +52,7 @@ export async function nodeFigures(source: FiguresSource): Promise<NodeFigures> {
     files.space(directory),
     files.readText('/proc/stat'),
   ]);
-  const pods = new Map(agent.podObjects.cache.list().map((pod) => [pod.metadata.uid, pod]));
+  const pods = podsByOwnUid(agent);
   const containers = [...sample.containers.values()].flatMap((stats): ContainerFigures[] => {
     const observed = agent.mirror.container(stats.containerId);
     const pod = pods.get(stats.podUid);

@@ -3,7 +3,9 @@
  * the usual charts and dashboards find what they look for.
  * Source: Prometheus' text format 0.0.4; KEP-2371; the kubelet's `/metrics/resource`.
  */
+import { pauseImageName } from '../containerd/config.ts';
 import type { ContainerFigures, NodeFigures } from './figures.ts';
+import type { InterfaceFigures, NodeNetworks, PodNetwork } from './networks.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
@@ -112,9 +114,8 @@ function byPod(
 }
 
 /** `/metrics/cadvisor`: containers by their cgroups, and the machine. */
-export function cadvisorMetrics(figures: NodeFigures): string {
+export function cadvisorMetrics(figures: NodeFigures, networks: NodeNetworks): string {
   const { containers, cpuNanoseconds, memoryBytes, timeMs, totalBytes, cpus } = figures;
-  const whole: Labels = { container: '', id: '/', image: '', name: '', namespace: '', pod: '' };
   const each = (
     ofNode: number | undefined,
     value: (container: ContainerFigures) => number | undefined,
@@ -126,7 +127,7 @@ export function cadvisorMetrics(figures: NodeFigures): string {
       return number === undefined ? [] : [[{ ...cgroupLabels(one), ...more }, number]];
     }),
   ];
-  return new MetricsText(timeMs)
+  const text = new MetricsText(timeMs)
     .add(
       'counter',
       'container_cpu_usage_seconds_total',
@@ -166,9 +167,47 @@ export function cadvisorMetrics(figures: NodeFigures): string {
     .add('gauge', 'machine_cpu_cores', 'Number of logical CPU cores.', [[{}, cpus]])
     .add('gauge', 'machine_memory_bytes', 'Amount of memory installed on the machine.', [
       [{}, totalBytes],
-    ])
-    .toString();
+    ]);
+  return addNetworks(text, networks).toString();
 }
+
+const whole: Labels = { container: '', id: '/', image: '', name: '', namespace: '', pod: '' };
+
+const networkFigures: readonly (readonly [string, string, (one: InterfaceFigures) => number])[] = [
+  ['receive_bytes', 'bytes received', (one) => one.rxBytes],
+  ['receive_errors', 'errors encountered while receiving', (one) => one.rxErrors],
+  ['receive_packets_dropped', 'packets dropped while receiving', (one) => one.rxDropped],
+  ['receive_packets', 'packets received', (one) => one.rxPackets],
+  ['transmit_bytes', 'bytes transmitted', (one) => one.txBytes],
+  ['transmit_errors', 'errors encountered while transmitting', (one) => one.txErrors],
+  ['transmit_packets_dropped', 'packets dropped while transmitting', (one) => one.txDropped],
+  ['transmit_packets', 'packets transmitted', (one) => one.txPackets],
+];
+
+/** A pod's network is its sandbox's, and no single container's. */
+function addNetworks(text: MetricsText, { interfaces, pods }: NodeNetworks): MetricsText {
+  const all: (readonly [Labels, InterfaceFigures])[] = [
+    ...interfaces.map((each) => [{ ...whole, interface: each.name }, each] as const),
+    ...pods.flatMap((network) => {
+      const labels = sandboxLabels(network);
+      return network.interfaces.map((one) => [{ ...labels, interface: one.name }, one] as const);
+    }),
+  ];
+  for (const [what, counted, value] of networkFigures) {
+    const samples = all.map(([labels, one]): Sample => [labels, value(one)]);
+    const help = `Cumulative count of ${counted}`;
+    text.add('counter', `container_network_${what}_total`, help, samples);
+  }
+  return text;
+}
+
+const sandboxLabels = (one: PodNetwork): Labels => ({
+  container: '',
+  id: `/kubepods/pod${one.podUid}/${one.sandboxId}`,
+  image: pauseImageName,
+  name: one.sandboxId,
+  ...podLabels(one),
+});
 
 function cgroupLabels(one: ContainerFigures): Labels {
   const { namespace = '', pod = '' } = podLabels(one);

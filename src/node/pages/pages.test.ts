@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Pod } from '#api/types.ts';
 import { nodeSettings } from '../decide/node-settings.ts';
 import type { NodeFigures } from './figures.ts';
+import { interfacesIn, type NodeNetworks } from './networks.ts';
 import { agentMetrics, cadvisorMetrics, resourceMetrics } from './metrics-text.ts';
 import { settingsPage } from './settings-page.ts';
 import { statsSummary } from './summary.ts';
@@ -40,6 +41,22 @@ const figures: NodeFigures = {
   ],
   claims: [{ pod, volume: 'data', claim: 'data-db-0', space }],
 };
+const networks: NodeNetworks = {
+  interfaces: interfacesIn(`Inter-|   Receive                           |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes packets errs drop fifo colls carrier compressed
+    lo:    5000      50    0    0    0     0          0         0     5000      50    0    0    0     0       0          0
+  ens3: 1596     18    1    2    0     0          0         0      612       8    3    4    0     0       0          0
+vethd27557c6:1596 18    1    2    0     0          0         0      612       8    3    4    0     0       0          0
+`),
+  pods: [
+    {
+      pod,
+      podUid: 'u1',
+      sandboxId: 's1',
+      interfaces: interfacesIn('  eth0:99 9 0 0 0 0 0 0 77 7 0 0 0 0 0 0'),
+    },
+  ],
+};
 
 const linesOf = (text: string): readonly string[] =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -61,7 +78,7 @@ test('/metrics/resource has containers, pods and the node', () => {
 });
 
 test('/metrics/cadvisor names containers by their cgroups, and quotes what stands in labels', () => {
-  const text = cadvisorMetrics(figures);
+  const text = cadvisorMetrics(figures, networks);
   const labels = 'container="main",id="/kubepods/podu1/c1",image="r.test/a\\"b:1",name="c1"';
   assert.ok(
     text.includes(
@@ -74,6 +91,33 @@ test('/metrics/cadvisor names containers by their cgroups, and quotes what stand
   for (const name of text.matchAll(/^(\w+)/gm)) {
     assert.ok(text.includes(`# TYPE ${name[1]} `), name[0]);
   }
+});
+
+test('/metrics/cadvisor counts networks: of the node, and of pods by their sandboxes', () => {
+  const lines = linesOf(cadvisorMetrics(figures, networks)).filter((line) =>
+    line.includes('_network_'),
+  );
+  const node = 'container="",id="/",image="",name="",namespace="",pod="",interface="ens3"';
+  const own =
+    'container="",id="/kubepods/podu1/s1",image="gantry.io/pause:1",name="s1",namespace="shop",pod="db-0",interface="eth0"';
+  assert.deepEqual(lines, [
+    `container_network_receive_bytes_total{${node}} 1596 60000`,
+    `container_network_receive_bytes_total{${own}} 99 60000`,
+    `container_network_receive_errors_total{${node}} 1 60000`,
+    `container_network_receive_errors_total{${own}} 0 60000`,
+    `container_network_receive_packets_dropped_total{${node}} 2 60000`,
+    `container_network_receive_packets_dropped_total{${own}} 0 60000`,
+    `container_network_receive_packets_total{${node}} 18 60000`,
+    `container_network_receive_packets_total{${own}} 9 60000`,
+    `container_network_transmit_bytes_total{${node}} 612 60000`,
+    `container_network_transmit_bytes_total{${own}} 77 60000`,
+    `container_network_transmit_errors_total{${node}} 3 60000`,
+    `container_network_transmit_errors_total{${own}} 0 60000`,
+    `container_network_transmit_packets_dropped_total{${node}} 4 60000`,
+    `container_network_transmit_packets_dropped_total{${own}} 0 60000`,
+    `container_network_transmit_packets_total{${node}} 8 60000`,
+    `container_network_transmit_packets_total{${own}} 7 60000`,
+  ]);
 });
 
 test('/metrics tells of the claims that are mounted', () => {
@@ -93,7 +137,7 @@ test('/stats/summary adds up pods', () => {
     cpuNanocores: 5,
     memoryBytes: 100,
   });
-  const summary = statsSummary(figures, {
+  const summary = statsSummary(figures, networks, {
     timeMs: 60_000,
     windowMs: 1000,
     node: { cpuNanocores: 9, memoryBytes: 4000 },
@@ -109,6 +153,8 @@ test('/stats/summary adds up pods', () => {
     usageCoreNanoSeconds: 1_750_000_000,
   });
   assert.deepEqual(first?.['memory'], { time, usageBytes: 300, workingSetBytes: 200 });
+  const eth0 = { name: 'eth0', rxBytes: 99, rxErrors: 0, txBytes: 77, txErrors: 0 };
+  assert.deepEqual(first?.['network'], { time, ...eth0, interfaces: [eth0] });
   const volumes = (first?.['volume'] ?? []) as { name: string }[];
   assert.deepEqual(
     volumes.map(({ name }) => name),

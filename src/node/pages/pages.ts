@@ -4,6 +4,7 @@
  */
 import { type FiguresSource, nodeFigures } from './figures.ts';
 import { agentMetrics, cadvisorMetrics, resourceMetrics } from './metrics-text.ts';
+import { nodeNetworks } from './networks.ts';
 import { type NodeSetUp, settingsPage } from './settings-page.ts';
 import { statsSummary } from './summary.ts';
 
@@ -35,12 +36,12 @@ export async function nodePage(source: PagesSource, path: string): Promise<NodeP
       return json(settingsPage(source.setUp()));
     case '/stats/summary': {
       const usage = await source.meter.measure();
-      return json(statsSummary(await nodeFigures(source), usage));
+      return json(statsSummary(await nodeFigures(source), await nodeNetworks(source), usage));
     }
     case '/metrics':
       return metrics(agentMetrics(await nodeFigures(source)));
     case '/metrics/cadvisor':
-      return metrics(cadvisorMetrics(await nodeFigures(source)));
+      return metrics(cadvisorMetrics(await nodeFigures(source), await nodeNetworks(source)));
     case '/metrics/resource':
       return metrics(resourceMetrics(await nodeFigures(source)));
     default:

@@ -4,8 +4,13 @@ import { formatTime } from '#api/time.ts';
 import type { FileSpace } from '#sys/files.ts';
 import type { NodeUsage } from '../usage/usage.ts';
 import { type ContainerFigures, coresOf, type NodeFigures } from './figures.ts';
+import type { InterfaceFigures, NodeNetworks } from './networks.ts';
 
-export function statsSummary(figures: NodeFigures, usage: NodeUsage): object {
+export function statsSummary(
+  figures: NodeFigures,
+  networks: NodeNetworks,
+  usage: NodeUsage,
+): object {
   const time = formatTime(figures.timeMs);
   const cores = coresOf(usage);
   const cpu = (usageNanoCores: number, usageCoreNanoSeconds: number) => ({
@@ -36,6 +41,7 @@ export function statsSummary(figures: NodeFigures, usage: NodeUsage): object {
         usageBytes: memoryBytes,
         workingSetBytes: memoryBytes,
       },
+      network: networkOf(time, networks.interfaces),
       fs: fs(disk),
       runtime: { imageFs: fs(disk), containerFs: fs(disk) },
     },
@@ -52,6 +58,7 @@ export function statsSummary(figures: NodeFigures, usage: NodeUsage): object {
         usageBytes: total(all, (one) => one.usageBytes),
         workingSetBytes: total(all, (one) => one.workingSetBytes),
       },
+      ...podNetworkOf(time, pod, networks),
       volume: figures.claims
         .filter((each) => each.pod.metadata.uid === pod.metadata.uid)
         .map(({ volume, claim, space }) => ({
@@ -61,6 +68,24 @@ export function statsSummary(figures: NodeFigures, usage: NodeUsage): object {
         })),
     })),
   };
+}
+
+/** Nothing of a pod on the node's network. */
+function podNetworkOf(time: string, pod: Pod, { pods }: NodeNetworks): object {
+  const own = pods.find((each) => each.pod.metadata.uid === pod.metadata.uid);
+  return own === undefined ? {} : { network: networkOf(time, own.interfaces) };
+}
+
+/** All interfaces, and above them the usual one again, if there is such a one. */
+function networkOf(time: string, all: readonly InterfaceFigures[]): object {
+  const interfaces = all.map(({ name, rxBytes, rxErrors, txBytes, txErrors }) => ({
+    name,
+    rxBytes,
+    rxErrors,
+    txBytes,
+    txErrors,
+  }));
+  return { time, ...interfaces.find(({ name }) => name === 'eth0'), interfaces };
 }
 
 function podsOf({ containers }: NodeFigures): ReadonlyMap<Pod, ContainerFigures[]> {

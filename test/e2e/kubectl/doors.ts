@@ -67,10 +67,19 @@ export const doorChecks: readonly Check[] = [
       await user.says(
         page('metrics/cadvisor'),
         new RegExp(`container="main",.*${shell}`),
+        new RegExp(
+          `^container_network_receive_bytes_total\\{container="",.*${shell},interface="eth0"\\} \\d+ `,
+          'm',
+        ),
         /^machine_cpu_cores \d+/m,
       );
       await user.says(page('metrics'), new RegExp(`kubelet_node_name{node="${node}"} 1`));
-      await user.says(page('stats/summary'), /"podRef":\{"name":"shell"/, /"usageNanoCores":\d/);
+      await user.says(
+        page('stats/summary'),
+        /"podRef":\{"name":"shell"/,
+        /"usageNanoCores":\d/,
+        /"name":"eth0","rxBytes":\d/,
+      );
       await user.says(page('configz'), /"kind":"KubeletConfiguration"/, /"maxPods":110/);
       await user.fails(page('nothing'), /has no page/);
       await user.fails(`kubectl get --raw ${here}/services/nothing/proxy/`, /not found/);
