@@ -1,5 +1,6 @@
 /** What Ingresses ask for by annotations, as clients see it. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { eventually, run } from '../harness.ts';
 import type { World } from './world.ts';
@@ -108,8 +109,16 @@ export function annotationTests(world: World): void {
     const hash = '$5$rounds=1000$salt$1y.OnR7BEXfPj6YZzvUwbMdxe2e6hCxNN6OmYnmQkh4';
     const made = await run('openssl', ['passwd', '-5', 'secret']);
     const apr1 = (await run('openssl', ['passwd', '-apr1', 'of the 90s'])).stdout.trim();
-    const lines = `ada:${made.stdout.trim() || hash}\nbob:${apr1}\n`;
-    const auth = Buffer.from(lines).toString('base64');
+    const sha1 = (text: string) => createHash('sha1').update(text).digest();
+    const salted = Buffer.concat([sha1('in the sea' + 'salt'), Buffer.from('salt')]);
+    const lines = [
+      `ada:${made.stdout.trim() || hash}`,
+      `bob:${apr1}`,
+      `cy:{SHA}${sha1('of the 2000s').toString('base64')}`,
+      `di:{SSHA}${salted.toString('base64')}`,
+      "ed:{PLAIN}it's \\ café",
+    ];
+    const auth = Buffer.from(lines.join('\n')).toString('base64');
     await world.apply(
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'who' }, data: { auth } },
       ingress('login', {
@@ -128,9 +137,11 @@ export function annotationTests(world: World): void {
     const { headers } = await answers('login.test', '/', 401);
     assert.match(headers, /basic realm="Shop"/i);
     assert.equal((await curl('login.test', '/', ['-u', 'ada:secret'])).status, 200);
-    for (const login of ['bob:of the 90s', 'bob:of the 90s'])
+    const right = ['bob:of the 90s', 'cy:of the 2000s', 'di:in the sea', "ed:it's \\ café"];
+    for (const login of [...right, ...right])
       assert.equal((await curl('login.test', '/', ['-u', login])).status, 200);
-    for (const login of ['ada:wrong', 'bob:wrong', 'bob:', 'eve:secret', 'ada:of the 90s'])
+    const wrong = ['ada:wrong', 'bob:wrong', 'bob:', 'eve:secret', 'ada:of the 90s'];
+    for (const login of [...wrong, 'cy:wrong', 'cy:', 'di:wrong', 'di:in the seasalt', 'ed:wrong'])
       assert.equal((await curl('login.test', '/', ['-u', login])).status, 401, login);
     await answers('far.test', '/', 403);
     await answers('near.test', '/', 200);

@@ -5,7 +5,7 @@
  */
 import type { IngressOptions } from '#api/kinds/ingresses/annotations.ts';
 import type { Backend } from '../../proxy/decide/frontend.ts';
-import { apr1Fetch, isApr1 } from './apr1.ts';
+import { isScripted, scriptedFetch } from './scripted-passwords.ts';
 import { chunked } from './chunked.ts';
 import { pathRegex } from './paths.ts';
 import type { GatewayBackend } from './routes.ts';
@@ -195,7 +195,7 @@ const usersOf = (name: string): string => `users_${name}`;
 function userlist(name: string, { users }: GatewayBackend): string {
   if (!users) return '';
   const lines = users
-    .filter((user) => !isApr1(user))
+    .filter((user) => !isScripted(user))
     .map((user) => `  user ${user.name} password ${user.hash}\n`);
   return `userlist ${usersOf(name)}\n${lines.join('')}\n`;
 }
@@ -205,9 +205,15 @@ function auth({ users, options }: GatewayBackend, { name }: BackendPlace): strin
   if (users.length === 0) return ['http-request deny deny_status 503'];
   const realm = options.authRealm ?? 'Authentication required';
   const rule = `http-request auth realm '${realm}' unless { http_auth(${usersOf(name)}) }`;
-  if (!users.some(isApr1)) return [rule];
+  if (!users.some(isScripted)) return [rule];
   // A HAProxy without Lua lets these users wait outside; Debian's has it.
-  return ['.if feature(LUA)', `${rule} or { ${apr1Fetch(name)} -m bool }`, '.else', rule, '.endif'];
+  return [
+    '.if feature(LUA)',
+    `${rule} or { ${scriptedFetch(name)} -m bool }`,
+    '.else',
+    rule,
+    '.endif',
+  ];
 }
 
 /** As far as the request says how long it is: what comes in chunks is not measured. */

@@ -3,11 +3,17 @@ import type { Secret } from '#api/types.ts';
 
 export interface User {
   readonly name: string;
-  /** As crypt(3) makes it, or Apache's own way (`apr1.ts`). */
+  /** As crypt(3) makes it, or in one of the forms of `scripted-passwords.ts`. */
   readonly hash: string;
 }
 
-const usable = /^\$(?:(1|2[aby]|5|6|y)\$[\w./$=,+-]+|apr1\$[\w./]{1,8}\$[\w./]{22})$/;
+const usable = [
+  /^\$(?:(1|2[aby]|5|6|y)\$[\w./$=,+-]+|apr1\$[\w./]{1,8}\$[\w./]{22})$/,
+  // SHA-1 has 20 bytes, with salt behind them or without.
+  /^\{SHA\}[\w+/]{27}=$/,
+  /^\{SSHA\}[\w+/]{27,342}={0,2}$/,
+  /^\{PLAIN\}\P{Cc}{1,255}$/u,
+];
 
 /** Without any user nobody comes in. */
 export function readUsers(
@@ -26,7 +32,8 @@ export function readUsers(
   for (const line of decodeBase64(text).split('\n')) {
     const [name = '', hash = ''] = line.trim().split(':');
     if (name === '') continue;
-    if (/^[\w.@+-]+$/.test(name) && usable.test(hash)) users.push({ name, hash });
+    if (/^[\w.@+-]+$/.test(name) && usable.some((form) => form.test(hash)))
+      users.push({ name, hash });
     else
       problems.push(
         `has a user ${JSON.stringify(name)} that cannot come in: make the line with htpasswd -B`,

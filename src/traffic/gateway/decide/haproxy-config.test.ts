@@ -274,12 +274,18 @@ test('a script checks passwords that HAProxy cannot, where there are such', () =
     return filesOf(tableOf({}, { backends: new Map([['one', backend]]) }));
   };
   const { config, files } = withUsers(ada, bob);
-  assert.match(config, /^ {2}lua-load-per-thread \/data\/apr1\.lua$/m);
-  assert.match(config, /unless \{ http_auth\(users_one\) \} or \{ lua\.apr1\(one\) -m bool \}$/m);
+  assert.match(config, /^ {2}lua-load-per-thread \/data\/passwords\.lua$/m);
+  assert.match(
+    config,
+    /unless \{ http_auth\(users_one\) \} or \{ lua\.password\(one\) -m bool \}$/m,
+  );
   assert.match(config, /^ {2}user ada password/m);
   assert.doesNotMatch(config, /user bob/);
-  assert.match(files.get('apr1.lua') ?? '', /^ {2}\['one'\] = \{ \['bob'\] = '\$apr1/m);
+  assert.match(files.get('passwords.lua') ?? '', /^ {2}\['one'\] = \{ \['bob'\] = '\$apr1/m);
+  const odd: User = { name: 'odd', hash: "{PLAIN}it's \\n" };
+  const quoted = withUsers(odd).files.get('passwords.lua') ?? '';
+  assert.ok(quoted.includes("['odd'] = '{PLAIN}it\\'s \\\\n'"), quoted);
   const plain = withUsers(ada);
   assert.doesNotMatch(plain.config, /lua/i);
-  assert.equal(plain.files.has('apr1.lua'), false);
+  assert.equal(plain.files.has('passwords.lua'), false);
 });

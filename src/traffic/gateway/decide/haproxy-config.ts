@@ -4,7 +4,7 @@
  * reload. Source: HAProxy 2.6 configuration manual.
  */
 import type { Backend } from '../../proxy/decide/frontend.ts';
-import { apr1File, apr1Script, isApr1 } from './apr1.ts';
+import { isScripted, passwordsFile, passwordsScript } from './scripted-passwords.ts';
 import type { User } from './basic-auth.ts';
 import { backendSection } from './backend-section.ts';
 import { frontendSections } from './frontend-section.ts';
@@ -63,8 +63,8 @@ export function haproxyFiles(
     ...table.certificates.map(({ key, pem }): [string, string] => [certificateFile(key), pem]),
     ['certificates.list', certificateList(table, places.folder)],
   ]);
-  const scripted = apr1Lists(table);
-  if (scripted.size > 0) files.set(apr1File, apr1Script(scripted));
+  const scripted = scriptedLists(table);
+  if (scripted.size > 0) files.set(passwordsFile, passwordsScript(scripted));
   const names = [...table.backends].sort(([a], [b]) => (a < b ? -1 : 1));
   const text = (servers: HaproxyServers): string => {
     const sections = names.map(([name, backend]) =>
@@ -95,10 +95,10 @@ const keys: Readonly<Record<LookUp, (route: Route) => string>> = {
 };
 
 /** Backend → those of its users whose passwords HAProxy cannot check by itself. */
-function apr1Lists({ backends }: GatewayTable): ReadonlyMap<string, readonly User[]> {
+function scriptedLists({ backends }: GatewayTable): ReadonlyMap<string, readonly User[]> {
   const lists = new Map<string, readonly User[]>();
   for (const [name, { users = [] }] of backends) {
-    const own = users.filter(isApr1);
+    const own = users.filter(isScripted);
     if (own.length > 0) lists.set(name, own);
   }
   return lists;
@@ -116,8 +116,8 @@ function certificateList({ certificates }: GatewayTable, folder: string): string
 }
 
 /** `idle-close-on-response`: in a reload a kept connection ends with an answer, not under a request. */
-function globalSection({ folder }: HaproxyPlaces, isScripted: boolean): string {
-  const script = `  .if feature(LUA)\n  lua-load-per-thread ${folder}/${apr1File}\n  .endif\n`;
+function globalSection({ folder }: HaproxyPlaces, withScript: boolean): string {
+  const script = `  .if feature(LUA)\n  lua-load-per-thread ${folder}/${passwordsFile}\n  .endif\n`;
   return `global
   log stdout format raw local0 warning
   stats socket ${folder}/runtime.sock mode 600 level admin expose-fd listeners
@@ -125,7 +125,7 @@ function globalSection({ folder }: HaproxyPlaces, isScripted: boolean): string {
   hard-stop-after 1h
   tune.ssl.default-dh-param 2048
   ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
-${isScripted ? script : ''}
+${withScript ? script : ''}
 defaults
   mode http
   log global

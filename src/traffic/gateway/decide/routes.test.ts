@@ -296,8 +296,12 @@ test('whoever may come in stands in a Secret; nobody, as long as it is not there
   };
   assert.deepEqual(users(), [[], 1]);
   const apr1 = '$apr1$abcdefgh$mzU/S0KBn7dB3V7vAleJP0';
-  const lines = ['ada:$2y$05$abc/def.', `bob:${apr1}`, 'old:{SHA}abc', "eve:$apr1$a'$b"];
-  assert.deepEqual(users(lines.join('\n')), [['ada', 'bob'], 2]);
+  const sha = '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=';
+  const salted = '{SSHA}5en6G6MezRroT3XKqkdPOmY/BfRzYWx0';
+  const good = ['ada:$2y$05$abc/def.', `bob:${apr1}`, `cy:${sha}`, `di:${salted}`, 'ed:{PLAIN}a b'];
+  const bad = ['old:{SHA}abc', "eve:$apr1$a'$b", 'flo:secret', 'gus:{MD5}abc', 'hal:{PLAIN}'];
+  const lines = [...good, ...bad];
+  assert.deepEqual(users(lines.join('\n')), [['ada', 'bob', 'cy', 'di', 'ed'], 5]);
 });
 
 test('balancers in front are those that the class names', () => {

@@ -1,25 +1,29 @@
 /**
- * Passwords as `htpasswd` makes them by itself: Apache's variant of MD5-crypt (`$apr1$`), which
- * crypt(3), and so HAProxy, does not know. HAProxy runs this script for them, each of its threads with
- * a memory of passwords that were right, by their SHA-256. Source: Apache Portable Runtime, `apr_md5_encode`; HAProxy 2.6 Lua API.
+ * Passwords in forms that crypt(3), and so HAProxy, does not know: what `htpasswd` makes by itself
+ * (`$apr1$`, Apache's variant of MD5-crypt), and nginx' `{SHA}`, `{SSHA}` and `{PLAIN}`. HAProxy runs
+ * this script for them, each of its threads with a memory of passwords that were right, by their
+ * SHA-256. Source: Apache Portable Runtime, `apr_md5_encode`; RFC 2307, 5.3; nginx,
+ * `auth_basic_user_file`; HAProxy 2.6 Lua API.
  */
 import type { User } from './basic-auth.ts';
 
-export const apr1File = 'apr1.lua';
+export const passwordsFile = 'passwords.lua';
 
-export const isApr1 = ({ hash }: User): boolean => hash.startsWith('$apr1$');
+export const isScripted = ({ hash }: User): boolean => /^(?:\$apr1\$|\{)/.test(hash);
 
 /** Asked of a request: is its user one of the list's? */
-export const apr1Fetch = (list: string): string => `lua.apr1(${list})`;
+export const scriptedFetch = (list: string): string => `lua.password(${list})`;
 
-/** Names and hashes have been read by expressions that let no quote or backslash through. */
-export function apr1Script(lists: ReadonlyMap<string, readonly User[]>): string {
+export function passwordsScript(lists: ReadonlyMap<string, readonly User[]>): string {
   const data = [...lists].map(([list, users]) => {
-    const entries = users.map(({ name, hash }) => `['${name}'] = '${hash}'`);
+    const entries = users.map(({ name, hash }) => `[${quoted(name)}] = ${quoted(hash)}`);
     return `  ['${list}'] = { ${entries.join(', ')} },\n`;
   });
   return `local lists = {\n${data.join('')}}\n${script}`;
 }
+
+/** The one line that a user is holds no line feed. */
+const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
 
 const script = String.raw`
 local letters = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -58,20 +62,31 @@ local function hashed(md5, password, salt)
   return table.concat(text)
 end
 
+local function isRight(digest, decoded, hash, password)
+  local form, wanted = hash:match('^{(%u+)}(.*)$')
+  if form == 'PLAIN' then return digest(password, 'sha256') == digest(wanted, 'sha256') end
+  if form then
+    local raw = decoded(wanted) or ''
+    return digest(password .. raw:sub(21), 'sha1') == raw:sub(1, 20)
+  end
+  local salt, rest = hash:match('^%$apr1%$([^$]*)%$(.*)$')
+  return hashed(function(text) return digest(text, 'md5') end, password, salt) == rest
+end
+
 local known, count = {}, 0
 
-core.register_fetches('apr1', function(txn, list)
+core.register_fetches('password', function(txn, list)
   local given = txn.f:req_fhdr('authorization') or ''
   local encoded = given:match('^[Bb][Aa][Ss][Ii][Cc] +(%S+)%s*$')
   if not encoded then return false end
   local name, password = (txn.c:b64dec(encoded) or ''):match('^([^:]*):(.*)$')
   local hash = name and lists[list][name]
   if not hash or #password > 255 then return false end
-  local key = txn.c:digest(hash .. ' ' .. password, 'sha256')
+  local digest = function(text, kind) return txn.c:digest(text, kind) end
+  local decoded = function(text) return txn.c:b64dec(text) end
+  local key = digest(hash .. ' ' .. password, 'sha256')
   if known[key] then return true end
-  local salt, wanted = hash:match('^%$apr1%$([^$]*)%$(.*)$')
-  local md5 = function(text) return txn.c:digest(text, 'md5') end
-  if hashed(md5, password, salt) ~= wanted then return false end
+  if not isRight(digest, decoded, hash, password) then return false end
   if count >= 1000 then known, count = {}, 0 end
   known[key], count = true, count + 1
   return true
