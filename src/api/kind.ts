@@ -97,6 +97,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   };
   /** Idempotent; also applied to objects read back, so that a new default reaches old objects. */
   defaults?(object: T): void;
+  /** They fill in the status, too. Where they do not, a write of the status alone is spared them. */
+  readonly defaultsStatus?: boolean;
   /**
    * Clears what clients may not set (usually status). Sets metadata.generation to 1 where the kind
    * counts generations; from then on each change of `spec` is one.

@@ -83,6 +83,8 @@ export const limits = {
   earlyEnds: 1000,
   /** Ends for lack of memory that the kernel told of; only the last ones are asked about. */
   memoryKills: 1000,
+  /** Sets of owned fields that objects share: one for each way in which a kind of objects is written. */
+  fieldSetsKept: 4096,
   /** Series of one metric; the rest share one. */
   metricSeries: 2000,
   /** A line of a stream, such as a watch event (an object is much smaller). */

@@ -20,7 +20,7 @@ import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { Fifo } from './fifo.ts';
-import { LruMap } from './lru-map.ts';
+import { LruMap } from '#base/lru-map.ts';
 
 export interface EventRecorderOptions {
   readonly verbs: Verbs;

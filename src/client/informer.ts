@@ -14,7 +14,7 @@ import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
 import { isStatusError, type StatusError } from '#base/status-error.ts';
-import { LruMap } from './lru-map.ts';
+import { LruMap } from '#base/lru-map.ts';
 import { ObjectCache } from './object-cache.ts';
 
 export interface InformerOptions extends SelectOptions {

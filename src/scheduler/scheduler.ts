@@ -15,7 +15,7 @@ import type { Random } from '#base/random.ts';
 import { ActionRefused, Carrier } from '#client/carry-out.ts';
 import type { EventRecorder } from '#client/events.ts';
 import { type Informers, InformerView } from '#client/informers.ts';
-import { LruMap } from '#client/lru-map.ts';
+import { LruMap } from '#base/lru-map.ts';
 import { Changes } from './changes.ts';
 import { type Budget, budgetOf } from './decide/budgets.ts';
 import { eventsOf } from './decide/cures.ts';

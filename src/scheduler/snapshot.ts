@@ -6,7 +6,7 @@
 import type { View } from '#api/decision.ts';
 import type { Labels, Selector } from '#api/selector.ts';
 import type { Node, Pod } from '#api/types.ts';
-import { LruMap } from '#client/lru-map.ts';
+import { LruMap } from '#base/lru-map.ts';
 import type { Candidates } from './decide/candidates.ts';
 import type { TrialState } from './decide/filter.ts';
 import { Ledger } from './decide/ledger.ts';

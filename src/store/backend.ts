@@ -31,6 +31,8 @@ export interface Snapshot {
   range(start: string, end: string, limit?: number): Iterable<Entry>;
   /** In time logarithmic to the size of the map. */
   count(start: string, end: string): number;
+  /** Whether there is no key in [start, end). */
+  isEmpty(start: string, end: string): boolean;
 }
 
 export type Operation =

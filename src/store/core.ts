@@ -73,8 +73,6 @@ interface Prepared {
   readonly tree: Tree<Entry>;
 }
 
-const nothing: readonly Entry[] = [];
-
 class TreeSnapshot implements Snapshot {
   readonly revision: number;
   readonly #tree: Tree<Entry>;
@@ -89,13 +87,15 @@ class TreeSnapshot implements Snapshot {
   }
 
   range(start: string, end: string, limit?: number): Iterable<Entry> {
-    // Every write asks for the quotas of its namespace, and most have none.
-    if (this.#tree.first(start, end) === undefined) return nothing;
     return { [Symbol.iterator]: () => this.#tree.range(start, end, limit) };
   }
 
   count(start: string, end: string): number {
     return this.#tree.count(start, end);
+  }
+
+  isEmpty(start: string, end: string): boolean {
+    return this.#tree.first(start, end) === undefined;
   }
 }
 

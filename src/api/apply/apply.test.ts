@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { deepCopy, deepEqual, deepFreeze, type JsonObject } from '../copy.ts';
 import type { KubeObject } from '../object.ts';
 import { typeSchema } from '../schema/schema.ts';
+import { objectsOf } from '../schema/testing/arbitrary.ts';
 import { applyConfiguration, ownersAfterUpdate } from './apply.ts';
 import { formatPath } from './field-path.ts';
 import { FieldSet } from './field-set.ts';
@@ -454,6 +455,24 @@ test('by force, each applier has what it says, and every field has an owner', ()
       }
     }),
   );
+});
+
+test('who creates owns what a comparison with nothing would find', () => {
+  for (const name of ['Pod', 'Event', 'Service']) {
+    const type = typeSchema(name);
+    const options = { manager: 'me', now: start, ignored: ['status'] };
+    const bare = deepFreeze({ apiVersion: 'v1', kind: name, metadata: { name: 'x' } });
+    fc.assert(
+      fc.property(objectsOf(type, 4), (object) => {
+        const { managedFields: _, ...metadata } = (object['metadata'] ?? {}) as JsonObject;
+        const next = deepFreeze({ ...object, ...bare, metadata: { ...metadata, name: 'x' } });
+        assert.deepEqual(
+          JSON.stringify(ownersAfterUpdate(undefined, next, type, options)),
+          JSON.stringify(ownersAfterUpdate(bare, next, type, options)),
+        );
+      }),
+    );
+  }
 });
 
 test('sets read back what they write', () => {

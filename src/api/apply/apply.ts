@@ -13,6 +13,7 @@ import { formatTime } from '../time.ts';
 import type { ManagedFieldsEntry } from '../types.ts';
 import { fieldStep, formatPath, type Step } from './field-path.ts';
 import { FieldSet } from './field-set.ts';
+import { fieldsOf } from './fields-v1.ts';
 import {
   type Manager,
   type ManagerId,
@@ -20,6 +21,7 @@ import {
   sameManager,
   writeManagers,
 } from './managers.ts';
+import { ownedOfNew } from './owned-of-new.ts';
 import { type Shape, shapeOf } from './shape.ts';
 import { type Difference, differenceOf, fieldSetOf, merged, pruned } from './typed.ts';
 
@@ -38,24 +40,26 @@ export interface ApplyOptions extends WriterOptions {
 }
 
 /** What says which object it is, and what the server sets, belongs to nobody. */
-const unownedMetadata: ReadonlySet<Step> = new Set([
-  'f:name',
-  'f:namespace',
-  'f:creationTimestamp',
-  'f:selfLink',
-  'f:uid',
-  'f:generation',
-  'f:managedFields',
-  'f:resourceVersion',
+const unownedMetadata: ReadonlySet<string> = new Set([
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'generation',
+  'managedFields',
+  'resourceVersion',
 ]);
+const unownedMetadataSteps: ReadonlySet<Step> = new Set([...unownedMetadata].map(fieldStep));
+const unownedAtTop = ['apiVersion', 'kind'];
 
 const unownedNotes = FieldSet.of([['f:annotations', fieldStep(conditionCodesAnnotation)]]);
 
 function ownable(set: FieldSet, ignored: readonly string[] = []): FieldSet {
-  const rest = set.without(new Set(['f:apiVersion', 'f:kind', ...ignored.map(fieldStep)]));
+  const rest = set.without(new Set([...unownedAtTop, ...ignored].map(fieldStep)));
   const metadata = rest.child('f:metadata');
   if (metadata === undefined) return rest;
-  const owned = metadata.without(unownedMetadata).difference(unownedNotes);
+  const owned = metadata.without(unownedMetadataSteps).difference(unownedNotes);
   return rest.with('f:metadata', owned);
 }
 
@@ -131,6 +135,12 @@ export function ownersAfterUpdate(
 ): ManagedFieldsEntry[] {
   const shape: Shape = shapeOf(type);
   const id = idOf(options, 'Update', next.apiVersion);
+  if (live === undefined && isUnclaimed(next)) {
+    const unowned = new Set([...unownedAtTop, ...(options.ignored ?? [])]);
+    const text = ownedOfNew(next as unknown as JsonObject, shape, unowned, unownedMetadata);
+    const set = FieldSet.parse(fieldsOf(text));
+    return writeManagers([{ ...id, time: formatTime(options.now), set }]);
+  }
   const managers = readManagers(entriesToGoOn(live, next));
   const before = withoutManagers((live ?? {}) as unknown as JsonObject);
   const after = withoutManagers(next as unknown as JsonObject);
@@ -141,6 +151,12 @@ export function ownersAfterUpdate(
   const set = (last?.set ?? new FieldSet()).difference(difference.removed).union(gained);
   const time = last?.set.equals(set) && gained.isEmpty ? last.time : formatTime(options.now);
   return writeManagers([...yielded(others, difference, true), { ...id, time, set }]);
+}
+
+/** Nobody says who owns what of it, and nothing in it is the server's own note. */
+function isUnclaimed({ metadata }: KubeObject): boolean {
+  const { annotations, managedFields } = metadata;
+  return !managedFields?.length && annotations?.[conditionCodesAnnotation] === undefined;
 }
 
 /** A client that leaves them out does not mean to forget them. */

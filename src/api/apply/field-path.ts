@@ -20,6 +20,13 @@ export function keyStep(keys: readonly (readonly [string, unknown])[]): Step {
   return `k:{${sorted.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
 }
 
+/** As a name in JSON, quotes included. Steps of fields are asked for again and again. */
+export function quoted(step: Step): string {
+  return plainStep.test(step) ? `"${step}"` : JSON.stringify(step);
+}
+
+const plainStep = /^[\w:./-]*$/;
+
 /** The field or map key of an `f:` step. */
 export function fieldOf(step: Step): string | undefined {
   return step.startsWith('f:') ? step.slice(2) : undefined;

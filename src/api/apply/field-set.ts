@@ -5,11 +5,12 @@
  * looks, since most of every write leaves most owners alone.
  */
 import { isJsonObject, type JsonObject } from '../copy.ts';
-import { setKey } from '../schema/set-key.ts';
 import type { Step } from './field-path.ts';
+import { fieldsOf, isShared, textOf } from './fields-v1.ts';
 
 /** Marks, beside its children, that a node is a member itself. */
 const self = '.';
+const mark = `"${self}":{}`;
 const isStep = (key: string): boolean => /^[fkvi]:/.test(key);
 
 export class FieldSet {
@@ -35,7 +36,11 @@ export class FieldSet {
 
   /** What is no FieldsV1 counts as empty: managedFields are never a reason to refuse an object. */
   static parse(json: unknown): FieldSet {
-    return new FieldSet(isJsonObject(json) ? json : {});
+    if (!isJsonObject(json)) return new FieldSet({});
+    if (!isShared(json)) return new FieldSet(json);
+    let set = parsed.get(json);
+    if (set === undefined) parsed.set(json, (set = new FieldSet(json)));
+    return set;
   }
 
   get isEmpty(): boolean {
@@ -161,16 +166,21 @@ export class FieldSet {
     }
   }
 
-  /** May be the very object that it was parsed from. */
+  /** Frozen; equal sets give the same one, but for what a client wrote in an order of its own. */
   toJSON(): JsonObject {
-    if (this.#json) return this.#json;
-    const json: JsonObject = {};
-    for (const step of this.#sorted()) {
+    return fieldsOf(this.#json ? textOf(this.#json) : `{${this.#steps()}}`);
+  }
+
+  /** The steps and what is below them, without braces. */
+  #steps(): string {
+    // Whether a node is a member itself is for the set above it to say.
+    if (this.#json) return JSON.stringify(bare(this.#json)).slice(1, -1);
+    const texts = this.#sorted().map((step) => {
       const child = this.#children.get(step);
-      const below = child ? bare(child.toJSON()) : {};
-      setKey(json, step, child && this.#members.has(step) ? { [self]: {}, ...below } : below);
-    }
-    return json;
+      const isMarked = child !== undefined && this.#members.has(step);
+      return `${JSON.stringify(step)}:${braced(isMarked, child ? child.#steps() : '')}`;
+    });
+    return texts.join(',');
   }
 
   #sorted(): readonly Step[] {
@@ -211,7 +221,16 @@ export class FieldSet {
   }
 }
 
-/** Without the mark: whether a node is a member is for the set above it to say. */
+/** Of what all share; a set does not change any more once it was parsed. */
+const parsed = new WeakMap<object, FieldSet>();
+
+/** `steps`: JSON without braces. A node that leads on and is a member itself is marked. */
+export function braced(isMarked: boolean, steps: string): string {
+  if (!isMarked) return `{${steps}}`;
+  return steps === '' ? `{${mark}}` : `{${mark},${steps}}`;
+}
+
+/** Without the mark. */
 function bare(json: JsonObject): JsonObject {
   if (!Object.hasOwn(json, self)) return json;
   const { [self]: _, ...below } = json;

@@ -1,7 +1,9 @@
 /** Who owns which fields: `metadata.managedFields` read, combined and written. */
+import { isJsonObject } from '../copy.ts';
 import { parseTime } from '../time.ts';
 import type { ManagedFieldsEntry } from '../types.ts';
 import { FieldSet } from './field-set.ts';
+import { fieldsOf, textOf } from './fields-v1.ts';
 
 /** Whoever writes: a name, how, and on which subresource. */
 export interface ManagerId {
@@ -55,6 +57,29 @@ export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[
       fieldsV1: set.toJSON(),
       ...(subresource === '' ? {} : { subresource }),
     }));
+}
+
+/** JSON of the entries: much the largest part of it is made once for all objects. */
+export function textOfEntries(entries: readonly ManagedFieldsEntry[]): string {
+  return `[${entries.map(textOfEntry).join(',')}]`;
+}
+
+function textOfEntry(entry: ManagedFieldsEntry): string {
+  let text = '';
+  for (const name in entry) {
+    const value = entry[name as keyof ManagedFieldsEntry] as unknown;
+    if (value === undefined) continue;
+    const isFields = name === 'fieldsV1' && typeof value === 'object' && value !== null;
+    text += `,"${name}":${isFields ? textOf(value) : JSON.stringify(value)}`;
+  }
+  return `{${text.slice(1)}}`;
+}
+
+/** What was read back from a file shares its sets again. Changes the entries. */
+export function shareFields(entries: readonly ManagedFieldsEntry[]): void {
+  for (const entry of entries) {
+    if (isJsonObject(entry.fieldsV1)) entry.fieldsV1 = fieldsOf(JSON.stringify(entry.fieldsV1));
+  }
 }
 
 function compareManagers(a: Manager, b: Manager): number {

@@ -2,6 +2,7 @@
  * Why no node takes a pod, read back from the scheduler's own sentences: a condition has no room for
  * a code, and the sentences come from the same registry.
  */
+import { remembered } from '#base/remembered.ts';
 import { type SchedulingCode, schedulingReasons } from '../reasons.ts';
 import { fill } from '../reasons/reason.ts';
 import type { Pod } from '../types.ts';
@@ -30,8 +31,13 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable. preemption: …` */
-export function refusalsIn(message: string): Refused[] {
+/**
+ * `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable. preemption: …`
+ * Pods alike are refused with the same sentence, many in a row.
+ */
+export const refusalsIn = remembered(16, readRefusals);
+
+function readRefusals(message: string): readonly Refused[] {
   const body = message
     .replace(/^\d+\/\d+ nodes are available: /, '')
     .replace(/\.? preemption: .*$/s, '')

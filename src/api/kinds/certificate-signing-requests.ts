@@ -58,6 +58,7 @@ export const certificateSigningRequests: Kind<Csr> = {
   type: 'CertificateSigningRequest',
   subresources: [{ name: 'approval', verbs: ['get', 'patch', 'update'] }, statusSubresource],
   hasStatus: true,
+  defaultsStatus: true,
   defaults: ({ status }) => {
     for (const condition of status?.conditions ?? []) condition.status ??= 'True';
   },

@@ -34,4 +34,16 @@ for (const kind of allKinds) {
       { numRuns: 50 },
     );
   });
+
+  if (kind.defaultsStatus) continue;
+  test(`defaults of ${kind.kind} (${kind.group || 'core'}/${kind.version}) have nothing for the status`, () => {
+    fc.assert(
+      fc.property(anyObject(kind.type), (object) => {
+        const complete = deepCopy(object);
+        kind.defaults?.(complete as unknown as KubeObject);
+        assert.deepEqual(complete['status'], deepCopy(object['status']));
+      }),
+      { numRuns: 50 },
+    );
+  });
 }

@@ -26,6 +26,7 @@ export const ingresses: Kind<Ingress> = {
   type: 'Ingress',
   subresources: [statusSubresource],
   hasStatus: true,
+  defaultsStatus: true,
   defaults(ingress) {
     ingress.status ??= {};
     ingress.status.loadBalancer ??= {};

@@ -25,6 +25,7 @@ export const namespaces: Kind<Namespace> = {
   subresources: [{ name: 'finalize', verbs: ['update'] }, statusSubresource],
   hasStatus: true,
   nameRule: 'dnsLabel',
+  defaultsStatus: true,
   defaults(namespace) {
     const { metadata } = namespace;
     if (metadata.name) metadata.labels = { ...metadata.labels, [nameLabel]: metadata.name };

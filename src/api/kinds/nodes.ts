@@ -26,6 +26,7 @@ export const nodes: Kind<Node> = {
   ],
   hasStatus: true,
   /** A node that reports what it has may allocate all of it, unless it says otherwise. */
+  defaultsStatus: true,
   defaults(node) {
     if (node.status?.capacity && !node.status.allocatable) {
       node.status.allocatable = { ...node.status.capacity };

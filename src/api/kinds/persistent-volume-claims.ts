@@ -30,6 +30,7 @@ export const persistentVolumeClaims: Kind<PersistentVolumeClaim> = {
   subresources: [statusSubresource],
   hasStatus: true,
   returnsDeleted: true,
+  defaultsStatus: true,
   defaults(claim) {
     claim.status ??= {};
     claim.status.phase ||= 'Pending';

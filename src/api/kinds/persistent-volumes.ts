@@ -21,6 +21,7 @@ export const persistentVolumes: Kind<PersistentVolume> = {
   subresources: [statusSubresource],
   hasStatus: true,
   returnsDeleted: true,
+  defaultsStatus: true,
   defaults(volume) {
     volume.status ??= {};
     volume.status.phase ||= 'Pending';

@@ -36,6 +36,7 @@ export const services: Kind<Service> = {
   hasStatus: true,
   createOnUpdate: true,
   nameRule: 'dns1035Label',
+  defaultsStatus: true,
   defaults: defaultService,
   prepareForCreate: prepareServiceForCreate,
   prepareForUpdate: prepareServiceForUpdate,

@@ -2,6 +2,8 @@
  * RFC 3339 as Go's `time.Parse(time.RFC3339, …)` reads it (a fraction is allowed, ranges are checked),
  * and the two forms that Kubernetes writes.
  */
+import { remembered } from '#base/remembered.ts';
+
 export interface Instant {
   /** Since the Unix epoch; negative before it. */
   readonly seconds: number;
@@ -53,6 +55,7 @@ export function formatMicroTime({ seconds, nanos }: Instant): string {
   return `${formatSeconds(seconds)}.${String(Math.trunc(nanos / 1000)).padStart(6, '0')}Z`;
 }
 
-function formatSeconds(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, -5);
-}
+/** Whatever happens in one second says so in the same words. */
+const formatSeconds = remembered(2, (seconds: number) =>
+  new Date(seconds * 1000).toISOString().slice(0, -5),
+);

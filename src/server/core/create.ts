@@ -1,7 +1,7 @@
 /**
- * CREATE. Order: identity and defaults → admission changes → a name → the kind's preparation →
- * validation → admission refusals → reservations (addresses) → store. Each attempt starts from an
- * own copy of the body.
+ * CREATE. Order: identity and defaults → owners → admission changes → a name → the kind's
+ * preparation → validation → admission refusals → reservations (addresses) → store. Each attempt
+ * starts from an own copy of the body.
  */
 import { deepCopy } from '#api/copy.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -88,6 +88,8 @@ export class Creating {
   ): Plan<Stored> {
     const { kind, dryRun } = request;
     const { admission, clock, random } = this.#deps;
+    // What admission adds is nobody's, as in Kubernetes: a client that leaves it out takes nothing back.
+    if (writer) recordOwners(writer, object, undefined);
     admission.mutate(request);
     const { metadata } = object;
     metadata.uid = random.uuid();
@@ -96,7 +98,6 @@ export class Creating {
     // Once more, for what admission added and what follows from the name.
     kind.defaults?.(object);
     kind.prepareForCreate?.(object);
-    if (writer) recordOwners(writer, object, undefined);
     noteCodes(kind, object);
     const errors = validateForCreate(kind, object);
     if (errors.length > 0) throw invalid(kind, metadata.name ?? '', errors);

@@ -4,7 +4,7 @@
  * one is taken away (`update.ts`).
  * Source: Kubernetes API conventions and concepts, "Finalizers", "Pod termination".
  */
-import { deepCopy, deepEqual } from '#api/copy.ts';
+import { deepEqual } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime, parseTime } from '#api/time.ts';
@@ -56,7 +56,7 @@ export class Deleting {
     if (marked === 'pending' || deepEqual(marked, stored.object)) {
       return { operations: [], answer: () => stored };
     }
-    const value = storedValue(kind, marked);
+    const value = storedValue(kind, marked, stored);
     if (request.dryRun) return { operations: [], answer: () => unstored(marked) };
     const { key, modRevision } = entry;
     const { ttlSeconds } = kind;
@@ -77,7 +77,8 @@ export class Deleting {
   ): KubeObject | 'remove' | 'pending' {
     const { deletionTimestamp, deletionGracePeriodSeconds: pending } = object.metadata;
     const graceful = kind.gracePeriodSeconds !== undefined;
-    const next = deepCopy(object);
+    // The rest is shared: only the metadata changes, and what `prepareForDelete` puts in its place.
+    const next = { ...object, metadata: { ...object.metadata } };
     let grace = 0;
     if (graceful && deletionTimestamp !== undefined && pending) {
       const wanted = wantedGrace(options);

@@ -9,9 +9,20 @@ function storageOf(kind: Kind): { group: string; resource: string } {
   return kind.storedAs ?? kind;
 }
 
+/** Made once for each kind: every request needs some. */
+const prefixes = new WeakMap<Kind, string>();
+
+function prefixOfAll(kind: Kind): string {
+  let prefix = prefixes.get(kind);
+  if (prefix === undefined) {
+    const { group, resource } = storageOf(kind);
+    prefixes.set(kind, (prefix = `/${group === '' ? 'core' : group}/${resource}/`));
+  }
+  return prefix;
+}
+
 export function prefixOf(kind: Kind, namespace?: string): string {
-  const { group, resource } = storageOf(kind);
-  const all = `/${group === '' ? 'core' : group}/${resource}/`;
+  const all = prefixOfAll(kind);
   return namespace === undefined || namespace === '' ? all : `${all}${namespace}/`;
 }
 

@@ -86,11 +86,18 @@ export function readerOf(snapshot: Snapshot, codecs: Codecs): Reader {
       const entry = snapshot.get(keyFor(kind, namespace, name));
       return entry && (codecs.of(kind).read(entry).object as T);
     },
-    *list<T extends KubeObject>(kind: Kind<T>, namespace?: string) {
+    list<T extends KubeObject>(kind: Kind<T>, namespace?: string) {
       const prefix = prefixOf(kind, namespace);
-      const codec = codecs.of(kind);
-      for (const entry of snapshot.range(prefix, endOf(prefix)))
-        yield codec.read(entry).object as T;
+      // Every write asks for the quotas of its namespace, and most have none.
+      const end = endOf(prefix);
+      if (snapshot.isEmpty(prefix, end)) return none;
+      return objectsOf<T>(snapshot.range(prefix, end), codecs.of(kind));
     },
   };
+}
+
+const none: readonly never[] = [];
+
+function* objectsOf<T extends KubeObject>(entries: Iterable<Entry>, codec: Codec): Generator<T> {
+  for (const entry of entries) yield codec.read(entry).object as T;
 }

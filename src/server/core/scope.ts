@@ -3,7 +3,7 @@
  * a subresource; a subresource changes its own subtree and nothing else of the object but labels,
  * annotations and finalizers (what Kubernetes' own status strategies let through).
  */
-import { deepCopy, isJsonObject, type JsonObject, shallowCopy } from '#api/copy.ts';
+import { deepCopy, deepFreeze, isJsonObject, type JsonObject, shallowCopy } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Target } from './core.ts';
@@ -37,15 +37,23 @@ export function isScoped(subresource: string): boolean {
  * A private copy of what a body proposes. Status is written most often, and by far most of such a body
  * is the rest of the object, which it cannot touch: only what counts is copied.
  */
-export function proposalOf(
-  { subresource = '' }: Target,
-  body: KubeObject,
-  previous: KubeObject,
-): KubeObject {
-  if (takes[subresource] !== takeStatus) return deepCopy(body);
+export function proposalOf(target: Target, body: KubeObject, previous: KubeObject): KubeObject {
+  if (takes[target.subresource ?? ''] !== takeStatus) return deepCopy(body);
   const { apiVersion, kind, metadata, status } = body as KubeObject & { status?: unknown };
-  const own = { apiVersion, kind, metadata: deepCopy(metadata), status: deepCopy(status) };
-  return { ...twoLevels(previous), ...own };
+  const own = { apiVersion, kind, metadata: copyOfMetadata(metadata), status: deepCopy(status) };
+  return { ...(needsNoDefaults(target) ? previous : twoLevels(previous)), ...own };
+}
+
+/** Who owns what is replaced as a whole, never changed in its place, and is much the largest part. */
+function copyOfMetadata({ managedFields, ...metadata }: KubeObject['metadata']) {
+  const copy = deepCopy(metadata) as KubeObject['metadata'];
+  if (managedFields !== undefined) copy.managedFields = deepFreeze(managedFields);
+  return copy;
+}
+
+/** Nothing of the proposal that counts has defaults. */
+export function needsNoDefaults({ kind, subresource = '' }: Target): boolean {
+  return takes[subresource] === takeStatus && !kind.defaultsStatus;
 }
 
 /** What defaults may write to: they ask for no more than the spec's own fields of an object that has them. */
@@ -74,13 +82,26 @@ export function scoped(
     }
     return proposed;
   }
-  const { labels, annotations, finalizers, managedFields, resourceVersion, uid } =
-    proposed.metadata;
-  const own = { labels, annotations, finalizers, managedFields, resourceVersion, uid };
-  const next = { ...previous, metadata: { ...previous.metadata, ...own } };
+  const metadata = { ...previous.metadata } as JsonObject;
+  for (const name of ownOfMetadata) {
+    const value = proposed.metadata[name];
+    if (value !== undefined) metadata[name] = value;
+    else if (metadata[name] !== undefined) delete metadata[name];
+  }
+  const next = { ...previous, metadata } as unknown as KubeObject;
   takes[subresource]?.(next as unknown as JsonObject, proposed as unknown as JsonObject);
   return next;
 }
+
+/** What a subresource may say of the metadata. */
+const ownOfMetadata = [
+  'labels',
+  'annotations',
+  'finalizers',
+  'managedFields',
+  'resourceVersion',
+  'uid',
+] as const;
 
 function take(field: string): Take {
   return (next, proposed) => {

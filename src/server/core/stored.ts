@@ -5,8 +5,10 @@
  * restart and never in the life of the process that wrote it; the bytes are made once, when first
  * sent.
  */
+import { shareFields, textOfEntries } from '#api/apply/managers.ts';
 import type { JsonObject } from '#api/copy.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { ManagedFieldsEntry } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Entry, Value } from '#store/backend.ts';
 import type { Stored } from './core.ts';
@@ -17,31 +19,33 @@ const decoder = new TextDecoder();
 /** An object as it is kept: written by this process, its revision not looked at yet. */
 class Fresh {
   readonly object: KubeObject;
+  readonly encoded: Encoded;
 
-  constructor(object: KubeObject) {
+  constructor(object: KubeObject, encoded: Encoded) {
     this.object = object;
+    this.encoded = encoded;
   }
 }
 
 class Shared implements Stored {
   readonly object: KubeObject;
-  readonly #raw: Uint8Array;
+  readonly encoded: Encoded;
   #bytes: Uint8Array | undefined;
 
-  constructor(object: KubeObject, raw: Uint8Array, revision: number) {
+  constructor(object: KubeObject, encoded: Encoded, revision: number) {
     const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(revision) });
     this.object = Object.freeze({ ...object, metadata });
-    this.#raw = raw;
+    this.encoded = encoded;
   }
 
   get bytes(): Uint8Array {
-    this.#bytes ??= splice(this.#raw, this.object);
+    this.#bytes ??= splice(this.encoded.bytes, this.object);
     return this.#bytes;
   }
 
   /** The same content under another revision: the last state of an object, at its deletion. */
   at(revision: number): Shared {
-    return new Shared(this.object, this.#raw, revision);
+    return new Shared(this.object, this.encoded, revision);
   }
 }
 
@@ -101,18 +105,73 @@ function splice(raw: Uint8Array, object: KubeObject): Uint8Array {
   return bytes;
 }
 
-function encode(object: KubeObject): Uint8Array {
-  const { kind, apiVersion, metadata, ...rest } = object;
-  return encoder.encode(JSON.stringify({ kind, apiVersion, metadata, ...rest }));
+/** JSON, and where in it the spec stands: a new status goes with the spec as it was. */
+interface Encoded {
+  readonly bytes: Uint8Array;
+  readonly specFrom: number;
+  readonly specTo: number;
 }
 
-/** Takes the object over and freezes it; its resourceVersion is not kept. */
-export function valueOf(object: KubeObject): Value {
-  const { resourceVersion: _, ...metadata } = object.metadata;
-  const kept = { ...object, metadata };
+type WithSpec = KubeObject & { readonly spec?: unknown };
+
+/** What is written first and copied out; larger objects get room of their own. */
+const usualRoom = new Uint8Array(64 * 1024);
+
+/** `before`: an object whose frozen spec may be this one's too, and is not written again then. */
+function encode(object: WithSpec, before: Shared | undefined): Encoded {
+  const { spec } = object;
+  const isSame = spec !== undefined && spec === (before?.object as WithSpec | undefined)?.spec;
+  const known = isSame ? before?.encoded : undefined;
+  const head = `${headOf(object)}${textOf(object.metadata, notKept).slice(1)}}`;
+  const text = known || spec === undefined ? '' : JSON.stringify(spec);
+  const tail = `${textOf(object, writtenFirst)}}`;
+  const specLength = known ? known.specTo - known.specFrom : text.length * 3;
+  const most = (head.length + tail.length) * 3 + specLength + specKey.length;
+  const page = most > usualRoom.length ? new Uint8Array(most) : usualRoom;
+  const write = (part: string, at: number) =>
+    at + encoder.encodeInto(part, page.subarray(at)).written;
+  let to = write(head, 0);
+  let specFrom = 0;
+  let specTo = 0;
+  if (spec !== undefined) {
+    specFrom = write(specKey, to);
+    if (known) page.set(known.bytes.subarray(known.specFrom, known.specTo), specFrom);
+    specTo = known ? specFrom + specLength : write(text, specFrom);
+    to = specTo;
+  }
+  return { bytes: page.slice(0, write(tail, to)), specFrom, specTo };
+}
+
+/**
+ * Field by field: a copy without some of them would cost more than all the rest. Begins with a comma
+ * where there is anything.
+ */
+function textOf(object: object, without: ReadonlySet<string>): string {
+  let text = '';
+  for (const name in object) {
+    if (without.has(name)) continue;
+    const part = (object as JsonObject)[name];
+    const value =
+      name === 'managedFields' && part !== undefined
+        ? textOfEntries(part as ManagedFieldsEntry[])
+        : (JSON.stringify(part) as string | undefined);
+    if (value !== undefined) text += `,${JSON.stringify(name)}:${value}`;
+  }
+  return text;
+}
+
+const writtenFirst = new Set(['kind', 'apiVersion', 'metadata', 'spec']);
+const notKept = new Set(['resourceVersion']);
+const specKey = ',"spec":';
+
+/**
+ * Takes the object over and freezes it; its resourceVersion is not kept. `before`: what it comes from,
+ * if anything.
+ */
+export function valueOf(object: KubeObject, before?: Stored): Value {
   // Before it is frozen: V8 writes frozen objects half as fast.
-  const bytes = encode(kept);
-  return { bytes, decoded: new Fresh(seal(kept)) };
+  const encoded = encode(object, before instanceof Shared ? before : undefined);
+  return { bytes: encoded.bytes, decoded: new Fresh(seal(object), encoded) };
 }
 
 /**
@@ -125,11 +184,12 @@ export function sharedOf(entry: Entry, complete: (object: KubeObject) => void): 
   if (decoded instanceof Shared) return decoded;
   let shared: Shared;
   if (decoded instanceof Fresh) {
-    shared = new Shared(decoded.object, value.bytes, modRevision);
+    shared = new Shared(decoded.object, decoded.encoded, modRevision);
   } else {
     const object = JSON.parse(decoder.decode(value.bytes)) as KubeObject;
     complete(object);
-    shared = new Shared(seal(object), encode(object), modRevision);
+    shareFields(object.metadata.managedFields ?? []);
+    shared = new Shared(seal(object), encode(object, undefined), modRevision);
   }
   value.decoded = shared;
   return shared;
@@ -145,7 +205,7 @@ export function sharedAt(stored: Stored, revision: number): Stored {
 export function sharedView(object: KubeObject): Stored {
   const { resourceVersion, ...metadata } = object.metadata;
   const kept = seal({ ...object, metadata });
-  return new Shared(kept, encode(kept), Number(resourceVersion));
+  return new Shared(kept, encode(kept, undefined), Number(resourceVersion));
 }
 
 /** Without touching the bytes, which may never be asked for. */

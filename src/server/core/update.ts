@@ -17,7 +17,7 @@ import { fillIdentity } from './identity.ts';
 import { keyFor } from './keys.ts';
 import { keepOwners, recordOwners, writerOf } from './owners.ts';
 import { readerOf } from './reader.ts';
-import { scoped } from './scope.ts';
+import { needsNoDefaults, scoped } from './scope.ts';
 import { unstored } from './stored.ts';
 import { type Plan, transact } from './transact.ts';
 import { validateForUpdate } from './validate.ts';
@@ -112,7 +112,7 @@ export class Updating {
     keepOwners(proposed, previous);
     checkPreconditions(kind, proposed, previous);
     // What comes from `previous` has its defaults, and is frozen.
-    kind.defaults?.(proposed);
+    if (!needsNoDefaults(target)) kind.defaults?.(proposed);
     const next = scoped(kind, subresource, proposed, previous);
     const { metadata } = next;
     const { metadata: old } = previous;
@@ -140,7 +140,7 @@ export class Updating {
     const { key } = entry;
     const reservation = this.#deps.admission.reserve(request);
     try {
-      const value = storedValue(kind, next);
+      const value = storedValue(kind, next, attempt.stored);
       if (request.dryRun) return { operations: [], reservation, answer: () => unstored(next) };
       const { ttlSeconds } = kind;
       return {

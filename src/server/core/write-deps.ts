@@ -19,9 +19,9 @@ export interface WriteDeps {
   readonly admission: Admission;
 }
 
-/** The object as the store keeps it. Takes it over. */
-export function storedValue(kind: Kind, object: KubeObject): Value {
-  const value = valueOf(kind.storedAs ? kind.storedAs.toStored(object) : object);
+/** The object as the store keeps it. Takes it over. `before`: what it was until now. */
+export function storedValue(kind: Kind, object: KubeObject, before?: Stored): Value {
+  const value = valueOf(kind.storedAs ? kind.storedAs.toStored(object) : object, before);
   if (value.bytes.length > limits.objectBytes) throw tooLarge(limits.objectBytes);
   return value;
 }

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { remembered } from './remembered.ts';
+
+test('asks once for the same, and forgets what was asked long ago', () => {
+  const asked: string[] = [];
+  const length = remembered(2, (text: string) => {
+    asked.push(text);
+    return text.length;
+  });
+  assert.deepEqual([length('a'), length('a'), length('bb'), length('bb')], [1, 1, 2, 2]);
+  assert.deepEqual(asked, ['a', 'bb']);
+  for (const other of ['ccc', 'dddd', 'ccc', 'dddd']) length(other);
+  assert.equal(length('a'), 1);
+  assert.equal(asked.at(-1), 'a');
+});
