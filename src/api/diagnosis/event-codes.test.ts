@@ -28,6 +28,14 @@ test('an event has the codes that a diagnosis would give', () => {
     ['BackOff', 'Back-off restarting failed container main in pod a', 'container-fails'],
     ['ProvisioningFailed', 'storageclass.storage.k8s.io "a" not found', 'claim-class-missing'],
     ['FailedBinding', 'no persistent volumes available for this claim and …', 'claim-no-volume'],
+    ['BackendNotFound', 'the Service a/web does not exist', 'ingress-backend-missing'],
+    ['BackendNotFound', 'the Service a/web has no port 80', 'ingress-backend-port-unknown'],
+    ['BackendNotFound', 'the Service a/web is an ExternalName, and …', ''],
+    [
+      'CertificateNotUsable',
+      'the Secret a/tls cannot be used for its hosts: it does not exist; …',
+      'ingress-secret-missing',
+    ],
     ['Scheduled', 'Successfully assigned default/a to n', ''],
   ];
   for (const [reason, message, codes] of cases)

@@ -12,6 +12,7 @@ import type { Processes } from '#sys/process.ts';
 import { Batch, type CommittedAt, type ObserveApplied } from '../batch.ts';
 import type { Backend } from '../proxy/decide/frontend.ts';
 import { Certificates } from './certificates.ts';
+import { type Complaint, Complaints } from './decide/complaints.ts';
 import { arrangeSlots, haproxyFiles, slotCommands } from './decide/haproxy-config.ts';
 import { type GatewayTable, gatewayTable, type HealthCheck } from './decide/routes.ts';
 import { withoutHeld } from './decide/health-checks.ts';
@@ -43,7 +44,7 @@ export interface GatewayOptions {
 
 type Slots = ReadonlyMap<string, readonly (Backend | undefined)[]>;
 
-interface Told {
+interface Trouble extends Complaint {
   readonly regarding: Ingress | Service;
   readonly reason: string;
   readonly message: string;
@@ -65,7 +66,8 @@ export class Gateway {
   #counts: ReadonlyMap<string, number> = new Map();
   #defaultCertificate: string;
   #routes = 0;
-  #told: ReadonlySet<string> = new Set();
+  readonly #complaints = new Complaints();
+  #tellAgain: Timer | undefined;
   #lookAgain: Timer | undefined;
   #ready = false;
   #problem = 'not started';
@@ -126,6 +128,7 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#lookAgain?.cancel();
     await this.#batch.stop();
+    this.#tellAgain?.cancel();
     this.#haproxy.stop();
   }
 
@@ -153,7 +156,7 @@ export class Gateway {
     this.#routes = table.routes.length;
     this.#ready = true;
     this.#tell([
-      ...table.problems.map(({ ingress, ...rest }) => ({ ...rest, regarding: ingress })),
+      ...table.problems.map(({ ingress, reason, message }) => trouble(ingress, reason, message)),
       ...held.flatMap((each) => this.#heldProblem(each)),
     ]);
   }
@@ -169,22 +172,20 @@ export class Gateway {
     return found;
   }
 
-  #heldProblem({ namespace, service, port }: HealthCheck): Told[] {
+  #heldProblem({ namespace, service, port }: HealthCheck): Trouble[] {
     const regarding = this.#options.informers.of(services).cache.get(`${namespace}/${service}`);
     const message = `nobody is told the health of this Service at healthCheckNodePort ${port}: another program of this machine listens there; free the port, or make the Service anew with another one`;
-    return regarding ? [{ regarding, reason: 'FailedToStartServiceHealthcheck', message }] : [];
+    return regarding ? [trouble(regarding, 'FailedToStartServiceHealthcheck', message)] : [];
   }
 
-  /** Each once, as long as it lasts. */
-  #tell(problems: readonly Told[]): void {
-    const told = new Set<string>();
-    for (const { regarding, reason, message } of problems) {
-      const key = `${regarding.metadata.uid} ${message}`;
-      if (!this.#told.has(key) && !told.has(key))
-        this.#options.recorder.record({ regarding, level: 'Warning', reason, message });
-      told.add(key);
-    }
-    this.#told = told;
+  #tell(all: readonly Trouble[]): void {
+    const { clock, timers, recorder } = this.#options;
+    const { tell, againMs } = this.#complaints.due(all, clock.monotonic());
+    for (const { regarding, reason, message } of tell)
+      recorder.record({ regarding, level: 'Warning', reason, message });
+    this.#tellAgain?.cancel();
+    this.#tellAgain =
+      againMs === undefined ? undefined : timers.after(againMs, () => this.#tell(all));
   }
 
   #table(): GatewayTable {
@@ -227,6 +228,10 @@ export class Gateway {
       error: this.#problem,
     });
   }
+}
+
+function trouble(regarding: Ingress | Service, reason: string, message: string): Trouble {
+  return { key: `${regarding.metadata.uid} ${message}`, regarding, reason, message };
 }
 
 function serviceKeysOf({ metadata }: EndpointSlice): string[] {
