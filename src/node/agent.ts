@@ -5,34 +5,23 @@
 import { nodes, pods, services as serviceKind } from '#api/kinds/index.ts';
 import { podRequests } from '#api/kinds/pod-spec/requests.ts';
 import { millisOf, unitsOf } from '#api/quantity.ts';
-import type { Node, NodeAddress, Pod, Service } from '#api/types.ts';
-import type { Verbs } from '#api/verbs.ts';
-import type { Clock, Timers } from '#base/clock.ts';
-import type { Logger } from '#base/log.ts';
-import type { Random } from '#base/random.ts';
+import type { Node, Pod, Service } from '#api/types.ts';
 import { EventRecorder } from '#client/events.ts';
 import { Informer } from '#client/informer.ts';
-import type { Cgroups } from '#sys/cgroup.ts';
-import type { Disks } from '#sys/disks.ts';
-import type { Files } from '#sys/files.ts';
-import type { Mounts } from '#sys/mounts.ts';
-import type { NetworkProbes } from '#wire/probe/network-probes.ts';
+import type { NodeAgentOptions } from './agent-options.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { ReferencedObjects } from './cluster/references.ts';
-import { type ClusterDns, parseResolvConf } from './config/dns.ts';
+import { parseResolvConf } from './config/dns.ts';
 import type { Allocatable } from './config/field-refs.ts';
-import { labels } from './decide/labels.ts';
 import { isMirror, mirrorAnnotation } from './decide/static-pods.ts';
 import type { NodeVerdict } from './decide/facts.ts';
 import { isCritical, refusedUnder } from './decide/pressure/choose-pod.ts';
-import type { NodeSettings } from './decide/node-settings.ts';
 import type { ObservedContainer } from './decide/observed.ts';
 import type { NodeRoom } from './decide/resize.ts';
 import { ImageStore } from './images/image-store.ts';
 import { KeptLogs } from './logs/kept-logs.ts';
 import { lastWordsOf } from './logs/last-words.ts';
-import type { HostPorts } from './network/host-ports.ts';
 import { NodePaths } from './paths.ts';
-import { clockSetMs } from './pods/memory.ts';
 import { PodWorker } from './pods/pod-worker.ts';
 import { QosCgroups } from './pods/qos-cgroups.ts';
 import type { PodServices } from './pods/services.ts';
@@ -41,64 +30,16 @@ import { evictable, nodeByName, nodePressure } from './pressure/node-pressure.ts
 import type { Pressure } from './pressure/pressure.ts';
 import { Probes } from './probes/probes.ts';
 import { RuntimeMirror } from './runtime/mirror.ts';
-import type { Runtime, RuntimeEvent } from './runtime/runtime.ts';
+import type { RuntimeEvent } from './runtime/runtime.ts';
 import { Slots } from './slots.ts';
 import { StaticPods } from './static/static-pods.ts';
-import { countCpus, hasAppArmor, readMachine, readSystemInfo } from './status/machine-facts.ts';
+import { describeNode, type NodeDescription } from './status/describe-node.ts';
+import { hasAppArmor } from './status/machine-facts.ts';
 import { RuntimeHealth, runtimeSilenceMs } from './status/runtime-health.ts';
 import { NodeReporter } from './status/node-reporter.ts';
 import { DiskLimits } from './volumes/disk-limits.ts';
 import { Tokens } from './volumes/tokens.ts';
 import { Volumes } from './volumes/volumes.ts';
-
-export interface NodeAgentOptions {
-  readonly nodeName: string;
-  /** All that the node keeps lies below it. */
-  readonly directory: string;
-  /** Of control groups: `/gantry`. */
-  readonly cgroupPrefix: string;
-  /** As `system:node:NAME`. */
-  readonly verbs: Verbs;
-  readonly runtime: Runtime;
-  readonly files: Files;
-  readonly mounts: Mounts;
-  /** Absent in simulation. */
-  readonly disks?: Disks | undefined;
-  /** Absent in simulation. */
-  readonly cgroups: Cgroups | undefined;
-  readonly network: NetworkProbes;
-  /** Absent in simulation. */
-  readonly hostPorts?: HostPorts | undefined;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly addresses: readonly NodeAddress[];
-  readonly podCidrs: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  readonly architecture: 'amd64' | 'arm64';
-  /** As `kubectl version` would show it for a kubelet: `v1.36.0+gantry`. */
-  readonly version: string;
-  readonly dns: () => ClusterDns;
-  readonly podsMax: number;
-  readonly settings: NodeSettings;
-  /** Of manifests of the node's own pods. */
-  readonly manifests?: string | undefined;
-  /** Kept from pods: `{ cpu: '100m', memory: '256Mi' }`. */
-  readonly reserved: { readonly cpuMilli: number; readonly memoryBytes: number };
-  /** Taken instead of what the machine has, for several nodes on one machine. */
-  readonly capacity?: { readonly cpuMilli: number; readonly memoryBytes: number };
-  readonly sandboxesAtOnce: number;
-  readonly relistMs: number;
-  /** Settles when the pod gets no new connections any more; asked before SIGTERM. */
-  readonly drained?: (pod: Pod) => Promise<void>;
-  /** Settles when NetworkPolicies hold for a pod that gets this address; asked before its first container. */
-  readonly guarded?: (pod: Pod, podIP: string) => Promise<void>;
-  /** Nothing of the pod uses its volumes any more. */
-  readonly volumesReleased?: (pod: Pod) => void;
-  /** The runtime's connection broke: for whoever keeps it running. */
-  readonly runtimeLost?: () => void;
-}
 
 export interface MountedClaim {
   readonly pod: Pod;
@@ -129,13 +70,13 @@ export class NodeAgent {
   readonly #workers = new Map<string, PodWorker>();
   #reporter: NodeReporter | undefined;
   #shared: PodServices | undefined;
-  #clockOffsetMs: number;
+  readonly #clockWatch: ClockWatch;
 
   constructor(options: NodeAgentOptions) {
     this.#options = options;
     const { verbs, clock, timers, random, logger, runtime, nodeName, files, mounts } = options;
     const informing = { verbs, clock, timers, random, logger };
-    this.#clockOffsetMs = clock.now() - clock.monotonic();
+    this.#clockWatch = new ClockWatch(clock);
     this.paths = new NodePaths(options.directory);
     this.events = new EventRecorder({ ...informing, component: 'kubelet', host: nodeName });
     this.keptLogs = new KeptLogs({ ...options, paths: this.paths });
@@ -231,12 +172,12 @@ export class NodeAgent {
   /** Settles when the node is registered and every pod that was there has a worker. */
   async start(): Promise<void> {
     await this.#volumes.start();
-    const shared = await this.#share();
-    this.#shared = shared;
+    const described = await describeNode(this.#options);
+    this.#shared = await this.#share(described);
     await this.mirror.start();
     this.#services.start();
     this.#pods.start();
-    const reporter = await this.#makeReporter(shared);
+    const reporter = this.#makeReporter(described);
     this.#reporter = reporter;
     await reporter.start();
     this.#self.listen((_previous, next) => reporter.observe(next));
@@ -284,24 +225,12 @@ export class NodeAgent {
     await this.events.flush();
   }
 
-  async #share(): Promise<PodServices> {
+  async #share({ memoryBytes, forPods, allocatable }: NodeDescription): Promise<PodServices> {
     const options = this.#options;
-    const { files, runtime, network, directory, reserved, podsMax } = options;
-    const machine = await readMachine(directory, files);
-    const memoryBytes = options.capacity?.memoryBytes ?? machine.memoryBytes;
-    const cpuMilli = options.capacity?.cpuMilli ?? (await countCpus(files)) * 1000;
-    const allocatable = amounts(
-      cpuMilli - reserved.cpuMilli,
-      memoryBytes - reserved.memoryBytes,
-      machine.diskBytes * 0.9,
-      podsMax,
-    );
+    const { files, runtime, network } = options;
     const classes =
       options.cgroups && new QosCgroups(options.cgroups, options.cgroupPrefix, options.logger);
-    await classes?.start({
-      cpuMilli: cpuMilli - reserved.cpuMilli,
-      memoryBytes: memoryBytes - reserved.memoryBytes,
-    });
+    await classes?.start(forPods);
     const hostIPs = options.addresses
       .filter(({ type }) => type === 'InternalIP')
       .map(({ address }) => address);
@@ -370,32 +299,13 @@ export class NodeAgent {
     }
   }
 
-  async #makeReporter({ allocatable, memoryBytes }: PodServices): Promise<NodeReporter> {
-    const options = this.#options;
-    const { runtime, files, directory, nodeName, architecture, version } = options;
-    const cpuMilli = options.capacity?.cpuMilli ?? (await countCpus(files)) * 1000;
-    const { diskBytes } = await readMachine(directory, files);
-    const ran = await runtime.version();
-    const info = await readSystemInfo(files, {
-      runtimeVersion: `${ran.name}://${ran.version}`,
-      version,
-      architecture,
-    });
+  #makeReporter(described: NodeDescription): NodeReporter {
+    const { nodeName } = this.#options;
     return new NodeReporter({
-      ...options,
+      ...this.#options,
+      ...described,
       name: nodeName,
       annotations: {},
-      labels: {
-        'kubernetes.io/hostname': nodeName,
-        'kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': architecture,
-        'beta.kubernetes.io/os': 'linux',
-        'beta.kubernetes.io/arch': architecture,
-        ...options.labels,
-      },
-      capacity: amounts(cpuMilli, memoryBytes, diskBytes, options.podsMax),
-      allocatable: allocatable(),
-      info: () => Promise.resolve(info),
       facts: async () => ({
         pressure: await this.#pressure.look(),
         runtime: await this.#health.conditions(),
@@ -479,17 +389,10 @@ export class NodeAgent {
     for (const uid of this.mirror.podUids()) {
       if (uid === '' || known.has(uid) || this.#workers.has(uid)) continue;
       if (this.#static.has(uid)) continue;
-      const sandbox = this.mirror.sandboxesOf(uid)[0];
-      const container = this.mirror.containersOf(uid)[0];
-      const marks = sandbox?.labels ?? container?.labels ?? {};
-      const name = marks[labels.podName] ?? '';
-      const namespace = marks[labels.podNamespace] ?? '';
+      const pod = this.mirror.podAsMarked(uid);
+      const { name, namespace } = pod.metadata;
       this.#options.logger.info('ending a pod that the API does not know', { name, namespace });
-      const metadata = { name, namespace, uid };
-      this.#startWorker(
-        { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [] } },
-        true,
-      );
+      this.#startWorker(pod, true);
     }
   }
 
@@ -544,17 +447,10 @@ export class NodeAgent {
     }
   }
 
-  /**
-   * Timers go by the monotonic clock; what ends at a time of day (a pod's deadline, a token) must be
-   * looked at anew when somebody has set the clock, or the machine has slept. Nothing tells of that.
-   */
   #lookAtClock(): void {
-    const { clock, logger } = this.#options;
-    const offsetMs = clock.now() - clock.monotonic();
-    const byMs = offsetMs - this.#clockOffsetMs;
-    if (Math.abs(byMs) < clockSetMs) return;
-    this.#clockOffsetMs = offsetMs;
-    logger.info('the clock of this machine was set', { byMs: Math.round(byMs) });
+    const byMs = this.#clockWatch.setBy();
+    if (byMs === undefined) return;
+    this.#options.logger.info('the clock of this machine was set', { byMs: Math.round(byMs) });
     for (const worker of this.#workers.values()) worker.wake();
     this.#renewTokens();
   }
@@ -585,17 +481,3 @@ const shutdownVerdict = (ms: number): NodeVerdict => ({
 
 const isOver = ({ status }: Pod): boolean =>
   status?.phase === 'Succeeded' || status?.phase === 'Failed';
-
-function amounts(
-  cpuMilli: number,
-  memoryBytes: number,
-  diskBytes: number,
-  podsMax: number,
-): Record<string, string> {
-  return {
-    cpu: cpuMilli % 1000 === 0 ? String(cpuMilli / 1000) : `${cpuMilli}m`,
-    memory: `${Math.floor(memoryBytes / 1024)}Ki`,
-    'ephemeral-storage': `${Math.floor(diskBytes / 1024)}Ki`,
-    pods: String(podsMax),
-  };
-}

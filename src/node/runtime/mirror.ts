@@ -3,9 +3,11 @@
  * refresh one entry each; a slow list of everything finds what was missed, and counts it, since
  * then a promise was broken somewhere.
  */
+import type { Pod } from '#api/types.ts';
 import { limits } from '#base/limits.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
+import { labels } from '../decide/labels.ts';
 import type { ObservedContainer, ObservedSandbox } from '../decide/observed.ts';
 import type { Runtime, RuntimeEvent } from './runtime.ts';
 
@@ -82,6 +84,14 @@ export class RuntimeMirror {
   /** Newest first. */
   containersOf(uid: string): readonly ObservedContainer[] {
     return filed(uid, this.#containersByPod, this.#containers);
+  }
+
+  /** A pod of which nothing is known but what its sandbox or a container is marked with. */
+  podAsMarked(uid: string): Pod {
+    const { labels: marks = {} } = this.sandboxesOf(uid)[0] ?? this.containersOf(uid)[0] ?? {};
+    const [name = '', namespace = ''] = [marks[labels.podName], marks[labels.podNamespace]];
+    const metadata = { name, namespace, uid };
+    return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [] } };
   }
 
   container(id: string): ObservedContainer | undefined {

@@ -27,7 +27,7 @@ export interface NodeReporterOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
-  readonly info: () => Promise<NodeSystemInfo>;
+  readonly info: NodeSystemInfo;
   /** Each time that the node shows that it lives. */
   readonly heartbeat?: () => void;
   readonly facts: () => Promise<NodeFacts>;
@@ -195,7 +195,7 @@ export class NodeReporter {
       allocatable: { ...allocatable },
       conditions: nodeConditions(now, this.#node?.status?.conditions ?? [], clock.now()),
       addresses: [...addresses],
-      nodeInfo: await info(),
+      nodeInfo: info,
       ...(listed && { images: listed }),
     };
   }
