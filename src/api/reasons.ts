@@ -41,7 +41,7 @@ export const schedulingReasons = {
   },
   'too-many-pods': {
     sentence: 'Too many pods',
-    cure: 'The node runs as many pods as it may: add nodes, or raise its pod limit.',
+    cure: 'The node runs as many pods as it may: add nodes, or raise its limit (maxPods in node.json).',
   },
   'pod-claim-missing': {
     sentence: 'persistentvolumeclaim "{subject}" not found',

@@ -73,7 +73,6 @@ export interface NodeOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** `v1.36.0`, as a kubelet would say. */
   readonly version: string;
-  readonly podsMax?: number;
   /** Default: the kubelet's. */
   readonly settings?: NodeSettings;
   /** A directory of manifests of the node's own pods. */
@@ -108,7 +107,6 @@ const usualPrograms: Programs = {
 export const downGraceSeconds = 10;
 
 const defaults = {
-  podsMax: 110,
   reserved: { cpuMilli: 100, memoryBytes: 256 * 1024 * 1024 },
   relistMs: 60_000,
   sandboxesAtOnce: 6,
@@ -189,14 +187,14 @@ export class GantryNode {
   /** Settles when the node is registered and works on its pods. `verbs` as `system:node:NAME`. */
   async start(verbs: Verbs): Promise<void> {
     await this.startContainerd();
-    const { reserved, podsMax, relistMs, labels } = this.#options;
+    const { reserved, settings = usualSettings, relistMs, labels } = this.#options;
     const agent = new NodeAgent({
       ...defaults,
       ...this.#options,
       ...this.#machine,
       reserved: reserved ?? defaults.reserved,
-      podsMax: podsMax ?? defaults.podsMax,
-      settings: this.#options.settings ?? usualSettings,
+      podsMax: settings.podsMax,
+      settings,
       relistMs: relistMs ?? defaults.relistMs,
       labels: labels ?? {},
       nodeName: this.#options.name,
@@ -227,12 +225,11 @@ export class GantryNode {
   }
 
   #pagesSource(): PagesSource {
-    const { name, directory, cgroupPrefix, settings, network, dns, podsMax } = this.#options;
+    const { name, directory, cgroupPrefix, settings, network, dns } = this.#options;
     const setUp = () => ({
       settings: settings ?? usualSettings,
       dns: dns(),
       podCidr: network.podCidr,
-      podsMax: podsMax ?? defaults.podsMax,
     });
     const of = { ...this.#machine, name, directory, cgroupPrefix };
     return { ...of, agent: this.agent, meter: this.#meter, setUp };

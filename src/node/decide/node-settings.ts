@@ -1,5 +1,5 @@
 /**
- * When a node is short of something, and what it does then: the kubelet's own settings by their own
+ * When a node is short of something, and what it does then, and how many pods it runs: the kubelet's own settings by their own
  * names, with its defaults. Source: Kubernetes, "Node-pressure Eviction", KubeletConfiguration v1beta1.
  */
 import { unitsOf, quantityError } from '#api/quantity.ts';
@@ -35,6 +35,8 @@ export interface NodeSettings {
   readonly shutdownMs: number;
   /** The last part of it, for pods that others depend on. */
   readonly shutdownCriticalMs: number;
+  /** Pods that the node runs at once. */
+  readonly podsMax: number;
 }
 
 const defaults = {
@@ -56,6 +58,7 @@ const defaults = {
   imageMinimumGCAge: '2m',
   shutdownGracePeriod: '0s',
   shutdownGracePeriodCriticalPods: '0s',
+  maxPods: 110,
 };
 
 type Given = typeof defaults;
@@ -88,6 +91,7 @@ export function nodeSettings(given: Readonly<Record<string, unknown>>): NodeSett
     throw new Error('shutdownGracePeriodCriticalPods must not be longer than shutdownGracePeriod.');
   }
   return {
+    podsMax: podsMaxOf(all.maxPods),
     shutdownMs,
     shutdownCriticalMs,
     hard: thresholds('evictionHard', { ...defaults.evictionHard, ...all.evictionHard }),
@@ -110,6 +114,11 @@ export function nodeSettings(given: Readonly<Record<string, unknown>>): NodeSett
     imageLowPart: low / 100,
     imageMinimumAgeMs: durationMs('imageMinimumGCAge', all.imageMinimumGCAge),
   };
+}
+
+function podsMaxOf(given: unknown): number {
+  if (Number.isSafeInteger(given) && Number(given) >= 0) return Number(given);
+  throw new Error('maxPods must be a whole number, 0 or more.');
 }
 
 function thresholds(

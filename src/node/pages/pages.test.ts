@@ -164,10 +164,9 @@ test('/stats/summary adds up pods', () => {
 
 test('/configz speaks as the settings file does', () => {
   const { kubeletconfig } = settingsPage({
-    settings: nodeSettings({ evictionHard: { 'memory.available': '200Mi' } }),
+    settings: nodeSettings({ evictionHard: { 'memory.available': '200Mi' }, maxPods: 12 }),
     dns: { servers: ['10.96.0.10'], domain: 'cluster.local' },
     podCidr: '10.244.0.0/24',
-    podsMax: 110,
   }) as { kubeletconfig: Record<string, unknown> };
   assert.deepEqual(kubeletconfig['evictionHard'], {
     'memory.available': '200Mi',
@@ -177,6 +176,7 @@ test('/configz speaks as the settings file does', () => {
     'imagefs.inodesFree': '5%',
     'pid.available': '10%',
   });
+  assert.equal(kubeletconfig['maxPods'], 12);
   assert.equal(kubeletconfig['imageMinimumGCAge'], '2m0s');
   assert.equal(kubeletconfig['containerLogMaxSize'], '10Mi');
 });

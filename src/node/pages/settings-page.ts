@@ -8,10 +8,9 @@ export interface NodeSetUp {
   readonly settings: NodeSettings;
   readonly dns: ClusterDns;
   readonly podCidr: string;
-  readonly podsMax: number;
 }
 
-export function settingsPage({ settings, dns, podCidr, podsMax }: NodeSetUp): object {
+export function settingsPage({ settings, dns, podCidr }: NodeSetUp): object {
   return {
     kubeletconfig: {
       kind: 'KubeletConfiguration',
@@ -21,7 +20,7 @@ export function settingsPage({ settings, dns, podCidr, podsMax }: NodeSetUp): ob
       cgroupDriver: 'cgroupfs',
       cgroupsPerQOS: true,
       podCIDR: podCidr,
-      maxPods: podsMax,
+      maxPods: settings.podsMax,
       containerLogMaxSize: `${limits.containerLogBytes / 2 ** 20}Mi`,
       containerLogMaxFiles: limits.containerLogFiles,
       evictionHard: texts(settings.hard),

@@ -11,6 +11,7 @@ const mebi = 2 ** 20;
 
 describe('settings', () => {
   const wrong: [object, RegExp][] = [
+    [{ maxPods: '20' }, /maxPods must be a whole number/],
     [{ evictionhard: {} }, /There is no node setting "evictionhard"/],
     [{ evictionHard: { memory: '1Gi' } }, /evictionHard knows no signal "memory"/],
     [{ evictionHard: { 'memory.available': '1 GB' } }, /evictionHard.memory.available must be/],
