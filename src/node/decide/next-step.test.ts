@@ -197,6 +197,19 @@ describe('ephemeral containers', () => {
     const containers = [observed('first'), ended('doctor', 1)];
     assert.equal(wordsOf(stepOf(looked, { ...base, containers })), 'wait');
   });
+  it('are never ready, as in Kubernetes', () => {
+    const containers = [observed('first'), observed('doctor')];
+    const { ephemeralContainerStatuses = [] } = podStatus(
+      facts(looked, { ...base, containers }),
+      now,
+    );
+    const seen = ephemeralContainerStatuses.map(({ state, ready: is, started }) => ({
+      runs: state?.running !== undefined,
+      is,
+      started,
+    }));
+    assert.deepEqual(seen, [{ runs: true, is: false, started: undefined }]);
+  });
 });
 
 describe('a resize', () => {

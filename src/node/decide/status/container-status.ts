@@ -34,7 +34,8 @@ export function containerStatus(context: Context, member: MemberProgress): Conta
     image: latest?.image || (container.image ?? ''),
     imageID: latest?.imageRef ?? '',
     ...(latest && { containerID: containerIdText(latest.id) }),
-    started: member.running && started,
+    // The kubelet says it of those alone that others wait for.
+    ...(member.role !== 'ephemeral' && { started: member.running && started }),
     ...(latest && resourcesOf(facts, member, latest)),
     ...(latest &&
       container.lifecycle?.stopSignal && { stopSignal: container.lifecycle.stopSignal }),
@@ -151,7 +152,8 @@ export function terminatedOf(container: ObservedContainer): ContainerStateTermin
 function isReady({ facts, progress }: Context, member: MemberProgress): boolean {
   const { role, latest, running, started, container } = member;
   if (role === 'init') return isComplete(member, progress.sandbox?.id ?? latest?.sandboxId);
-  if (!latest || !running || !started) return false;
-  if (role === 'ephemeral' || !container.readinessProbe) return true;
+  // Nobody sends requests to an ephemeral one.
+  if (role === 'ephemeral' || !latest || !running || !started) return false;
+  if (!container.readinessProbe) return true;
   return facts.probes.get(latest.id)?.ready ?? writtenStatus(facts.pod, latest)?.ready === true;
 }
