@@ -79,7 +79,8 @@ export function evictable(worker: PodWorker, disruption: boolean): Evictable {
 async function removeEnded(
   pods: readonly Pod[],
   { mirror, runtime, files }: NodePressureParts,
-): Promise<void> {
+): Promise<number> {
+  let removed = 0;
   for (const { metadata, status } of pods) {
     const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
     const seen = new Set<string>();
@@ -90,6 +91,8 @@ async function removeEnded(
       await runtime.removeContainer(id);
       mirror.forgetContainer(id);
       if (logPath) await files.remove(logPath);
+      removed += 1;
     }
   }
+  return removed;
 }

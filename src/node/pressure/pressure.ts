@@ -43,8 +43,8 @@ export interface PressureOptions {
   readonly pods: () => readonly Evictable[];
   readonly usageOf: (pod: Pod) => Promise<Usage>;
   readonly images: ImageCollector;
-  /** Ended containers that nobody will start again. */
-  readonly removeEnded: () => Promise<void>;
+  /** Ended containers that nobody will start again. Answers how many there were. */
+  readonly removeEnded: () => Promise<number>;
   /** Something to say of the node: an event. */
   readonly tell: (reason: string, message: string) => void;
   /** Look now, and say so. */
@@ -117,11 +117,15 @@ export class Pressure {
     }
   }
 
-  /** Answers whether what nobody misses was enough. */
+  /**
+   * Answers whether what nobody misses was enough. containerd gives the disk of a container back a little
+   * after its removal, so that nobody else has to go before the next look.
+   */
   async #tidied({ signal, threshold }: Starved): Promise<boolean> {
     const { images, removeEnded, amounts } = this.#options;
-    await removeEnded();
+    const removed = await removeEnded();
     await images.collect(Number.POSITIVE_INFINITY);
+    if (removed > 0) return true;
     const now = (await amounts()).get(signal);
     return now !== undefined && now.available >= threshold;
   }

@@ -35,6 +35,8 @@ export class Volumes {
   readonly #options: VolumesOptions;
   /** What claims of a pod have come to, by its uid and the volume's name. */
   readonly #claimed = new Map<string, Map<string, Claimed>>();
+  /** The last thing that is done to the volumes of a pod, by its uid. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(options: VolumesOptions) {
     this.#options = options;
@@ -50,7 +52,11 @@ export class Volumes {
   }
 
   /** Rejects with a VolumeError that names the volume. Also refreshes what changed. */
-  async prepare(pod: Pod, addresses: PodAddresses): Promise<void> {
+  prepare(pod: Pod, addresses: PodAddresses): Promise<void> {
+    return this.#inTurn(pod.metadata.uid ?? '', () => this.#prepareAll(pod, addresses));
+  }
+
+  async #prepareAll(pod: Pod, addresses: PodAddresses): Promise<void> {
     for (const volume of pod.spec?.volumes ?? []) {
       try {
         await this.#prepareOne(volume, pod, addresses);
@@ -84,7 +90,22 @@ export class Volumes {
   }
 
   /** Everything of the pod but its logs. */
-  async release(uid: string): Promise<void> {
+  release(uid: string): Promise<void> {
+    return this.#inTurn(uid, () => this.#releaseAll(uid));
+  }
+
+  /** Two that wrote a volume at once would take each other's work for what a crash left, and the older could win. */
+  async #inTurn(uid: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(uid) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(uid, turn);
+    try {
+      await turn;
+    } finally {
+      if (this.#turns.get(uid) === turn) this.#turns.delete(uid);
+    }
+  }
+
+  async #releaseAll(uid: string): Promise<void> {
     const { paths, files, mounts, tokens } = this.#options;
     const own = `${paths.pod(uid)}/`;
     if ((await files.list(`${paths.pod(uid)}/volumes`)).length > 0) {
