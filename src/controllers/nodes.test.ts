@@ -72,6 +72,36 @@ test('a silent node is tainted, its pods count as not ready and go when they may
   await plane.stop();
 });
 
+test('a taint that somebody sets sends pods away: those that tolerate it for a while after that while', async () => {
+  const plane = await startControlPlane();
+  const podWith = (name: string, tolerationSeconds?: number) =>
+    plane.create(pods, {
+      metadata: { name, namespace: 'default' },
+      spec: {
+        nodeName: 'n1',
+        containers: [{ name: 'main', image: 'web:1' }],
+        ...(tolerationSeconds !== undefined && {
+          tolerations: [{ key: 'k', operator: 'Exists', effect: 'NoExecute', tolerationSeconds }],
+        }),
+      },
+    });
+  await podWith('at-once');
+  await podWith('later', 20);
+  await plane.run();
+  const names = async (): Promise<readonly string[]> =>
+    (await plane.list(pods, 'default'))
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ metadata }) => metadata.name);
+  const node = { ...collectionOf(nodes as Kind), name: 'n1' };
+  const taints = [{ key: 'k', value: 'v', effect: 'NoExecute' }];
+  await plane.verbs.patch(node, { type: 'merge', body: { spec: { taints } } });
+  await plane.run(15_000);
+  assert.deepEqual(await names(), ['later']);
+  await plane.run(10_000);
+  assert.deepEqual(await names(), []);
+  await plane.stop();
+});
+
 test('when all nodes fall silent nothing is evicted: it is rather us who are cut off', async () => {
   const { plane, live } = await withLeases(() => false);
   await live(70);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatTime } from '../time.ts';
-import type { ConfigMap, Deployment, Event, Pod, ReplicaSet, Service } from '../types.ts';
+import type { ConfigMap, Deployment, Event, Job, Pod, ReplicaSet, Service } from '../types.ts';
 import { diagnose } from './diagnose.ts';
 import { type Answer, keyOfWant, Notebook, type Want } from './facts.ts';
 import { grouped, finding } from './finding.ts';
@@ -162,4 +162,20 @@ test('names that may have been meant, the nearest first', () => {
     'app-config',
     'app-cert',
   ]);
+});
+
+test('a Job whose last pods still end has failed already', () => {
+  const message = 'Job was active longer than specified deadline';
+  const job: Job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'j', namespace: 'a', uid: 'j' },
+    spec: { template: { spec: { containers: [] } } },
+    status: { conditions: [{ type: 'FailureTarget', status: 'True', message }] },
+  };
+  const found = diagnose('job', job, scriptedFacts({ objects: [job] }));
+  assert.deepEqual(
+    found.map(({ code }) => code),
+    ['job-failed'],
+  );
 });

@@ -98,7 +98,8 @@ export function jobFindings(job: Job, facts: Facts): Finding[] {
   const holds = (wanted: string) =>
     conditions.find(({ type, status }) => type === wanted && status === 'True');
   if (holds('Complete')) return [];
-  const failed = holds('Failed');
+  // While its last pods still end, it has failed already.
+  const failed = holds('Failed') ?? holds('FailureTarget');
   if (failed) {
     const message = bare(failed.message) || bare(failed.reason);
     return [...podCauses(job, facts), finding('job-failed', self, { message })];

@@ -6,6 +6,8 @@ import type { StepContext } from './carry-out.ts';
 /** The last word on a deleted pod: nothing of it is left here, its name is free. */
 export async function deleteObject({ pod, gone, services }: StepContext): Promise<void> {
   const { name, namespace, uid } = pod.metadata;
+  // Not before: the logs of a pod that only finished are read where they are.
+  await services.keptLogs.keep(pod);
   services.releaseReferences(uid ?? '');
   if (gone) return;
   try {

@@ -24,11 +24,9 @@ export async function prepareVolumes({ pod, memory, services }: StepContext): Pr
   }
 }
 
-export async function releaseVolumes({ pod, gone, memory, services }: StepContext): Promise<void> {
+export async function releaseVolumes({ pod, memory, services }: StepContext): Promise<void> {
   const { volumes } = services;
   await volumes.release(pod.metadata.uid ?? '');
   services.volumesReleased(pod);
-  // The logs of a pod that only finished can still be read.
-  if (gone || pod.metadata.deletionTimestamp) await services.keptLogs.keep(pod);
   memory.volumes = { state: 'released' };
 }

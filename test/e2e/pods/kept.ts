@@ -21,6 +21,15 @@ spec:
       terminationGracePeriodSeconds: 0
       containers: [{name: main, image: "busybox:1", command: [sh, -c, "echo last words; sleep 3600"]}]
 ---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: finisher}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: main, image: "busybox:1", command: [sh, -c, "echo last words"]}]
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: teller}
@@ -100,12 +109,23 @@ export function keptTests(world: World): void {
       ) as T;
     };
     await world.cluster.kubectl(['rollout', 'status', 'deployment/talker', '--timeout=60s']);
-    await world.cluster.kubectl(['delete', 'deployment', 'talker']);
-    const [kept] = await eventually('the log is kept', async () => {
-      const found = await ask<KeptPodInfo[]>('/kept-logs?kind=Deployment&name=talker');
-      assert.equal(found.length, 1);
-      return found;
-    });
+    await world.cluster.kubectl([
+      'wait',
+      'job/finisher',
+      '--for=condition=Complete',
+      '--timeout=60s',
+    ]);
+    await world.cluster.kubectl(['delete', 'deployment/talker', 'job/finisher']);
+    const keptOf = (workload: string): Promise<KeptPodInfo[]> =>
+      eventually(`the log of ${workload} is kept`, async () => {
+        const found = await ask<KeptPodInfo[]>(`/kept-logs?${workload}`);
+        assert.equal(found.length, 1);
+        return found;
+      });
+    const [kept] = await keptOf('kind=Deployment&name=talker');
+    // Its pod had ended long before it went.
+    const [finished] = await keptOf('kind=Job&name=finisher');
+    assert.equal(finished?.containers[0]?.exitCode, 0);
     assert.ok(kept);
     assert.deepEqual(kept.workload, { namespace: 'default', kind: 'Deployment', name: 'talker' });
     assert.equal(kept.containers[0]?.name, 'main');

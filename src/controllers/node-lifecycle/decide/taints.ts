@@ -25,7 +25,8 @@ const ours: readonly string[] = [
 
 /**
  * The node's taints as they should be, made from the `known` ones. `evicts`: pods that do not tolerate it may be sent away from
- * a node that is not ready. The same list when nothing changes; a taint that stays keeps its time.
+ * a node that is not ready. The same list when nothing changes; a taint that stays keeps its time. One that people set gets
+ * it here: from then on counts for how long pods tolerate it, whoever is started anew meanwhile.
  */
 export function taintsOf(
   node: Node,
@@ -38,8 +39,14 @@ export function taintsOf(
     list.some((taint) => taint.key === key && taint.effect === effect);
   const missing = wanted.filter((taint) => !has(known, taint));
   const kept = known.filter((taint) => !ours.includes(taint.key) || has(wanted, taint));
-  if (missing.length === 0 && kept.length === known.length) return known;
-  return [...kept, ...missing.map((taint) => ({ ...taint, timeAdded: formatTime(now) }))];
+  const isTimeless = ({ effect, timeAdded }: Taint): boolean =>
+    effect === 'NoExecute' && timeAdded === undefined;
+  if (missing.length === 0 && kept.length === known.length && !kept.some(isTimeless)) return known;
+  const timed = (taint: Taint): Taint => ({ ...taint, timeAdded: formatTime(now) });
+  return [
+    ...kept.map((taint) => (isTimeless(taint) ? timed(taint) : taint)),
+    ...missing.map(timed),
+  ];
 }
 
 function wantedTaints(node: Node, evicts: boolean): readonly Taint[] {

@@ -25,6 +25,7 @@ function endOfToleration(pod: Pod, taint: Taint, now: number): number {
   if (fitting.length === 0) return now;
   const seconds = fitting.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
   if (seconds.length === 0) return Number.POSITIVE_INFINITY;
+  // Until the node controller has noted the time, none has gone by.
   const added = parseTime(taint.timeAdded);
   return (Number.isNaN(added) ? now : added) + Math.max(0, Math.min(...seconds)) * 1000;
 }
