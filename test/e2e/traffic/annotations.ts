@@ -56,7 +56,12 @@ export function annotationTests(world: World): void {
   test('headers tell the client, and no client can forge them', async () => {
     await world.apply(ingress('plain', { host: 'plain.test', annotations: {} }));
     await answers('plain.test', '/', 200);
-    const forged = ['-H', 'X-Forwarded-For: 1.2.3.4', '-H', 'X-Forwarded-Proto: https'];
+    const lies = [
+      'X-Forwarded-For: 1.2.3.4',
+      'X-Forwarded-Proto: https',
+      'X-Forwarded-User: admin',
+    ];
+    const forged = lies.flatMap((each) => ['-H', each]);
     const { body } = await curl('plain.test', '/headers', forged);
     const headers = JSON.parse(body) as Record<string, string>;
     const expected = {
@@ -67,6 +72,7 @@ export function annotationTests(world: World): void {
       'x-forwarded-port': `${world.cluster.httpPort}`,
     };
     for (const [name, value] of Object.entries(expected)) assert.equal(headers[name], value, name);
+    assert.equal(headers['x-forwarded-user'], undefined);
   });
 
   test('redirects: to TLS where there is some, for ever, for now, and from the root', async () => {
