@@ -5,6 +5,7 @@ import type { Logger } from '#base/log.ts';
 import type { EventRecorder } from '#client/events.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
 import type { Files } from '#sys/files.ts';
+import type { Mounts } from '#sys/mounts.ts';
 import { pauseImageName } from '../containerd/config.ts';
 import type { NodeSettings } from '../decide/node-settings.ts';
 import { ImageCollector } from '../images/image-collector.ts';
@@ -24,6 +25,7 @@ export interface NodePressureParts {
   readonly cgroupPrefix: string;
   readonly cgroups: Cgroups | undefined;
   readonly files: Files;
+  readonly mounts: Mounts;
   readonly paths: NodePaths;
   readonly runtime: Runtime;
   readonly mirror: RuntimeMirror;

@@ -2,6 +2,7 @@
 import type { Pod } from '#api/types.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
 import type { Files } from '#sys/files.ts';
+import type { Mounts } from '#sys/mounts.ts';
 import { podCgroup } from '../config/resources.ts';
 import type { Usage } from '../decide/pressure/choose-pod.ts';
 import type { NodePaths } from '../paths.ts';
@@ -13,6 +14,7 @@ export interface UsageSources {
   readonly cgroups: Cgroups | undefined;
   readonly cgroupPrefix: string;
   readonly files: Files;
+  readonly mounts: Mounts;
   readonly paths: NodePaths;
   readonly runtime: Runtime;
   readonly mirror: RuntimeMirror;
@@ -20,6 +22,7 @@ export interface UsageSources {
 
 /** A pod with more entries than that is large enough to be told apart. */
 const entriesMax = 100_000;
+const upperOption = 'upperdir=';
 
 export async function usageOf(pod: Pod, sources: UsageSources): Promise<Usage> {
   const { cgroups, cgroupPrefix, files, paths, runtime, mirror } = sources;
@@ -33,8 +36,9 @@ export async function usageOf(pod: Pod, sources: UsageSources): Promise<Usage> {
     containers.set(name, { memoryBytes: own?.workingSetBytes ?? 0 });
   }
   const stats = (await runtime.stats().catch(() => [])).filter(({ podUid }) => podUid === uid);
-  const written = stats.reduce((sum, { rootfsBytes }) => sum + rootfsBytes, 0);
   const left = { entries: entriesMax };
+  const known = stats.reduce((sum, { rootfsBytes }) => sum + rootfsBytes, 0);
+  const written = Math.max(known, await writtenNow([...mirror.containersOf(uid)], sources, left));
   const own = await sizeBelow(`${paths.pod(uid)}/volumes`, files, left);
   const logs = await sizeBelow(paths.podLogs(pod), files, left);
   return {
@@ -49,6 +53,26 @@ export async function usageOf(pod: Pod, sources: UsageSources): Promise<Usage> {
             stats.map(({ name, workingSetBytes }) => [name, { memoryBytes: workingSetBytes }]),
           ),
   };
+}
+
+/**
+ * What containers have written over their images. The runtime's figures are up to ten seconds old: in that time
+ * one pod can fill a disk, and another one would have to go for it.
+ */
+async function writtenNow(
+  containers: readonly { readonly id: string; readonly state: string }[],
+  { mounts, files }: UsageSources,
+  left: { entries: number },
+): Promise<number> {
+  const overlays = (await mounts.list()).filter(({ type }) => type === 'overlay');
+  let sum = 0;
+  for (const { id, state } of containers) {
+    if (state !== 'running') continue;
+    const own = overlays.find(({ path }) => path.endsWith(`/${id}/rootfs`));
+    const upper = own?.superOptions.find((option) => option.startsWith(upperOption));
+    if (upper) sum += await sizeBelow(upper.slice(upperOption.length), files, left);
+  }
+  return sum;
 }
 
 async function sizeBelow(path: string, files: Files, left: { entries: number }): Promise<number> {
