@@ -71,6 +71,12 @@ export class Informer<T extends KubeObject = KubeObject> {
     return new Promise((resolve) => this.#whenSynced.push(resolve));
   }
 
+  /** In the middle of hearing of all there is: those that have gone are told of last. Ends with that. */
+  whenWhole(): Promise<void> | undefined {
+    if (this.#initial === undefined) return undefined;
+    return new Promise((resolve) => this.#whenSynced.push(resolve));
+  }
+
   start(): void {
     this.#open();
   }

@@ -15,13 +15,14 @@ import { parseResolvConf } from './config/dns.ts';
 import type { Allocatable } from './config/field-refs.ts';
 import { isMirror, mirrorAnnotation } from './decide/static-pods.ts';
 import type { NodeVerdict } from './decide/facts.ts';
-import { isCritical, refusedUnder } from './decide/pressure/choose-pod.ts';
+import { isCritical } from './decide/pressure/choose-pod.ts';
 import type { ObservedContainer } from './decide/observed.ts';
 import type { NodeRoom } from './decide/resize.ts';
 import { ImageStore } from './images/image-store.ts';
 import { KeptLogs } from './logs/kept-logs.ts';
 import { lastWordsOf } from './logs/last-words.ts';
 import { NodePaths } from './paths.ts';
+import { Door } from './pods/door.ts';
 import { PodWorker } from './pods/pod-worker.ts';
 import { QosCgroups } from './pods/qos-cgroups.ts';
 import type { PodServices } from './pods/services.ts';
@@ -70,6 +71,7 @@ export class NodeAgent {
   readonly #workers = new Map<string, PodWorker>();
   #reporter: NodeReporter | undefined;
   #shared: PodServices | undefined;
+  #door: Door | undefined;
   readonly #clockWatch: ClockWatch;
 
   constructor(options: NodeAgentOptions) {
@@ -174,6 +176,7 @@ export class NodeAgent {
     await this.#volumes.start();
     const described = await describeNode(this.#options);
     this.#shared = await this.#share(described);
+    this.#door = this.#makeDoor(described, this.#shared.machine);
     await this.mirror.start();
     this.#services.start();
     this.#pods.start();
@@ -186,6 +189,7 @@ export class NodeAgent {
     this.#expectHostPorts();
     await this.#static.start();
     this.#pods.listen((previous, next) => this.#podChanged(previous, next));
+    this.#door.open();
     this.#adoptOrphans();
     this.#refreshTokens();
   }
@@ -197,6 +201,7 @@ export class NodeAgent {
   async shutDown(): Promise<void> {
     const { settings, timers } = this.#options;
     this.#reporter?.shutDown();
+    this.#door?.stop();
     const waves = [
       { isCritical: false, ms: settings.shutdownMs - settings.shutdownCriticalMs },
       { isCritical: true, ms: settings.shutdownCriticalMs },
@@ -221,6 +226,7 @@ export class NodeAgent {
     this.#pressure.stop();
     this.#diskLimits.stop();
     this.#static.stop();
+    this.#door?.stop();
     for (const worker of this.#workers.values()) worker.stop();
     await this.events.flush();
   }
@@ -267,7 +273,7 @@ export class NodeAgent {
 
   #roomFor(uid: string, allocatable: Allocatable): NodeRoom {
     const others = [...this.#workers]
-      .filter(([own, { pod }]) => own !== uid && !isOver(pod))
+      .filter(([own, { takesRoom }]) => own !== uid && takesRoom)
       .map(([, { granted }]) => podRequests(granted.spec ?? { containers: [] }));
     const sum = (name: string, read: (text: string) => number): number =>
       others.reduce((total, asked) => total + read(asked[name] ?? '0'), 0);
@@ -297,6 +303,27 @@ export class NodeAgent {
     for (const worker of this.#workers.values()) {
       if (worker.waitsForRoom) worker.wake();
     }
+  }
+
+  #makeDoor({ allocatable, labels }: NodeDescription, machine: PodServices['machine']): Door {
+    const { nodeName: name } = this.#options;
+    const described: Node = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name, labels },
+      spec: {},
+    };
+    return new Door({
+      ...this.#options,
+      workers: () => this.#workers.values(),
+      whenInformed: () => this.#pods.whenWhole(),
+      facts: () => ({
+        node: this.#self.cache.list()[0] ?? described,
+        allocatable,
+        pressure: this.#pressure.conditions,
+        machine,
+      }),
+    });
   }
 
   #makeReporter(described: NodeDescription): NodeReporter {
@@ -351,7 +378,8 @@ export class NodeAgent {
     const services = isMirror(pod)
       ? { ...this.#shared, verbs: this.#static.verbsFor(pod) }
       : this.#shared;
-    const worker = new PodWorker(pod, gone, services, () => {
+    const held = !gone && this.#isNew(pod);
+    const worker = new PodWorker(pod, { gone, held }, services, () => {
       this.#workers.delete(uid);
       this.#roomChanged();
       this.#static.ended();
@@ -359,10 +387,7 @@ export class NodeAgent {
     });
     this.#workers.set(uid, worker);
     this.#diskLimits.podAdded(pod);
-    const refusal = this.#isNew(pod) ? refusedUnder(this.#pressure.conditions, pod) : undefined;
-    if (refusal && !gone) {
-      worker.fail({ reason: 'Evicted', message: refusal, graceSeconds: 0, disruption: false });
-    }
+    if (held) this.#door?.knock(worker);
     worker.wake();
   }
 

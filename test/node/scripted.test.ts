@@ -420,7 +420,10 @@ describe('agent on a scripted runtime', () => {
     await world.create('late', { ...asking(''), nodeName: 'n1' });
     await world.run(3);
     const late = await world.get('late');
-    assert.equal(late?.status?.message, 'The node had condition: [MemoryPressure]. ');
+    assert.equal(
+      late?.status?.message,
+      'Pod was rejected: The node had condition: [MemoryPressure]. ',
+    );
     await world.run(310, 1000);
     await world.create('later', asking(''));
     await world.run(3);

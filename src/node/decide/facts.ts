@@ -40,6 +40,8 @@ export interface NodeVerdict {
   readonly graceSeconds: number;
   /** Whoever replaces pods may try again elsewhere: it was not the pod's own doing (KEP-3329). */
   readonly disruption: boolean;
+  /** For the condition that says so, where it has words of its own. */
+  readonly disruptionMessage?: string;
 }
 
 export type VolumesFact =

@@ -28,6 +28,8 @@ import { StatusWriter } from './status-writer.ts';
 const turnStepsMax = 200;
 const offsetOf = (clock: Clock): number => clock.now() - clock.monotonic();
 const failedStepMs = { first: 200, most: 30_000 };
+const isOver = (status: PodStatus | undefined): boolean =>
+  status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 export class PodWorker {
   readonly #services: PodServices;
@@ -42,16 +44,24 @@ export class PodWorker {
   /** Of the last look; before the first one, what an earlier run has written. */
   #status: PodStatus | undefined;
   #gone: boolean;
+  /** Not let in (yet): nothing is begun. */
+  #held: boolean;
   #timer: Timer | undefined;
   readonly #quiet = Promise.withResolvers<void>();
   #woken = false;
   #stopped = false;
 
-  /** `ended` is called once, when nothing is left to do for ever. */
-  constructor(pod: Pod, gone: boolean, services: PodServices, ended: () => void) {
+  /** `held`: until `admit`. `ended` is called once, when nothing is left to do for ever. */
+  constructor(
+    pod: Pod,
+    { gone, held }: { readonly gone: boolean; readonly held: boolean },
+    services: PodServices,
+    ended: () => void,
+  ) {
     this.#pod = pod;
     this.#status = pod.status;
     this.#gone = gone;
+    this.#held = held;
     this.#services = services;
     this.#memory = new PodMemory(offsetOf(services.clock));
     this.#ended = ended;
@@ -70,12 +80,23 @@ export class PodWorker {
 
   /** It ends or has ended. */
   get isLeaving(): boolean {
-    const phase = this.#pod.status?.phase;
-    const isOver = phase === 'Succeeded' || phase === 'Failed';
     const { deletionTimestamp } = this.#pod.metadata;
     return (
-      isOver || this.#gone || deletionTimestamp !== undefined || this.#memory.verdict !== undefined
+      isOver(this.#pod.status) ||
+      this.#gone ||
+      deletionTimestamp !== undefined ||
+      this.#memory.verdict !== undefined
     );
+  }
+
+  /** It was let in, and has not ended yet as far as is known here. */
+  get takesRoom(): boolean {
+    return !this.#held && !this.#gone && !isOver(this.#pod.status) && !isOver(this.#status);
+  }
+
+  admit(): void {
+    this.#held = false;
+    this.wake();
   }
 
   /** Settles when nothing of the pod runs and its last status is written. */
@@ -118,7 +139,7 @@ export class PodWorker {
   }
 
   wake(): void {
-    if (this.#woken || this.#stopped) return;
+    if (this.#woken || this.#stopped || (this.#held && !this.isLeaving)) return;
     this.#woken = true;
     queueMicrotask(() => {
       this.#woken = false;

@@ -1,13 +1,11 @@
 /** A node as the scheduler counts it: what it has, what is promised of it, and the pods that are on it. */
+import { anyAddress } from '#api/kinds/pod-spec/host-ports.ts';
 import { unitsOf } from '#api/quantity.ts';
 import type { Node, Taint } from '#api/types.ts';
 import { at, type Ledger } from './ledger.ts';
 import { isRepelling } from './node-filters.ts';
 import type { PodNeeds } from './pod-needs.ts';
 import { add, noResources, type Resources, resourcesOf } from './resources.ts';
-
-/** An address that stands for all of the node's. */
-const anyAddress = '0.0.0.0';
 
 const noLabels: Readonly<Record<string, string>> = {};
 const noTaints: readonly Taint[] = [];

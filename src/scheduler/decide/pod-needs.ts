@@ -3,6 +3,7 @@
  * *shape*) and shared by all pods made from it; pods of one shape are interchangeable for every
  * filter and score.
  */
+import { type HostPort, hostPortsOf } from '#api/kinds/pod-spec/host-ports.ts';
 import { keyOf } from '#api/object.ts';
 import type { Labels } from '#api/selector.ts';
 import { claimNameOf } from '#api/storage/claims.ts';
@@ -22,12 +23,6 @@ import { type Described, type PodTerm, podTerm, type WeightedTerm } from './pod-
 import { claimVolumesOf } from './claim-volumes.ts';
 import { type Resources, requestOf } from './resources.ts';
 import { type SpreadRule, spreadRulesOf } from './spread-rules.ts';
-
-export interface HostPort {
-  /** `TCP/8080` */
-  readonly id: string;
-  readonly address: string;
-}
 
 export interface PodShape extends Described {
   readonly key: string;
@@ -167,7 +162,7 @@ function shapeOf(pod: Pod, key: string): PodShape {
     weightMemory: request.memory || usualMemory,
     ...choice,
     preferredTerms: nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [],
-    hostPorts: hostPortsOf(pod),
+    hostPorts: hostPortsOf(spec),
     images: [...(spec.initContainers ?? []), ...spec.containers].map(({ image = '' }) => image),
     ...podRulesOf(spec, described.namespace),
     ...spreadRulesOf(spec.topologySpreadConstraints ?? [], described, choice),
@@ -200,16 +195,4 @@ function podRulesOf({ affinity }: PodSpec, namespace: string): PodRules {
   };
   const hasPodRules = Object.values(rules).some(({ length }) => length > 0);
   return { ...rules, hasPodRules };
-}
-
-function hostPortsOf({ spec }: Pod): readonly HostPort[] {
-  const ports: HostPort[] = [];
-  const sidecars = spec.initContainers?.filter(({ restartPolicy }) => restartPolicy === 'Always');
-  for (const container of [...spec.containers, ...(sidecars ?? [])]) {
-    for (const { hostPort, hostIP, protocol = 'TCP' } of container.ports ?? []) {
-      if (!hostPort) continue;
-      ports.push({ id: `${protocol}/${hostPort}`, address: hostIP || '0.0.0.0' });
-    }
-  }
-  return ports;
 }

@@ -14,13 +14,13 @@ const refused: readonly [name: string, spec: string, reason: string, message: Re
     'unsafe-sysctl',
     'securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}]}',
     'SysctlForbidden',
-    /^forbidden sysctl: "kernel.msgmax" not allowlisted$/,
+    /^Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted$/,
   ],
   [
     'strict-groups',
     'securityContext: {supplementalGroupsPolicy: Strict}',
     'SupplementalGroupsPolicyNotSupported',
-    /^SupplementalGroupsPolicy=Strict is not supported in this node$/,
+    /^Pod was rejected: SupplementalGroupsPolicy=Strict is not supported in this node$/,
   ],
   ['own-users', 'hostUsers: false', 'UnexpectedAdmissionError', /user namespaces/],
 ];

@@ -77,7 +77,8 @@ function initializedOf({ progress, phase }: ConditionInput): Truth {
 function disruptionTruths({ facts: { verdict } }: ConditionInput): Truth[] {
   if (!verdict?.disruption) return [];
   const reason = 'TerminationByKubelet';
-  return [{ type: 'DisruptionTarget', status: 'True', reason, message: verdict.message }];
+  const message = verdict.disruptionMessage ?? verdict.message;
+  return [{ type: 'DisruptionTarget', status: 'True', reason, message }];
 }
 
 const resizeTypes = ['PodResizePending', 'PodResizeInProgress'];

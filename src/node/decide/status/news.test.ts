@@ -49,6 +49,8 @@ describe('news of a status', () => {
     const refused = { reason: 'SysctlForbidden', message: 'x' };
     assert.deepEqual(newsOf(pod, {}, refused), [{ level: 'Warning', ...refused }]);
     assert.deepEqual(newsOf(pod, refused, refused), []);
+    const rejected = { ...refused, message: 'Pod was rejected: x' };
+    assert.deepEqual(newsOf(pod, {}, rejected), [{ level: 'Warning', ...refused }]);
   });
   it('a deadline is told once, of the pod', () => {
     const late = { reason: 'DeadlineExceeded', message: 'too long' };

@@ -1,5 +1,6 @@
 /** What a change of a pod's status tells people in events, in the kubelet's words. */
 import type { ContainerStatus, Pod, PodStatus } from '#api/types.ts';
+import { rejectedWords } from '../admission.ts';
 
 export interface News {
   readonly level: 'Normal' | 'Warning';
@@ -16,7 +17,8 @@ export function newsOf(pod: Pod, before: PodStatus | undefined, after: PodStatus
   news.push(...resizeNews(pod, before, after));
   if (after.reason && before?.reason !== after.reason) {
     const level = after.reason === 'DeadlineExceeded' ? 'Normal' : 'Warning';
-    news.push({ level, reason: after.reason, message: after.message ?? '' });
+    const message = (after.message ?? '').replace(rejectedWords, '');
+    news.push({ level, reason: after.reason, message });
   }
   return news;
 }
