@@ -6,7 +6,7 @@
  * sent.
  */
 import { shareFields, textOfEntries } from '#api/apply/managers.ts';
-import type { JsonObject } from '#api/copy.ts';
+import { isJsonObject, type JsonObject } from '#api/copy.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ManagedFieldsEntry } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
@@ -117,16 +117,15 @@ type WithSpec = KubeObject & { readonly spec?: unknown };
 /** What is written first and copied out; larger objects get room of their own. */
 const usualRoom = new Uint8Array(64 * 1024);
 
-/** `before`: an object whose frozen spec may be this one's too, and is not written again then. */
+/** `before`: what the object comes from, whose spec may be its own. */
 function encode(object: WithSpec, before: Shared | undefined): Encoded {
   const { spec } = object;
-  const isSame = spec !== undefined && spec === (before?.object as WithSpec | undefined)?.spec;
-  const known = isSame ? before?.encoded : undefined;
   const head = `${headOf(object)}${textOf(object.metadata, notKept).slice(1)}}`;
-  const text = known || spec === undefined ? '' : JSON.stringify(spec);
   const tail = `${textOf(object, writtenFirst)}}`;
-  const specLength = known ? known.specTo - known.specFrom : text.length * 3;
-  const most = (head.length + tail.length) * 3 + specLength + specKey.length;
+  const kept = keptSpec(spec, before);
+  const text = kept ? kept.gained : spec === undefined ? '' : JSON.stringify(spec);
+  const keptLength = kept?.bytes.length ?? 0;
+  const most = (head.length + text.length + tail.length) * 3 + keptLength + specKey.length;
   const page = most > usualRoom.length ? new Uint8Array(most) : usualRoom;
   const write = (part: string, at: number) =>
     at + encoder.encodeInto(part, page.subarray(at)).written;
@@ -135,11 +134,32 @@ function encode(object: WithSpec, before: Shared | undefined): Encoded {
   let specTo = 0;
   if (spec !== undefined) {
     specFrom = write(specKey, to);
-    if (known) page.set(known.bytes.subarray(known.specFrom, known.specTo), specFrom);
-    specTo = known ? specFrom + specLength : write(text, specFrom);
+    if (kept) page.set(kept.bytes, specFrom);
+    specTo = write(text, specFrom + keptLength);
     to = specTo;
   }
   return { bytes: page.slice(0, write(tail, to)), specFrom, specTo };
+}
+
+/**
+ * The bytes of the spec as it was, and the text of what it has gained: a new status changes nothing of
+ * it, and a binding adds a name. Undefined: something of it was changed or taken away.
+ */
+function keptSpec(
+  spec: unknown,
+  before: Shared | undefined,
+): { readonly bytes: Uint8Array; readonly gained: string } | undefined {
+  const old = (before?.object as WithSpec | undefined)?.spec;
+  if (!before || !isJsonObject(spec) || !isJsonObject(old)) return undefined;
+  const { bytes, specFrom, specTo } = before.encoded;
+  if (spec === old) return { bytes: bytes.subarray(specFrom, specTo), gained: '' };
+  const names = Object.keys(old);
+  if (names.length === 0 || names.some((name) => spec[name] !== old[name])) return undefined;
+  // Frozen parts are the same all the way down.
+  return {
+    bytes: bytes.subarray(specFrom, specTo - 1),
+    gained: `${textOf(spec, new Set(names))}}`,
+  };
 }
 
 /**
