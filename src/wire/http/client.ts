@@ -127,13 +127,18 @@ export class HttpClient {
         resolve,
       );
       outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error('no answer in time')));
-      outgoing.on('error', (cause) =>
+      const fail = (cause: Error): void =>
         reject(
           new StatusError('ServiceUnavailable', `${this.#base.host}: ${cause.message}`, undefined, {
             cause,
           }),
-        ),
-      );
+        );
+      outgoing.on('error', fail);
+      // Without this, the connection would end and nothing be said of it.
+      outgoing.on('upgrade', (_, socket) => {
+        socket.destroy();
+        fail(new Error('another protocol was answered, for which nobody asked'));
+      });
       outgoing.end(request.body);
     });
   }

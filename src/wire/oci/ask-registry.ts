@@ -59,8 +59,9 @@ async function askAs(
     if (answer.status === 404) return { type: 'unknown' };
     if (answer.status === 401 || answer.status === 403) return { type: 'denied' };
     if (answer.status !== 200) return { type: 'unreachable' };
-    const { tags } = answer.json() as { tags?: readonly string[] | null };
-    return { type: 'tags', tags: tags ?? [] };
+    const { tags } = answer.json() as { tags?: unknown };
+    const list: readonly unknown[] = Array.isArray(tags) ? tags : [];
+    return { type: 'tags', tags: list.filter((tag) => typeof tag === 'string') };
   } catch {
     return { type: 'unreachable' };
   }

@@ -135,6 +135,12 @@ function askOnce(
       reject(new Error(`Get "${url}": ${dialWords(host, port, error)}`, { cause: error }));
     };
     request.on('error', fail);
+    // Nobody asked for another protocol; without this, the connection would end and nothing be said of it.
+    request.on('upgrade', ({ statusCode = 0 }, socket) => {
+      timer.cancel();
+      socket.destroy();
+      resolve({ answer: { status: statusCode, body: '' } });
+    });
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
