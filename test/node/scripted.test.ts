@@ -120,6 +120,7 @@ async function open(
   await drive(agent.start());
   const admin = plane.server.verbsFor({ name: 'admin', groups: ['system:masters'] });
   const inDefault = collectionOf(pods, 'default');
+  const inDefaultEvents = collectionOf(events, 'default');
   await run(1);
   return {
     time,
@@ -158,6 +159,17 @@ async function open(
         { ...collectionOf(nodes), name: 'n1' },
         { type: 'merge', body: { spec: { unschedulable } } },
       ),
+    label: (labels: Readonly<Record<string, string>>) =>
+      admin.patch(
+        { ...collectionOf(nodes), name: 'n1' },
+        { type: 'merge', body: { metadata: { labels } } },
+      ),
+    eventsOf: async (name: string) => {
+      const { items } = await admin.list(inDefaultEvents);
+      return (items as readonly Event[])
+        .filter(({ involvedObject }) => involvedObject.name === name)
+        .map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+    },
     deleteNode: () => admin.delete({ ...collectionOf(nodes), name: 'n1' }),
     nodeEvents: async () => {
       const { items } = await admin.list(collectionOf(events, 'default'));
@@ -169,6 +181,13 @@ async function open(
       admin.delete({ ...inDefault, name }, { gracePeriodSeconds }),
   };
 }
+
+/** That comes to the node without the scheduler. */
+const sent = (cpu: string, more: object = {}) => ({
+  nodeName: 'n1',
+  containers: [{ name: 'main', image: 'app:1', resources: { requests: { cpu } } }],
+  ...more,
+});
 
 const statusOf = (pod: Pod | undefined) => pod?.status?.containerStatuses?.[0];
 
@@ -386,6 +405,87 @@ describe('agent on a scripted runtime', () => {
     assert.deepEqual(statusOf(await world.get('small'))?.allocatedResources, { cpu: '4' });
     assert.deepEqual(told().at(-1), 'updateResources main 4096 0');
     assert.equal(statusOf(await world.get('small'))?.restartCount, 0);
+  });
+
+  it('lets pods in while there is room, in the order in which they came', async () => {
+    const world = await open({ container: () => ({}) });
+    const phases = async (...names: string[]) =>
+      Promise.all(names.map(async (name) => (await world.get(name))?.status?.phase));
+    const made = ['first', 'second', 'third'].map((name, index) =>
+      world.create(name, sent(index === 2 ? '3' : '5', { terminationGracePeriodSeconds: 20 })),
+    );
+    await world.drive(Promise.all(made));
+    await world.run(2);
+    assert.deepEqual(await phases('first', 'second', 'third'), ['Running', 'Failed', 'Running']);
+    const { reason, message } = (await world.get('second'))?.status ?? {};
+    const words =
+      "Node didn't have enough resource: cpu, requested: 5000, used: 5000, capacity: 8000";
+    assert.deepEqual([reason, message], ['OutOfcpu', `Pod was rejected: ${words}`]);
+    assert.deepEqual(await world.eventsOf('second'), [`Warning OutOfcpu: ${words}`]);
+    assert.ok(!world.runtime.calls.includes('runSandbox second 0'));
+
+    await world.drive(world.agent.stop());
+    const again = world.makeAgent();
+    await world.drive(again.start());
+    await world.drive(world.delete('first'));
+    await world.create('early', sent('5'));
+    await world.run(2);
+    assert.deepEqual(await phases('first', 'early', 'third'), ['Running', 'Failed', 'Running']);
+    await world.run(20);
+    await world.create('late', sent('5'));
+    await world.run(2);
+    assert.deepEqual(await phases('first', 'late', 'third'), [undefined, 'Running', 'Running']);
+  });
+
+  it('ends a pod for one that it cannot do without, which waits for its end', async () => {
+    const world = await open({ container: () => ({}) });
+    await world.create('usual', sent('5', { terminationGracePeriodSeconds: 5 }));
+    await world.create('small', sent('1'));
+    await world.run(2);
+    await world.create('critical', sent('4', { priorityClassName: 'system-node-critical' }));
+    await world.create('behind', sent('4'));
+    await world.run(3);
+    assert.equal((await world.get('critical'))?.status?.phase, 'Pending');
+    assert.equal((await world.get('usual'))?.status?.phase, 'Running');
+    await world.run(5);
+    assert.equal((await world.get('critical'))?.status?.phase, 'Running');
+    assert.equal((await world.get('behind'))?.status?.reason, 'OutOfcpu');
+    assert.equal((await world.get('small'))?.status?.phase, 'Running');
+    const usual = (await world.get('usual'))?.status;
+    assert.deepEqual([usual?.phase, usual?.reason], ['Failed', 'Preempting']);
+    const disrupted = usual?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+    assert.match(disrupted?.message ?? '', /to accommodate a critical pod/);
+    assert.ok(
+      (await world.eventsOf('usual')).includes(
+        'Warning Preempting: Preempted in order to admit critical pod',
+      ),
+    );
+  });
+
+  it('asks what its node is like now before it turns a pod away for it', async () => {
+    let deaf = false;
+    const world = await open({}, {}, (verbs) => {
+      const late = Object.create(verbs) as Verbs;
+      late.watch = (of, options, sink) =>
+        verbs.watch(of, options, {
+          event: (type, object) => {
+            if (!deaf || object.kind !== 'Node') sink.event(type, object);
+          },
+          closed: (error) => sink.closed(error),
+        });
+      return late;
+    });
+    await world.create('other', sent('1', { nodeSelector: { disk: 'fast' } }));
+    await world.run(1);
+    assert.match(
+      (await world.get('other'))?.status?.message ?? '',
+      /^Pod was rejected: Predicate NodeAffinity failed: node\(s\) didn't match Pod's node aff/,
+    );
+    deaf = true;
+    await world.drive(world.label({ disk: 'fast' }));
+    await world.create('quick', sent('1', { nodeSelector: { disk: 'fast' } }));
+    await world.run(2);
+    assert.equal((await world.get('quick'))?.status?.phase, 'Running');
   });
 
   it('gives up pods one by one when memory runs out, and takes best effort ones later', async () => {

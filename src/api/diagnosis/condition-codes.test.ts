@@ -110,6 +110,21 @@ const table: readonly (readonly [head: string, object: object, text: string | un
     both('pod-evicted'),
   ],
   [
+    'sent to a node without room',
+    pod(
+      {},
+      {
+        status: {
+          phase: 'Failed',
+          reason: 'OutOfcpu',
+          message:
+            "Pod was rejected: Node didn't have enough resource: cpu, requested: 3000, used: 1000, capacity: 2000",
+        },
+      },
+    ),
+    both('node-lacks-room'),
+  ],
+  [
     'a stalled rollout',
     of('Deployment', [
       condition('Available', 'False'),

@@ -36,6 +36,9 @@ test('an event has the codes that a diagnosis would give', () => {
       'the Secret a/tls cannot be used for its hosts: it does not exist; …',
       'ingress-secret-missing',
     ],
+    ['OutOfcpu', "Node didn't have enough resource: cpu, requested: 3", 'node-lacks-room'],
+    ['NodeAffinity', 'Predicate NodeAffinity failed: …', 'node-not-meant'],
+    ['SysctlForbidden', 'forbidden sysctl: "a" not allowlisted', 'pod-refused'],
     ['Scheduled', 'Successfully assigned default/a to n', ''],
   ];
   for (const [reason, message, codes] of cases)

@@ -1,4 +1,5 @@
 /** Why a pod does not run, or is not ready. */
+import type { ReasonCode } from '../reasons.ts';
 import { parseTime } from '../time.ts';
 import type { Pod } from '../types.ts';
 import { containersOf } from './containers-of.ts';
@@ -51,10 +52,34 @@ export function failedFindings(pod: Pod, facts: Facts): Finding[] {
   const node = pod.spec?.nodeName ?? '';
   const words = { node, message: bare(message) };
   if (reason === 'Evicted') return [finding('pod-evicted', nameOf(pod), words)];
+  const rejected = rejectionOf(pod);
+  if (rejected) return [rejected];
   if (reason === 'DeadlineExceeded') return [finding('pod-deadline', nameOf(pod), words)];
   const ended = containersOf(pod).flatMap((of) => containerFindings(of, facts));
   if (ended.length > 0) return ended;
   return reason === undefined ? [] : [finding('pod-refused', nameOf(pod), words)];
+}
+
+const rejections: Readonly<Record<string, ReasonCode>> = {
+  NodeAffinity: 'node-not-meant',
+  NodePorts: 'node-port-taken',
+  TaintToleration: 'node-taint-evicts',
+  Preempting: 'pod-preempted',
+};
+
+/** As the node agent words it; undefined: the node has let it in, and keeps it. */
+function rejectionOf(pod: Pod): Finding | undefined {
+  const { reason = '', message = '' } = pod.status ?? {};
+  const node = pod.spec?.nodeName ?? '';
+  const code = rejections[reason];
+  if (code) return finding(code, nameOf(pod), { node });
+  const amounts = /resource: (\S+), requested: (\d+), used: (\d+), capacity: (\d+)$/.exec(message);
+  if (!reason.startsWith('OutOf') || !amounts) return undefined;
+  const [, resource = '', ...numbers] = amounts;
+  const [requested = '', used = '', capacity = ''] = numbers.map((amount) =>
+    resource === 'cpu' ? `${amount}m` : amount,
+  );
+  return finding('node-lacks-room', nameOf(pod), { node, resource, requested, used, capacity });
 }
 
 function unscheduledFindings(pod: Pod, facts: Facts): Finding[] {

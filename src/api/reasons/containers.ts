@@ -48,6 +48,30 @@ export const containerReasons = {
     sentence: 'Node {node} does not take the pod: {message}.',
     cure: 'Change what the message names, delete the pod, and make it anew.',
   },
+  'node-lacks-room': {
+    sentence:
+      'The pod was sent to node {node}, which has not enough {resource} for it (asked for: {requested}, taken: {used}, there in all: {capacity}).',
+    cure: 'Leave spec.nodeName to the scheduler, lower the requests, or end other pods there. This pod stays rejected: delete it and make it anew.',
+  },
+  'node-not-meant': {
+    sentence:
+      'The pod was sent to node {node}, which is none that its node selector or affinity means.',
+    cure: 'Leave spec.nodeName to the scheduler, or label the node as the pod asks. This pod stays rejected: delete it and make it anew.',
+  },
+  'node-port-taken': {
+    sentence: 'The pod was sent to node {node}, where another pod has a host port that it wants.',
+    cure: 'Leave spec.nodeName to the scheduler, or use a Service instead of a hostPort. This pod stays rejected: delete it and make it anew.',
+  },
+  'node-taint-evicts': {
+    sentence:
+      'The pod was sent to node {node}, which has a taint that lets no such pod run (NoExecute).',
+    cure: 'Remove the taint from the node, or give the pod a toleration for it. This pod stays rejected: delete it and make it anew.',
+  },
+  'pod-preempted': {
+    sentence:
+      'The pod was ended on node {node} to make room for one that the cluster cannot do without.',
+    cure: 'Its owner makes another one, which waits for room: add a node, or lower requests.',
+  },
   'readiness-gate': {
     sentence: 'The pod waits for its readiness gate "{gate}", which nobody has set to True.',
     cure: 'Start the program that sets this condition, or leave the gate out of spec.readinessGates.',

@@ -130,6 +130,22 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
     ask: 'pod',
     object: pod({ ...ended, reason: 'UnexpectedAdmissionError', message: 'a host port is taken' }),
   },
+  'node-port-taken': {
+    ask: 'pod',
+    object: pod({ ...ended, reason: 'NodePorts', message: 'Predicate NodePorts failed' }),
+  },
+  'node-taint-evicts': {
+    ask: 'pod',
+    object: pod({
+      ...ended,
+      reason: 'TaintToleration',
+      message: 'Predicate TaintToleration failed',
+    }),
+  },
+  'pod-preempted': {
+    ask: 'pod',
+    object: pod({ ...ended, reason: 'Preempting', message: 'Preempted in order to admit it' }),
+  },
   'sandbox-fails': {
     ask: 'pod',
     object: startedPod,
