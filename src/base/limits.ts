@@ -40,6 +40,8 @@ export const limits = {
   daemonPodsPerDecision: 250,
   /** Longest wait before a pod of a DaemonSet that fails again and again is replaced (Kubernetes: 15 minutes). */
   daemonBackOffMs: 15 * 60_000,
+  /** The same for a ReplicaSet (Kubernetes: none, but 20 writes a second of all its controllers). */
+  replicaBackOffMs: 60_000,
   /** Evictions of one PodDisruptionBudget that its controller has not seen yet (Kubernetes: 2,000). */
   disruptedPods: 2000,
   /** Questions about use so close to each other share one sample. */

@@ -417,7 +417,9 @@ describe('agent on a scripted runtime', () => {
     await world.drive(Promise.all(made));
     await world.run(2);
     assert.deepEqual(await phases('first', 'second', 'third'), ['Running', 'Failed', 'Running']);
-    const { reason, message } = (await world.get('second'))?.status ?? {};
+    const { reason, message, containerStatuses } = (await world.get('second'))?.status ?? {};
+    // So that `kubectl get pods` shows the reason.
+    assert.equal(containerStatuses, undefined);
     const words =
       "Node didn't have enough resource: cpu, requested: 5000, used: 5000, capacity: 8000";
     assert.deepEqual([reason, message], ['OutOfcpu', `Pod was rejected: ${words}`]);

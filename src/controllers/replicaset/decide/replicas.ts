@@ -18,6 +18,7 @@ import {
 import { claim, controllerOf } from '../../decide/owners.ts';
 import { isActive } from '../../decide/pods.ts';
 import { isSame } from '../../decide/same.ts';
+import { nextPodAt } from './back-off.ts';
 import { victimsOf } from './rank.ts';
 import { type Counting, reportOf } from './status.ts';
 
@@ -48,9 +49,16 @@ export function replicasDecider<T extends Counting>(of: ReplicatingKind<T>): Dec
         countsUp(object.status, status, object.spec.replicas ?? 1) && !isExchanging(view, owner);
       next.push({ type: 'update', kind: owner.kind, object: told, subresource: 'status', passing });
     }
-    if (object.metadata.deletionTimestamp === undefined) {
-      next.push(...scaling(view, owner, owned.filter(isActive), now));
+    if (object.metadata.deletionTimestamp !== undefined) {
+      return { actions: next, again: report.again };
     }
+    const active = owned.filter(isActive);
+    const missing = (object.spec.replicas ?? 1) - active.length;
+    const waitsUntil = missing > 0 ? nextPodAt(owned, missing, now) : 0;
+    if (waitsUntil > now) {
+      return { actions: next, again: Math.min(waitsUntil, report.again ?? waitsUntil) };
+    }
+    next.push(...scaling(view, owner, active, now));
     return { actions: next, again: report.again };
   };
 }

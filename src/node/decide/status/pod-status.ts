@@ -1,6 +1,7 @@
 /** The whole status of a pod, made anew from the facts each time. */
 import { formatTime } from '#api/time.ts';
 import type { ContainerStatus, PodStatus } from '#api/types.ts';
+import { rejectedWords } from '../admission.ts';
 import type { PodFacts } from '../facts.ts';
 import { isFinished, phaseOf, startedMs, verdictOf } from '../phase.ts';
 import type { Role } from '../members.ts';
@@ -10,7 +11,7 @@ import { conditionsOf } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
 
 export function podStatus(facts: PodFacts, now: number): PodStatus {
-  const { pod } = facts;
+  const { pod, containers } = facts;
   const progress = progressOf(facts);
   const verdict = verdictOf(facts, now);
   const ending =
@@ -31,6 +32,8 @@ export function podStatus(facts: PodFacts, now: number): PodStatus {
   const inits = ofRoles('init', 'sidecar');
   const ephemeral = ofRoles('ephemeral');
   const { generation } = pod.metadata;
+  // As of one that was turned away: nothing of it was ever looked at here.
+  const isStranger = containers.length === 0 && verdict?.message.startsWith(rejectedWords) === true;
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     phase,
@@ -38,9 +41,11 @@ export function podStatus(facts: PodFacts, now: number): PodStatus {
     ...(verdict && { reason: verdict.reason, message: verdict.message }),
     ...addressesOf(facts),
     startTime: formatTime(startedMs(facts)),
-    ...(inits.length > 0 && { initContainerStatuses: inits }),
-    containerStatuses: ofRoles('main').sort((a, b) => (a.name < b.name ? -1 : 1)),
-    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
+    ...(!isStranger && {
+      ...(inits.length > 0 && { initContainerStatuses: inits }),
+      containerStatuses: ofRoles('main').sort((a, b) => (a.name < b.name ? -1 : 1)),
+      ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
+    }),
     qosClass: pod.status?.qosClass ?? qosOf(pod),
   };
 }
