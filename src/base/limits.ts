@@ -42,6 +42,8 @@ export const limits = {
   daemonBackOffMs: 15 * 60_000,
   /** The same for a ReplicaSet (Kubernetes: none, but 20 writes a second of all its controllers). */
   replicaBackOffMs: 60_000,
+  /** What a pod of a StatefulSet that failed as soon as it was made stays at least (Kubernetes: nothing). */
+  failedMemberRestMs: 5000,
   /** Evictions of one PodDisruptionBudget that its controller has not seen yet (Kubernetes: 2,000). */
   disruptedPods: 2000,
   /** Questions about use so close to each other share one sample. */

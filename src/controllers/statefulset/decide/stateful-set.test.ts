@@ -7,6 +7,7 @@ import {
   pods,
   statefulSets,
 } from '#api/kinds/index.ts';
+import { formatTime } from '#api/time.ts';
 import type { PersistentVolumeClaim, Pod, StatefulSet, StatefulSetSpec } from '#api/types.ts';
 import { ownerIndexes } from '../../decide/owners.ts';
 import { isTerminal, isTerminating } from '../../decide/pods.ts';
@@ -94,6 +95,23 @@ test('pods come one after the other, each when those before it serve', () => {
   assert.deepEqual(names(world), ['db-0', 'db-1']);
   settled(world);
   assert.deepEqual(names(world), ['db-0', 'db-1', 'db-2']);
+});
+
+test('a pod that failed as soon as it was made stays for a moment, another goes at once', () => {
+  const world = worldWith(statefulSet(1));
+  rest(world);
+  const made = pod(world, 'db-0');
+  const failed = (secondsAgo: number): void => {
+    const creationTimestamp = formatTime(world.now - secondsAgo * 1000);
+    world.fail({ ...made, metadata: { ...made.metadata, creationTimestamp } });
+  };
+  failed(1);
+  rest(world);
+  assert.ok(!isTerminating(pod(world, 'db-0')));
+  assert.equal(decideStatefulSet(world, key, world.now).again, world.now + 4000);
+  failed(5);
+  rest(world);
+  assert.ok(isTerminating(pod(world, 'db-0')));
 });
 
 test('in parallel all come at once, and go at once', () => {

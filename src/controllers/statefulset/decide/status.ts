@@ -1,7 +1,7 @@
 /** What a StatefulSet reports of its pods. */
 import type { Pod, StatefulSet, StatefulSetStatus } from '#api/types.ts';
 import { availableAt, isTerminating } from '../../decide/pods.ts';
-import { isAvailable, isCreated, isRunningAndReady } from './condition.ts';
+import { isAvailable, isCreated, isRunningAndReady, restsUntil } from './condition.ts';
 import { revisionOf, sizeOf } from './identity.ts';
 
 export interface Revisions {
@@ -39,13 +39,17 @@ export function statusOf(
   };
 }
 
-/** When a pod that is ready now will have been so for long enough. */
+/** When a pod that is ready now will have been so for long enough, or one that failed may be replaced. */
 export function nextAvailable(
   set: StatefulSet,
   pods: readonly Pod[],
   now: number,
 ): number | undefined {
-  const times = pods.map((pod) => availableAt(pod, set.spec.minReadySeconds ?? 0) ?? 0);
+  const minReadySeconds = set.spec.minReadySeconds ?? 0;
+  const times = pods.flatMap((pod) => [
+    availableAt(pod, minReadySeconds) ?? 0,
+    restsUntil(pod, now),
+  ]);
   const coming = times.filter((at) => at > now);
   return coming.length > 0 ? Math.min(...coming) : undefined;
 }

@@ -8,7 +8,7 @@ import type { Action, View } from '#api/decision.ts';
 import { limits } from '#base/limits.ts';
 import { isTerminal, isTerminating } from '../../decide/pods.ts';
 import { creatingClaims, hasStaleClaim, settlingClaims } from './claims.ts';
-import { isAvailable, isServing } from './condition.ts';
+import { isAvailable, isServing, restsUntil } from './condition.ts';
 import { podName } from './identity.ts';
 import type { Condemned, Rollout, Slot } from './layout.ts';
 import { correcting, creating, deleting } from './pod-actions.ts';
@@ -79,10 +79,15 @@ function together(actions: readonly Action[]): readonly Action[] {
   return actions.length > 0 ? [{ type: 'together', actions }] : [];
 }
 
-/** A pod that has ended is taken away, for another to come; one that waits may wait for its claims. */
-function upkeep(view: View, { set }: Rollout, { ordinal, pod }: Slot): readonly Action[] {
+/**
+ * A pod that has ended is taken away, for another to come, but not faster than anybody can look at it;
+ * one that waits may wait for its claims.
+ */
+function upkeep(view: View, { set, now }: Rollout, { ordinal, pod }: Slot): readonly Action[] {
   if (pod === undefined) return [];
-  if (isTerminal(pod)) return isTerminating(pod) ? [] : [deleting(set, pod)];
+  if (isTerminal(pod)) {
+    return isTerminating(pod) || restsUntil(pod, now) > now ? [] : [deleting(set, pod)];
+  }
   if (pod.status?.phase !== 'Pending') return [];
   return creatingClaims(view, set, ordinal, pod.metadata.name);
 }
