@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import { hostname } from 'node:os';
 import { after, before, suite, test } from 'node:test';
 import { statusOf, valuesIn, type World, waitsFor } from './world.ts';
 
 const grpcPort = 16_559;
 const main = `{name: main, image: "busybox:1", command: [sleep, "3600"]`;
+/** The scheduler is not asked. */
+const node = hostname().toLowerCase();
 const quick = 'terminationGracePeriodSeconds: 0';
 
 const refused: readonly [name: string, spec: string, reason: string, message: RegExp][] = [
@@ -23,6 +26,18 @@ const refused: readonly [name: string, spec: string, reason: string, message: Re
     /^Pod was rejected: SupplementalGroupsPolicy=Strict is not supported in this node$/,
   ],
   ['own-users', 'hostUsers: false', 'UnexpectedAdmissionError', /user namespaces/],
+  [
+    'sent-too-big',
+    `nodeName: ${node}, resources: {requests: {cpu: "900"}}`,
+    'OutOfcpu',
+    /^Pod was rejected: Node didn't have enough resource: cpu, requested: 900000, used: \d+, capacity: \d+$/,
+  ],
+  [
+    'sent-elsewhere',
+    `nodeName: ${node}, nodeSelector: {disk: fast}`,
+    'NodeAffinity',
+    /^Pod was rejected: Predicate NodeAffinity failed: node\(s\) didn't match Pod's node affinity\/selector$/,
+  ],
 ];
 
 export const oddFieldManifest = [
