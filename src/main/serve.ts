@@ -3,7 +3,6 @@
  * reverse. Containers, rules and the gateway's process live on when this program ends; the next start
  * takes them over.
  */
-import { availableParallelism } from 'node:os';
 import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts';
 import type { PartStatus, RunningStatus } from '#cli/control.ts';
 import { doNotRestartCode } from '#cli/setup/service.ts';
@@ -267,7 +266,6 @@ class Program {
       listeningPorts,
       folder: clusterPaths(this.#config).gateway,
       haproxy: 'haproxy',
-      processors: availableParallelism(),
       isOwnAddress: (address) =>
         [this.#nodeAddress, network.dnsAddress, '127.0.0.1'].includes(address),
       defaultCertificate: gatewayPem(keeper.pki),

@@ -53,8 +53,6 @@ export interface TrafficOptions {
   readonly apiPort: number;
   readonly httpPort: number;
   readonly httpsPort: number;
-  /** Of the machine. */
-  readonly processors: number;
   readonly defaultCertificate: string;
   readonly decodeBase64: (text: string) => string;
   readonly observeApplied?: ObserveApplied | undefined;

@@ -33,8 +33,6 @@ export interface GatewayOptions {
   readonly program: string;
   readonly httpPort: number;
   readonly httpsPort: number;
-  /** Of the machine. */
-  readonly processors: number;
   /** For names that no Secret covers: certificate and key, PEM. */
   readonly defaultCertificate: string;
   /** Tells people by events on their Ingresses. */
@@ -135,9 +133,10 @@ export class Gateway {
   }
 
   async #apply(): Promise<void> {
+    const { folder, httpPort, httpsPort } = this.#options;
     const { table, held } = await this.#withFreePorts(this.#table());
     const slots = this.#arrange(table);
-    const made = haproxyFiles(table, this.#options, this.#counts, slots);
+    const made = haproxyFiles(table, { folder, httpPort, httpsPort }, this.#counts, slots);
     const { structure } = made;
     const applied = this.#applied;
     this.#applied = undefined;

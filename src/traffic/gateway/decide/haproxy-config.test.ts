@@ -7,7 +7,7 @@ import type { User } from './basic-auth.ts';
 import { arrangeSlots, haproxyFiles, slotCommands, slotsFor } from './haproxy-config.ts';
 import type { GatewayBackend, GatewayTable, Route } from './routes.ts';
 
-const places = { folder: '/data', httpPort: 80, httpsPort: 443, processors: 8 };
+const places = { folder: '/data', httpPort: 80, httpsPort: 443 };
 const server = (last: number): Backend => ({ address: `10.244.0.${last}`, port: 8080 });
 
 function tableOf(
@@ -47,19 +47,6 @@ test('routes are maps: paths by whole elements, exact ones as they are', () => {
   );
   assert.equal(files.get('prefix.map'), 'a.test/x/ one\na.test/x/ two\n');
   assert.equal(files.get('exact.map'), 'a.test/x one\n');
-});
-
-test('half of the processors are for the gateway, or as many as an operator wants', () => {
-  const threads = (processors: number, table: Partial<GatewayTable> = {}): string | undefined => {
-    const here = { ...places, processors };
-    const { config } = haproxyFiles(tableOf({}, table), here, new Map(), new Map());
-    return /nbthread (\d+)/.exec(config)?.[1];
-  };
-  assert.deepEqual(
-    [1, 2, 3, 8, 256].map((count) => threads(count)),
-    ['1', '1', '1', '4', '64'],
-  );
-  assert.equal(threads(2, { threads: 2 }), '2');
 });
 
 test('servers and spare slots for those to come', () => {

@@ -17,8 +17,6 @@ export interface HaproxyPlaces {
   readonly folder: string;
   readonly httpPort: number;
   readonly httpsPort: number;
-  /** Of the machine. */
-  readonly processors: number;
 }
 
 /** Backend → who is in which of its slots. */
@@ -78,7 +76,7 @@ export function haproxyFiles(
       ),
     );
     return [
-      globalSection(places, threadsOf(table, places), scripted.size > 0),
+      globalSection(places, scripted.size > 0),
       frontendSections(table, places, sections.join('')),
       ...table.healthChecks.map(healthCheckSection),
       ...sections,
@@ -117,23 +115,11 @@ function certificateList({ certificates }: GatewayTable, folder: string): string
   return `${[`${folder}/default.pem`, ...lines].join('\n')}\n`;
 }
 
-/** Source: MAX_THREADS of HAProxy. */
-const threadsMax = 64;
-
-/**
- * The machine is there for the pods, too, and threads that wait for each other's locks cost each
- * request a sixth: half of the processors, unless somebody says otherwise.
- */
-function threadsOf({ threads }: GatewayTable, { processors }: HaproxyPlaces): number {
-  return Math.min(threads ?? Math.max(1, Math.floor(processors / 2)), threadsMax);
-}
-
 /** `idle-close-on-response`: in a reload a kept connection ends with an answer, not under a request. */
-function globalSection({ folder }: HaproxyPlaces, threads: number, withScript: boolean): string {
+function globalSection({ folder }: HaproxyPlaces, withScript: boolean): string {
   const script = `  .if feature(LUA)\n  lua-load-per-thread ${folder}/${passwordsFile}\n  .endif\n`;
   return `global
   log stdout format raw local0 warning
-  nbthread ${threads}
   stats socket ${folder}/runtime.sock mode 600 level admin expose-fd listeners
   stats timeout 1d
   hard-stop-after 1h

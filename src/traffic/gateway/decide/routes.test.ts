@@ -311,14 +311,6 @@ test('balancers in front are those that the class names', () => {
   assert.deepEqual([forwardedFrom, proxiedFrom], [['10.0.0.1', '192.0.2.0/24'], []]);
 });
 
-test('how many threads the gateway has may stand in its class', () => {
-  const threads = (text: string): number | undefined => {
-    const metadata = { name: 'gantry', annotations: { 'gantry.dev/gateway-threads': text } };
-    return table([], { classes: [{ ...ours, metadata }] }).threads;
-  };
-  assert.deepEqual(['8', '0', 'all', '1000'].map(threads), [8, undefined, undefined, undefined]);
-});
-
 test('a LoadBalancer that keeps traffic on the node is asked for its health', () => {
   const spec = {
     ...web.spec,

@@ -86,8 +86,6 @@ export interface GatewayTable {
   readonly forwardedFrom: readonly string[];
   /** Addresses that begin each connection with a PROXY header. */
   readonly proxiedFrom: readonly string[];
-  /** As an operator wants them; the gateway chooses where nobody does. */
-  readonly threads?: number | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -141,26 +139,14 @@ export function gatewayTable(facts: GatewayFacts): GatewayTable {
     certificates,
     forwardedFrom: sourcesOf(facts.classes, 'gantry.dev/forwarded-headers-from'),
     proxiedFrom: sourcesOf(facts.classes, 'gantry.dev/proxy-protocol-from'),
-    threads: threadsOf(facts.classes),
   };
 }
 
 /** Of the gateway's classes, together: it has one door. */
-function wordsOf(classes: readonly IngressClass[], annotation: string): string[] {
-  return classes
+function sourcesOf(classes: readonly IngressClass[], annotation: string): string[] {
+  const all = classes
     .filter(isServedClass)
     .flatMap(({ metadata }) => (metadata.annotations?.[annotation] ?? '').split(/[,\s]+/));
-}
-
-function threadsOf(classes: readonly IngressClass[]): number | undefined {
-  return wordsOf(classes, 'gantry.dev/gateway-threads')
-    .filter((word) => /^[1-9]\d{0,2}$/.test(word))
-    .map(Number)
-    .at(0);
-}
-
-function sourcesOf(classes: readonly IngressClass[], annotation: string): string[] {
-  const all = wordsOf(classes, annotation);
   return [...new Set(all.filter((each) => /^[\d.]+(\/\d+)?$/.test(each)))].sort();
 }
 
@@ -222,10 +208,7 @@ class Build {
     }
   }
 
-  table(): Omit<
-    GatewayTable,
-    'certificates' | 'healthChecks' | 'forwardedFrom' | 'proxiedFrom' | 'threads'
-  > {
+  table(): Omit<GatewayTable, 'certificates' | 'healthChecks' | 'forwardedFrom' | 'proxiedFrom'> {
     const routes = patternsWin([...this.#routes.values()]);
     const used = new Set([
       ...routes.map(({ backend }) => backend),
