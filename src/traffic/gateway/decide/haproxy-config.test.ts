@@ -115,13 +115,16 @@ test('a request pays for what is used: one look for one kind of route, no variab
 
 test('a host of which all paths go one way is found by its name alone; others beside it by their paths', () => {
   const whole: Route = { host: 'a.test', path: '/', match: 'prefix', backend: 'one' };
-  const alone = filesOf(tableOf({ one: [] }, { routes: [whole] }));
-  assert.equal(alone.files.get('host.map'), 'a.test one\n');
+  const hosts = ['a.test', 'b.test', 'c.test', 'd.test', 'e.test'];
+  const many = filesOf(tableOf({ one: [] }, { routes: hosts.map((host) => ({ ...whole, host })) }));
+  assert.equal(many.files.get('host.map'), hosts.map((host) => `${host} one\n`).join(''));
   assert.match(
-    alone.config,
+    many.config,
     /use_backend %\[req\.hdr\(host\),field\(1,:\),lower,map_str\(\/data\/host\.map\)\]/,
   );
-  assert.doesNotMatch(alone.config, /txn\.path/);
+  assert.doesNotMatch(many.config, /txn\.path/);
+  const alone = filesOf(tableOf({ one: [] }, { routes: [whole] }));
+  assert.match(alone.config, /use_backend one if \{ req\.hdr\(host\),host_only -m str a\.test \}/);
   const others: Route[] = [
     { ...whole, host: 'b.test' },
     { ...whole, host: 'b.test', path: '/y' },
