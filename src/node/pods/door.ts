@@ -85,11 +85,22 @@ export class Door {
       if (informed) await informed;
       // It is being deleted before it was let in.
       if (next.isLeaving) continue;
-      const decided = this.#decide(next.pod);
-      if (decided.type === 'admit') next.admit();
-      else await this.#doubt(next, decided);
+      try {
+        await this.#judge(next);
+      } catch (error) {
+        // A fault of ours must not keep all others out. Whatever cannot be, its own steps will tell.
+        const { name, namespace } = next.pod.metadata;
+        this.#options.logger.error('a pod could not be judged', { name, namespace, error });
+        next.admit();
+      }
     }
     this.#busy = false;
+  }
+
+  async #judge(worker: PodWorker): Promise<void> {
+    const decided = this.#decide(worker.pod);
+    if (decided.type === 'admit') worker.admit();
+    else await this.#doubt(worker, decided);
   }
 
   #decide(pod: Pod, node?: Node): Admission<PodWorker> {
