@@ -4,7 +4,7 @@ import { type KubeObject, keyOf } from '#api/object.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
-import { isStatusError } from '#base/status-error.ts';
+import { isStatusError, type StatusError } from '#base/status-error.ts';
 import { ActionRefused, Carrier, type Certify } from './carry-out.ts';
 import type { EventRecorder } from './events.ts';
 import { type Informers, InformerView } from './informers.ts';
@@ -300,6 +300,11 @@ export class LoopRunner {
     const { reason, message } = cause;
     this.#spacing.forget(key);
     this.#failures.set(key, { action: action.type, resource, reason, message });
+    if (endsWithNamespace(cause)) {
+      this.#queue.forget(key);
+      this.#logger.debug('an action came too late for its namespace', { key, resource });
+      return;
+    }
     const waitMs = (cause.details?.retryAfterSeconds ?? 0) * 1000;
     const delayMs = this.#stopped ? 0 : this.#queue.retry(key, waitMs);
     const fields = { key, action: action.type, resource, reason, error: message, delayMs };
@@ -329,4 +334,9 @@ export class LoopRunner {
     const counts = refused ? this.#refusals : this.#actions;
     counts[type] = (counts[type] ?? 0) + 1;
   }
+}
+
+/** Its namespace takes nothing new any more, and what the key stands for goes with it: nothing to try again. */
+function endsWithNamespace({ details }: StatusError): boolean {
+  return details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
 }

@@ -253,3 +253,24 @@ test('a passing state that was refused is tried again without waiting for its tu
   assert.equal((await read('a')).data?.['told'], '1');
   assert.deepEqual(stats().refusals, { update: 1 });
 });
+
+test('what a namespace on its way out refuses is not tried again', async () => {
+  const copying: Decide = (view, key) => {
+    const [, name = ''] = key.split('/');
+    if (name !== 'a' || view.get(configMaps, 'default', 'copy') !== undefined)
+      return { actions: [] };
+    const metadata = { name: 'copy', namespace: 'default' };
+    const object: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
+    return { actions: [{ type: 'create', kind: configMaps, object }] };
+  };
+  const { run, make, stats } = await setUp(copying, (verbs) => ({
+    ...verbs,
+    create: () => {
+      const causes = [{ reason: 'NamespaceTerminating', message: '', field: 'metadata.namespace' }];
+      return Promise.reject(new StatusError('Forbidden', 'too late', { causes }));
+    },
+  }));
+  await make('a');
+  await run(5000);
+  assert.deepEqual(stats().refusals, { create: 1 });
+});
