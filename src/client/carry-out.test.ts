@@ -50,7 +50,7 @@ async function setUp() {
   informers.start();
   await settle();
   const recorder = new EventRecorder({ ...parts, verbs, component: 'test' });
-  const carrier = new Carrier({ verbs, informers, recorder });
+  const carrier = new Carrier({ verbs, informers, recorder, random: seededRandom() });
   const hold = (): (() => void) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     gate = promise;

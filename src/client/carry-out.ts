@@ -3,12 +3,14 @@
  * that the next decision sees what this one did.
  */
 import type { Action, Telling } from '#api/decision.ts';
+import { generateName } from '#api/generate-name.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
 import { certificateSigningRequests, pods } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Binding, CertificateSigningRequest, DeleteOptions, Status } from '#api/types.ts';
 import type { ObjectRef, Verbs } from '#api/verbs.ts';
 import { assertNever } from '#base/assert.ts';
+import type { Random } from '#base/random.ts';
 import { isStatusError, StatusError } from '#base/status-error.ts';
 import type { EventRecorder } from './events.ts';
 import { type Informers, keyFor } from './informers.ts';
@@ -35,6 +37,7 @@ export interface CarrierOptions {
   readonly verbs: Verbs;
   readonly informers: Informers;
   readonly recorder: EventRecorder;
+  readonly random: Random;
   /** Called once for every action that reached the server, with its type. */
   readonly count?: (type: Action['type'], refused: boolean) => void;
   /** Absent: nobody here has the authority's key, and what asks for it waits. */
@@ -48,6 +51,7 @@ export class Carrier {
   readonly #verbs: Verbs;
   readonly #informers: Informers;
   readonly #recorder: EventRecorder;
+  readonly #random: Random;
   readonly #count: (type: Action['type'], refused: boolean) => void;
   readonly #sign: Certify | undefined;
 
@@ -55,6 +59,7 @@ export class Carrier {
     this.#verbs = options.verbs;
     this.#informers = options.informers;
     this.#recorder = options.recorder;
+    this.#random = options.random;
     this.#count = options.count ?? (() => undefined);
     this.#sign = options.certify;
   }
@@ -64,9 +69,10 @@ export class Carrier {
     for (const action of actions) await this.#one(action);
   }
 
-  async #one(action: Action): Promise<void> {
-    if (action.type === 'event') return this.#recorder.record(action);
-    if (action.type === 'together') return this.#together(action.actions);
+  async #one(given: Action): Promise<void> {
+    if (given.type === 'event') return this.#recorder.record(given);
+    if (given.type === 'together') return this.#together(given.actions);
+    const action = given.type === 'create' ? this.#named(given) : given;
     try {
       await this.#act(action);
       this.#count(action.type, false);
@@ -79,6 +85,14 @@ export class Carrier {
       const known = error.retry === 'refresh' || isOpen ? await this.#refresh(action) : true;
       throw new ActionRefused(action, error, isOpen && !known);
     }
+  }
+
+  /** A name of ours, where the server would give one: what has it can be asked for when the answer is lost. */
+  #named(action: ActionOf<'create'>): ActionOf<'create'> {
+    const { metadata } = action.object;
+    if (metadata.name || !metadata.generateName) return action;
+    const name = generateName(metadata.generateName, this.#random);
+    return { ...action, object: { ...action.object, metadata: { ...metadata, name } } };
   }
 
   /** Asks the server what has become of the object of an action, for the cache. Rejects with `StatusError`. */

@@ -3,6 +3,7 @@ import type { Action, Failure, View } from '#api/decision.ts';
 import { type KubeObject, keyOf } from '#api/object.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timers } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import type { Logger } from '#base/log.ts';
 import { isStatusError, type StatusError } from '#base/status-error.ts';
 import { ActionRefused, Carrier, type Certify } from './carry-out.ts';
@@ -18,6 +19,7 @@ export interface LoopRunnerOptions {
   readonly recorder: EventRecorder;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly random: Random;
   readonly logger: Logger;
   readonly certify?: Certify | undefined;
   /** Called before each decision. */

@@ -95,35 +95,41 @@ test('a refusal is tried again with a newer view, and says why meanwhile', async
   assert.deepEqual(stats().refusals, { update: 2 });
 });
 
-test('a create whose answer was lost is looked for before its key is decided again', async () => {
-  const order: string[] = [];
-  const copying: Decide = (view, key) => {
-    if (key !== 'default/a') return { actions: [] };
-    order.push('decided');
-    if (view.get(configMaps, 'default', 'copy')) return { actions: [] };
-    const object = {
-      ...view.get(configMaps, 'default', 'a'),
-      metadata: { name: 'copy', namespace: 'default' },
+for (const [title, named] of [
+  ['a create', { name: 'copy' }],
+  ['a create whose name is made up', { name: '', generateName: 'copy-' }],
+] as const) {
+  test(`${title} is looked for when its answer was lost, before its key is decided again`, async () => {
+    const order: string[] = [];
+    const copying: Decide = (view, key) => {
+      if (key !== 'default/a') return { actions: [] };
+      order.push('decided');
+      const others = view
+        .list(configMaps, 'default')
+        .filter(({ metadata }) => metadata.name !== 'a');
+      if (others.length > 0) return { actions: [] };
+      const metadata = { ...named, namespace: 'default' };
+      const object: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
+      return { actions: [{ type: 'create', kind: configMaps, object }] };
     };
-    return { actions: [{ type: 'create', kind: configMaps as Kind, object: object as ConfigMap }] };
-  };
-  const { run, make } = await setUp(copying, (verbs) => ({
-    ...verbs,
-    create: async (ref, object) => {
-      await verbs.create(ref, object);
-      order.push('made');
-      throw new StatusError('ServerTimeout', 'it may have been carried out');
-    },
-    get: async (ref) => {
-      order.push('asked');
-      if (order.length < 5) throw new StatusError('ServiceUnavailable', 'not yet');
-      return verbs.get(ref);
-    },
-  }));
-  await make('a');
-  await run(500);
-  assert.deepEqual(order, ['decided', 'made', 'asked', 'asked', 'asked', 'decided']);
-});
+    const { run, make } = await setUp(copying, (verbs) => ({
+      ...verbs,
+      create: async (ref, object) => {
+        await verbs.create(ref, object);
+        order.push('made');
+        throw new StatusError('ServerTimeout', 'it may have been carried out');
+      },
+      get: async (ref) => {
+        order.push('asked');
+        if (order.length < 5) throw new StatusError('ServiceUnavailable', 'not yet');
+        return verbs.get(ref);
+      },
+    }));
+    await make('a');
+    await run(500);
+    assert.deepEqual(order, ['decided', 'made', 'asked', 'asked', 'asked', 'decided']);
+  });
+}
 
 test('alike actions go in growing batches that stop at a failure', async () => {
   let asked = 0;

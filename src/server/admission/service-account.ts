@@ -7,7 +7,7 @@ import type { Container, Pod, ServiceAccount, Volume } from '#api/types.ts';
 import type { Timers } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import { forbidden } from '../core/errors.ts';
-import { randomSuffix } from '../core/generate-name.ts';
+import { randomSuffix } from '#api/generate-name.ts';
 import type { AdmissionRequest, AdmissionStep } from './admission.ts';
 import { nameIn } from './namespace-lifecycle.ts';
 

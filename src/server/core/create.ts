@@ -14,7 +14,7 @@ import type { AdmissionRequest } from '../admission/admission.ts';
 import type { RequestContext, Stored, Target } from './core.ts';
 import { noteCodes } from './condition-codes.ts';
 import { alreadyExists, badRequest, generatedNameTaken, invalid } from './errors.ts';
-import { generateName } from './generate-name.ts';
+import { generateName } from '#api/generate-name.ts';
 import { fillIdentity } from './identity.ts';
 import { keyFor } from './keys.ts';
 import { recordOwners, type Writer, writerOf } from './owners.ts';
