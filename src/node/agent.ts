@@ -15,6 +15,7 @@ import { parseResolvConf } from './config/dns.ts';
 import type { Allocatable } from './config/field-refs.ts';
 import { isMirror, mirrorAnnotation } from './decide/static-pods.ts';
 import type { NodeVerdict } from './decide/facts.ts';
+import { isFinal } from './decide/phase.ts';
 import { isCritical } from './decide/pressure/choose-pod.ts';
 import type { ObservedContainer } from './decide/observed.ts';
 import type { NodeRoom } from './decide/resize.ts';
@@ -504,5 +505,4 @@ const shutdownVerdict = (ms: number): NodeVerdict => ({
   disruption: true,
 });
 
-const isOver = ({ status }: Pod): boolean =>
-  status?.phase === 'Succeeded' || status?.phase === 'Failed';
+const isOver = ({ status }: Pod): boolean => isFinal(status?.phase);

@@ -7,6 +7,11 @@ import type { Progress } from './progress.ts';
 
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
+/** Nothing of the pod runs any more, nor will. */
+export function isFinal(phase: string | undefined): phase is 'Succeeded' | 'Failed' {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
 export interface Verdict {
   readonly reason: string;
   readonly message: string;
@@ -77,7 +82,7 @@ export function startedMs({ pod, acceptedAtMs }: PodFacts): number {
 export function verdictOf(facts: PodFacts, now: number): Verdict | undefined {
   const { phase, reason, message } = facts.pod.status ?? {};
   if (phase === 'Failed' && reason) return { reason, message: message ?? '' };
-  if (phase === 'Succeeded' || phase === 'Failed') return undefined;
+  if (isFinal(phase)) return undefined;
   const deadline = deadlineOf(facts);
   if (deadline !== undefined && now >= deadline) {
     return {
@@ -91,7 +96,7 @@ export function verdictOf(facts: PodFacts, now: number): Verdict | undefined {
 /** Nothing runs any more and nothing will. */
 export function isFinished(facts: PodFacts, progress: Progress): boolean {
   const written = facts.pod.status?.phase;
-  if (written === 'Succeeded' || written === 'Failed') return true;
+  if (isFinal(written)) return true;
   if (progress.initFailed) return true;
   const mains = progress.members.filter(({ role }) => role === 'main');
   return mains.length > 0 && mains.every(({ ended, restarts }) => ended && !restarts);
@@ -103,7 +108,7 @@ export function isFinished(facts: PodFacts, progress: Progress): boolean {
  */
 export function phaseOf(facts: PodFacts, progress: Progress, now: number): Phase {
   const written = facts.pod.status?.phase;
-  if (written === 'Succeeded' || written === 'Failed') return written;
+  if (isFinal(written)) return written;
   const { members } = progress;
   const mains = members.filter(({ role }) => role === 'main');
   const begun = mains.every(({ latest }) => latest !== undefined);

@@ -14,6 +14,7 @@ import {
 } from '../decide/facts.ts';
 import { nextStep } from '../decide/next-step.ts';
 import { membersOf } from '../decide/members.ts';
+import { isFinal } from '../decide/phase.ts';
 import { withGranted } from '../decide/resize.ts';
 import { newsOf } from '../decide/status/news.ts';
 import { isWritten, podStatus } from '../decide/status/pod-status.ts';
@@ -28,8 +29,7 @@ import { StatusWriter } from './status-writer.ts';
 const turnStepsMax = 200;
 const offsetOf = (clock: Clock): number => clock.now() - clock.monotonic();
 const failedStepMs = { first: 200, most: 30_000 };
-const isOver = (status: PodStatus | undefined): boolean =>
-  status?.phase === 'Succeeded' || status?.phase === 'Failed';
+const isOver = (status: PodStatus | undefined): boolean => isFinal(status?.phase);
 
 export class PodWorker {
   readonly #services: PodServices;

@@ -8,6 +8,7 @@ import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import { pauseImageName } from '../containerd/config.ts';
 import type { NodeSettings } from '../decide/node-settings.ts';
+import { isFinal } from '../decide/phase.ts';
 import { ImageCollector } from '../images/image-collector.ts';
 import { keptImages } from '../images/kept-images.ts';
 import type { NodePaths } from '../paths.ts';
@@ -84,7 +85,7 @@ async function removeEnded(
 ): Promise<number> {
   let removed = 0;
   for (const { metadata, status } of pods) {
-    const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+    const isOver = isFinal(status?.phase);
     const seen = new Set<string>();
     for (const { id, name, state, logPath } of mirror.containersOf(metadata.uid ?? '')) {
       const isLatest = !seen.has(name);
