@@ -77,6 +77,11 @@ export const readChecks: readonly Check[] = [
         /<integer>/,
         /Number of desired pods/,
       );
+      // The field's own words, then those of its type.
+      await user.says(
+        "kubectl explain pod.spec | tr -s '\\n ' ' '",
+        /DESCRIPTION: Specification of the desired behavior of the pod\. .* PodSpec is a description of a pod\. FIELDS:/,
+      );
       await user.says('kubectl explain ingress.spec --recursive', /pathType/, /secretName/);
       await user.fails('kubectl explain pod.spec.nothing', /field "nothing" does not exist/);
     },
