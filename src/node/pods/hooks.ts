@@ -19,7 +19,7 @@ export async function runHook(
   if (hook.sleep) {
     const ms = Math.min(hook.sleep.seconds * 1000, limitMs);
     await new Promise<void>((resolve) => services.timers.after(ms, resolve));
-    return { passed: true, output: '' };
+    return { state: 'success', output: '' };
   }
   const spec = memberNamed(pod, container.name)?.container ?? { name: container.name };
   const sandbox = services.mirror.sandboxesOf(container.podUid)[0];

@@ -28,7 +28,7 @@ export async function killContainer(step: KillStep, context: StepContext): Promi
       graceSeconds * 1000,
       context,
     );
-    if (result && !result.passed) {
+    if (result && result.state !== 'success') {
       const words = `PreStopHook failed: ${result.output}`;
       events.record({
         regarding: pod,

@@ -73,7 +73,7 @@ async function afterStart(started: ObservedContainer, context: StepContext): Pro
     runHook(postStart, pod, started, postStartLimitMs, services),
     memory.ending.promise,
   ]);
-  if (!result || result.passed) return;
+  if (!result || result.state === 'success') return;
   teller(started.name, context)(
     'Warning',
     'FailedPostStartHook',

@@ -11,7 +11,8 @@ export interface HandlerTarget {
 }
 
 export interface HandlerResult {
-  readonly passed: boolean;
+  /** `unknown`: nothing was learned, since what was to be asked could not be asked. Source: kubelet, `probe.Result`. */
+  readonly state: 'success' | 'failure' | 'unknown';
   /** What came out, for the event of a failure. */
   readonly output: string;
 }
@@ -23,7 +24,10 @@ export interface HandlerTools {
 
 const outputMaxCharacters = 10_000;
 
-/** Never rejects: whatever goes wrong is a failure with words. */
+/** What was to be run or asked is not there: no word about the container's health. */
+class NotAsked extends Error {}
+
+/** Never rejects: whatever goes wrong is told in words. */
 export async function runHandler(
   handler: Probe | LifecycleHandler,
   target: HandlerTarget,
@@ -34,16 +38,27 @@ export async function runHandler(
     return await run(handler, target, timeoutMs, tools);
   } catch (error) {
     if (isRuntimeError(error, 'DeadlineExceeded')) {
-      return failed(`command timed out after ${timeoutMs / 1000}s`);
+      const command = (handler.exec?.command ?? []).join(' ');
+      return result(
+        'failure',
+        `command timed out: ${JSON.stringify(command)} timed out after ${timeoutMs / 1000}s`,
+      );
     }
-    return failed(error instanceof Error ? error.message : String(error));
+    const isUnknown = isRuntimeError(error) || error instanceof NotAsked;
+    return result(
+      isUnknown ? 'unknown' : 'failure',
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }
 
-const failed = (output: string): HandlerResult => ({
-  passed: false,
+const result = (state: HandlerResult['state'], output: string): HandlerResult => ({
+  state,
   output: output.slice(0, outputMaxCharacters),
 });
+
+const verdict = (passed: boolean, output: string): HandlerResult =>
+  result(passed ? 'success' : 'failure', output);
 
 async function run(
   handler: Probe | LifecycleHandler,
@@ -60,22 +75,19 @@ async function run(
       timeoutMs,
     );
     const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    return { passed: exitCode === 0, output: output.slice(0, outputMaxCharacters) };
+    return verdict(exitCode === 0, output);
   }
   if (httpGet) return askHttp(httpGet, target, timeoutMs, network);
   if (tcpSocket) {
     await network.tcp(tcpSocket.host || podIP, portOf(tcpSocket.port, container), timeoutMs);
-    return { passed: true, output: '' };
+    return verdict(true, '');
   }
   const { grpc } = handler as Probe;
   if (grpc) {
     const status = await network.grpc(podIP, grpc.port, grpc.service ?? '', timeoutMs);
-    return {
-      passed: status === 'SERVING',
-      output: `service unhealthy (responded with "${status}")`,
-    };
+    return verdict(status === 'SERVING', `service unhealthy (responded with "${status}")`);
   }
-  return { passed: true, output: '' };
+  return verdict(true, '');
 }
 
 async function askHttp(
@@ -93,13 +105,13 @@ async function askHttp(
     timeoutMs,
   });
   const passed = status >= 200 && status < 400;
-  return { passed, output: passed ? body : `HTTP probe failed with statuscode: ${status}` };
+  return verdict(passed, passed ? body : `HTTP probe failed with statuscode: ${status}`);
 }
 
 /** A name stands for the container's port of that name. */
 function portOf(port: IntOrString, { ports = [] }: Container): number {
   const named = ports.find(({ name }) => name === port)?.containerPort;
   const number = named ?? Number(port);
-  if (!(number > 0 && number < 65_536)) throw new Error(`couldn't find port: ${port}`);
+  if (!(number > 0 && number < 65_536)) throw new NotAsked(`couldn't find port: ${port}`);
   return number;
 }

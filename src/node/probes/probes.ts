@@ -6,7 +6,7 @@ import type { Container, Pod, Probe } from '#api/types.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { ProbeFact } from '../decide/facts.ts';
-import { type HandlerTools, runHandler } from './handler.ts';
+import { type HandlerResult, type HandlerTools, runHandler } from './handler.ts';
 
 export interface ProbesOptions {
   readonly tools: HandlerTools;
@@ -34,6 +34,8 @@ const words: Readonly<Record<ProbeType, string>> = {
 };
 
 const firstLookMs = 100;
+/** Of one round, while it cannot be asked at all. */
+const triesAtOnce = 3;
 
 interface Watched {
   readonly uid: string;
@@ -121,15 +123,17 @@ export class Probes {
     probe: Probe,
     streak: { good: number; bad: number },
   ): Promise<void> {
-    const { timeoutSeconds = 1, periodSeconds = 10, failureThreshold = 3 } = probe;
-    const { container, id, podIP } = watched.target;
-    const { passed, output } = await runHandler(
-      probe,
-      { container, containerId: id, podIP },
-      timeoutSeconds * 1000,
-      this.#options.tools,
-    );
+    const { periodSeconds = 10, failureThreshold = 3 } = probe;
+    const { container } = watched.target;
+    const { state, output } = await this.#ask(watched, probe);
     if (watched.stopped) return;
+    if (state === 'unknown') {
+      // Neither for nor against the container: a probe that cannot be asked restarts nothing, and lets nothing in.
+      const message = `${words[type]} probe errored and resulted in unknown state: ${output.trim()}`;
+      this.#options.unhealthy(watched.pod, container.name, message);
+      return this.#again(watched, type, probe, streak);
+    }
+    const passed = state === 'success';
     const quick = type === 'readiness' && watched.fact.ready === undefined && !probe.exec;
     // What is not there yet in the first moments is no news.
     const early = quick && firstLookMs * 2 ** streak.bad < periodSeconds * 1000;
@@ -148,12 +152,29 @@ export class Probes {
       const soonMs = firstLookMs * 2 ** streak.bad;
       return this.#later(watched, soonMs, () => this.#round(watched, type, probe, next));
     }
-    const { random } = this.#options;
+    this.#again(watched, type, probe, next);
+  }
+
+  async #ask(watched: Watched, probe: Probe): Promise<HandlerResult> {
+    const { container, id, podIP } = watched.target;
+    const asked = { container, containerId: id, podIP };
+    const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
+    for (let tries = 1; ; tries += 1) {
+      const result = await runHandler(probe, asked, timeoutMs, this.#options.tools);
+      if (result.state !== 'unknown' || tries >= triesAtOnce || watched.stopped) return result;
+    }
+  }
+
+  #again(
+    watched: Watched,
+    type: ProbeType,
+    probe: Probe,
+    streak: { good: number; bad: number },
+  ): void {
     // A little apart, so that many containers that start together do not ask together for ever.
-    const jitter = 0.95 + random.fraction() * 0.1;
-    this.#later(watched, periodSeconds * 1000 * jitter, () =>
-      this.#round(watched, type, probe, next),
-    );
+    const jitter = 0.95 + this.#options.random.fraction() * 0.1;
+    const periodMs = (probe.periodSeconds ?? 10) * 1000;
+    this.#later(watched, periodMs * jitter, () => this.#round(watched, type, probe, streak));
   }
 
   #settle(watched: Watched, type: ProbeType, passed: boolean, message: string): void {

@@ -56,6 +56,25 @@ spec:
     livenessProbe: {exec: {command: [sleep, "60"]}, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 1}
 ---
 apiVersion: v1
+kind: Pod
+metadata: {name: unasked}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: live
+    image: busybox:1
+    command: [sh, -c, "${endless}"]
+    livenessProbe: {exec: {command: [/nothing]}, periodSeconds: 1, failureThreshold: 1}
+  - name: ready
+    image: busybox:1
+    command: [sh, -c, "${endless}"]
+    readinessProbe: {exec: {command: [/nothing]}, periodSeconds: 1, failureThreshold: 1}
+  - name: start
+    image: busybox:1
+    command: [sh, -c, "${endless}"]
+    startupProbe: {exec: {command: [/nothing]}, periodSeconds: 1, failureThreshold: 1}
+---
+apiVersion: v1
 kind: Service
 metadata: {name: readiness}
 spec: {selector: {app: readiness}, ports: [{port: 80, targetPort: 8080}]}
@@ -84,18 +103,23 @@ spec:
     volumeMounts: [{name: ready, mountPath: /ready}]
 `;
 
+/** Three times at least. */
+async function toldOften(world: World, name: string, words: RegExp): Promise<void> {
+  await eventually(`${name} is told of several times: ${words.source}`, async () => {
+    const { items } = await world.api.read<{ items: { count: number; message: string }[] }>(
+      `/api/v1/namespaces/default/events?fieldSelector=reason=Unhealthy,involvedObject.name=${name}`,
+    );
+    const counts = items.filter(({ message }) => words.test(message)).map(({ count }) => count);
+    assert.ok(Math.max(...counts) >= 3, items.map(({ message }) => message).join('\n'));
+  });
+}
+
 export function probeTests(world: World): void {
   suite('probes', { concurrency: true }, () => {
     test('startup holds the other probes back until it passes', async () => {
       await world.event('slow-start', 'Unhealthy', /^Startup probe failed:/);
       // The liveness probe would have ended it at its first failure.
-      await eventually('the startup probe has failed several times', async () => {
-        const { items } = await world.api.read<{ items: { count: number; reason: string }[] }>(
-          '/api/v1/namespaces/default/events?fieldSelector=involvedObject.name=slow-start',
-        );
-        const counts = items.filter(({ reason }) => reason === 'Unhealthy').map((one) => one.count);
-        assert.ok(Math.max(...counts) >= 3, counts.join(' '));
-      });
+      await toldOften(world, 'slow-start', /^Startup probe failed:/);
       const waiting = statusOf(await world.now('slow-start'));
       assert.deepEqual([waiting.started, waiting.ready, waiting.restartCount], [false, false, 0]);
       await world.exec('slow-start', 'touch /tmp/started');
@@ -164,8 +188,29 @@ export function probeTests(world: World): void {
       });
     });
 
+    test('a command that cannot be run says nothing of its container', async () => {
+      for (const type of ['Liveness', 'Readiness', 'Startup']) {
+        const words = ` probe errored and resulted in unknown state: .*no such file or directory`;
+        await toldOften(world, 'unasked', new RegExp(`^${type}${words}`));
+      }
+      const pod = await world.now('unasked');
+      const seen = ['live', 'ready', 'start'].map((name) => {
+        const { started, ready, restartCount } = statusOf(pod, name);
+        return [name, started, ready, restartCount];
+      });
+      assert.deepEqual(seen, [
+        ['live', true, true, 0],
+        ['ready', true, false, 0],
+        ['start', false, false, 0],
+      ]);
+    });
+
     test('a command that takes too long has failed', async () => {
-      await world.event('unhealthy', 'Unhealthy', /^Liveness probe failed: .*timed out/);
+      await world.event(
+        'unhealthy',
+        'Unhealthy',
+        /^Liveness probe failed: command timed out: "sleep 60" timed out after 1s$/,
+      );
       await world.shows('unhealthy', (pod) => assert.ok(statusOf(pod, 'slow').restartCount >= 1));
     });
 
