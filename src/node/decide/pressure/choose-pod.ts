@@ -11,11 +11,17 @@ import { qosOf } from '../qos.ts';
 import type { PressureCondition, Starved } from './observe.ts';
 import type { Signal } from '../node-settings.ts';
 
+export interface ContainerUsage {
+  readonly memoryBytes: number;
+  /** What it wrote over its image, and its logs: volumes are the pod's. */
+  readonly diskBytes: number;
+}
+
 export interface Usage {
   readonly memoryBytes: number;
   readonly diskBytes: number;
   /** By container name. */
-  readonly containers: ReadonlyMap<string, { readonly memoryBytes: number }>;
+  readonly containers: ReadonlyMap<string, ContainerUsage>;
 }
 
 export interface Candidate {
@@ -67,15 +73,19 @@ export function evictionMessage(
   const resource = resourceOf(signal);
   const amounts = `Threshold quantity: ${sizeText(threshold)}, available: ${kibibytes(signal, available)}. `;
   const words = [`The node was low on resource: ${resource}. ${amounts}`];
-  if (resource === 'memory') {
-    for (const { name, resources } of pod.spec?.containers ?? []) {
-      const used = usage.containers.get(name)?.memoryBytes ?? 0;
-      const asked = resources?.requests?.['memory'] ?? '0';
-      if (used <= unitsOf(asked)) continue;
-      words.push(
-        `Container ${name} was using ${kibibytes(signal, used)}, request is ${asked}, has larger consumption of memory. `,
-      );
-    }
+  const blame = (who: string, used: number, asked: string): number =>
+    words.push(
+      `${who} was using ${kibibytes(signal, used)}, request is ${asked}, has larger consumption of ${resource}. `,
+    );
+  if (resource !== 'memory' && resource !== 'ephemeral-storage') return words.join('');
+  const { containers = [], initContainers = [], resources: whole } = pod.spec ?? {};
+  const asked = resource === 'memory' ? whole?.requests?.['memory'] : undefined;
+  if (asked !== undefined) blame(`Pod ${pod.metadata.name}`, usage.memoryBytes, asked);
+  for (const { name, resources } of [...containers, ...initContainers]) {
+    const own = usage.containers.get(name);
+    const used = (resource === 'memory' ? own?.memoryBytes : own?.diskBytes) ?? 0;
+    const request = resources?.requests?.[resource] ?? '0';
+    if (used > unitsOf(request)) blame(`Container ${name}`, used, request);
   }
   return words.join('');
 }

@@ -106,7 +106,7 @@ const using = (of: Pod, mebibytes: number, diskBytes = 0) => ({
   usage: {
     memoryBytes: mebibytes * mebi,
     diskBytes,
-    containers: new Map([['main', { memoryBytes: mebibytes * mebi }]]),
+    containers: new Map([['main', { memoryBytes: mebibytes * mebi, diskBytes }]]),
   },
 });
 const starved = {
@@ -138,6 +138,40 @@ describe('the pod that goes', () => {
     assert.equal(
       evictionMessage(using(pod('a', '100Mi'), 300), starved),
       'The node was low on resource: memory. Threshold quantity: 100Mi, available: 51200Ki. Container main was using 307200Ki, request is 100Mi, has larger consumption of memory. ',
+    ));
+  it('names what each container wrote, init containers among them, when the disk is short', () => {
+    const full = { ...starved, signal: 'nodefs.available' } as const;
+    const large = using(pod('a'), 0, 200 * mebi);
+    const first = { name: 'first', resources: { requests: { 'ephemeral-storage': '1Mi' } } };
+    const modest = { name: 'modest', resources: { requests: { 'ephemeral-storage': '9Mi' } } };
+    large.pod.spec?.containers.push(modest);
+    large.pod.spec = { containers: [], ...large.pod.spec, initContainers: [first] };
+    for (const { name } of [first, modest])
+      large.usage.containers.set(name, { memoryBytes: 0, diskBytes: 2 * mebi });
+    assert.equal(
+      evictionMessage(large, full),
+      'The node was low on resource: ephemeral-storage. Threshold quantity: 100Mi, available: 51200Ki. ' +
+        'Container main was using 204800Ki, request is 0, has larger consumption of ephemeral-storage. ' +
+        'Container first was using 2048Ki, request is 1Mi, has larger consumption of ephemeral-storage. ',
+    );
+  });
+  it('names a pod that asks for memory as a whole', () => {
+    const whole = using(pod('a'), 300);
+    whole.pod.spec = { containers: [], resources: { requests: { memory: '200Mi' } } };
+    assert.match(
+      evictionMessage(whole, starved),
+      /Pod a was using 307200Ki, request is 200Mi, has larger consumption of memory\. $/,
+    );
+  });
+  it('names nobody for want of processes', () =>
+    assert.equal(
+      evictionMessage(using(pod('a'), 300), {
+        ...starved,
+        signal: 'pid.available',
+        threshold: 10,
+        available: 5,
+      }),
+      'The node was low on resource: pids. Threshold quantity: 10, available: 5. ',
     ));
 });
 
