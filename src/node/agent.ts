@@ -108,6 +108,7 @@ export class NodeAgent {
       directory: options.manifests,
       changed: (uid, pod) => this.#staticChanged(uid, pod),
       isLive: (uid) => this.#workers.has(uid),
+      synced: () => this.#staticSynced(),
     });
     this.#pressure = nodePressure({
       ...options,
@@ -373,6 +374,11 @@ export class NodeAgent {
     else this.#startWorker(pod, false);
   }
 
+  #staticSynced(): void {
+    for (const pod of this.#pods.cache.list()) this.#static.mirrorChanged(undefined, pod);
+    this.#adoptOrphans();
+  }
+
   #startWorker(pod: Pod, gone: boolean): void {
     const uid = pod.metadata.uid ?? '';
     if (!this.#shared) return;
@@ -400,17 +406,21 @@ export class NodeAgent {
   #runtimeChanged(uid: string): void {
     const worker = this.#workers.get(uid);
     if (worker) worker.wake();
-    else if (this.#pods.synced) this.#adoptOrphans();
+    else this.#adoptOrphans();
   }
 
   /** What the runtime had begun for a pod may come to light while the pod's object is being deleted. */
   #lookForRemains(uid: string): void {
-    if (this.#workers.has(uid) || !this.#pods.synced) return;
+    if (this.#workers.has(uid)) return;
     if (this.mirror.sandboxesOf(uid).length > 0) this.#adoptOrphans();
   }
 
-  /** Pods of the runtime that the API does not know: ended by what their labels say. */
+  /**
+   * Pods of the runtime that neither the API nor a file of the node knows: ended by what their labels say.
+   * While either is still being read nobody is an orphan.
+   */
   #adoptOrphans(): void {
+    if (!this.#pods.synced || !this.#static.synced) return;
     const known = new Set(this.#pods.cache.list().map(({ metadata }) => metadata.uid));
     for (const uid of this.mirror.podUids()) {
       if (uid === '' || known.has(uid) || this.#workers.has(uid)) continue;

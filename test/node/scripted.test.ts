@@ -559,6 +559,64 @@ describe('agent on a scripted runtime', () => {
     assert.match((await world.readiness())?.message ?? '', /node is shutting down/);
   });
 
+  for (const [title, hold] of [
+    ['are still being read', (gate: Promise<void>) => gate],
+    [
+      'could not be read at first',
+      (gate: Promise<void>, tries: number) =>
+        tries === 1 ? Promise.reject(new Error('EIO')) : gate,
+    ],
+  ] as const) {
+    it(`ends no pod of the node's own files while they ${title}`, async () => {
+      const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own' }, spec };
+      const { files } = new MemoryFiles({ '/manifests/own.json': JSON.stringify(manifest) });
+      const world = await open({}, { files, manifests: '/manifests' });
+      await world.run(3);
+      const [uid = ''] = world.agent.mirror.podUids();
+      await world.drive(world.agent.stop());
+      const gate = Promise.withResolvers<void>();
+      let tries = 0;
+      const slow = {
+        ...files,
+        list: async (path: string) => {
+          if (path === '/manifests') await hold(gate.promise, (tries += 1));
+          return files.list(path);
+        },
+      };
+      const again = world.makeAgent({ files: slow });
+      const started = again.start();
+      await world.run(1);
+      world.runtime.crash(uid, 'main', 1);
+      await world.run(25);
+      assert.deepEqual(
+        world.runtime.calls.filter((call) => /Sandbox/.test(call)),
+        ['runSandbox own-n1 0'],
+      );
+      gate.resolve();
+      await world.drive(started);
+      await world.run(25);
+      assert.deepEqual([again.mirror.podUids().size, tries > 0], [1, true]);
+      assert.equal(statusOf(await world.get('own-n1'))?.restartCount, 1);
+      assert.ok(!world.runtime.calls.includes('stopSandbox own-n1'));
+      await world.drive(again.stop());
+    });
+  }
+
+  it('ends what is left of a pod of a file that went while nobody looked', async () => {
+    const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own' }, spec };
+    const { files } = new MemoryFiles({ '/manifests/own.json': JSON.stringify(manifest) });
+    const world = await open({}, { files, manifests: '/manifests' });
+    await world.run(3);
+    await world.drive(world.agent.stop());
+    await files.remove('/manifests/own.json');
+    const again = world.makeAgent();
+    await world.drive(again.start());
+    await world.run(3);
+    assert.equal(again.mirror.podUids().size, 0);
+    assert.equal(await world.get('own-n1'), undefined);
+    await world.drive(again.stop());
+  });
+
   it('holds everything while the runtime is away', async () => {
     const world = await open();
     await world.create('one');

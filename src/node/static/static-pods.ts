@@ -33,6 +33,8 @@ export interface StaticPodsOptions {
   readonly changed: (uid: string, pod: Pod | undefined) => void;
   /** Something of that uid still runs here. */
   readonly isLive: (uid: string) => boolean;
+  /** From now on all of them are known: mirrors that came before are to be told of again. */
+  readonly synced: () => void;
 }
 
 interface Entry {
@@ -56,11 +58,19 @@ export class StaticPods {
   #timer: Timer | undefined;
   #looking = false;
   #stopped = false;
+  #synced: boolean;
 
   constructor(options: StaticPodsOptions) {
     this.#options = options;
+    this.#synced = options.directory === undefined;
   }
 
+  /** The manifests have been read once, all of them: who is not among them is no pod of theirs. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** Settles after the first look, which may have failed: then a later one syncs. */
   async start(): Promise<void> {
     if (this.#options.directory === undefined) return;
     await this.#look();
@@ -91,7 +101,7 @@ export class StaticPods {
     if (!pod || !isMirror(pod)) return false;
     const entry = this.#entries.get(keyOf(pod));
     if (!entry) {
-      if (next) void this.#quietly(() => this.#delete(next));
+      if (next && this.#synced) void this.#quietly(() => this.#delete(next));
       return true;
     }
     const isOurs =
@@ -142,11 +152,18 @@ export class StaticPods {
         this.#watch = undefined;
       }
       this.#take(await this.#read(directory));
+      this.#sync();
     } catch (error) {
       this.#options.logger.warn('cannot read static pods', { directory, error: wordsOf(error) });
     } finally {
       this.#looking = false;
     }
+  }
+
+  #sync(): void {
+    if (this.#synced) return;
+    this.#synced = true;
+    this.#options.synced();
   }
 
   async #read(directory: string): Promise<Map<string, Pod>> {
