@@ -88,10 +88,13 @@ export class Door {
       try {
         await this.#judge(next);
       } catch (error) {
-        // A fault of ours must not keep all others out. Whatever cannot be, its own steps will tell.
+        // A fault of ours must not keep all others out, nor let in somebody for whom there may be no room.
         const { name, namespace } = next.pod.metadata;
         this.#options.logger.error('a pod could not be judged', { name, namespace, error });
-        next.admit();
+        this.#turnAway(next, {
+          reason: 'UnexpectedAdmissionError',
+          message: `Unexpected error while judging whether the node can take the pod: ${wordsOf(error)}`,
+        });
       }
     }
     this.#busy = false;
@@ -119,6 +122,10 @@ export class Door {
     const { reason, message } = decided;
     const { name, namespace } = worker.pod.metadata;
     this.#options.logger.info('a pod is not let in', { name, namespace, reason, message });
+    this.#turnAway(worker, decided);
+  }
+
+  #turnAway(worker: PodWorker, { reason, message }: Pick<Rejection, 'reason' | 'message'>): void {
     worker.fail({ ...turnedAway, reason, message: `${rejectedWords}${message}` });
   }
 
@@ -150,6 +157,8 @@ export class Door {
     await Promise.race([Promise.all(victims.map((victim) => victim.whenQuiet())), late]);
   }
 }
+
+type Rejection = Extract<Admission<never>, { readonly type: 'reject' }>;
 
 const turnedAway = { graceSeconds: 0, disruption: false };
 

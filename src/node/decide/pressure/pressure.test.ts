@@ -144,8 +144,7 @@ describe('the pod that goes', () => {
     const large = using(pod('a'), 0, 200 * mebi);
     const first = { name: 'first', resources: { requests: { 'ephemeral-storage': '1Mi' } } };
     const modest = { name: 'modest', resources: { requests: { 'ephemeral-storage': '9Mi' } } };
-    large.pod.spec?.containers.push(modest);
-    large.pod.spec = { containers: [], ...large.pod.spec, initContainers: [first] };
+    large.pod.spec = { containers: [{ name: 'main' }, modest], initContainers: [first] };
     for (const { name } of [first, modest])
       large.usage.containers.set(name, { memoryBytes: 0, diskBytes: 2 * mebi });
     assert.equal(
