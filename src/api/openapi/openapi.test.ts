@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeUtf8 } from '../protobuf/text.ts';
 import { numberOf, Reader, typeOf, wireType } from '../protobuf/reader.ts';
-import type { JsonObject, ServedResource } from './served-resource.ts';
+import type { Docs, JsonObject, ServedResource } from './served-resource.ts';
 import { openapiV2 } from './v2.ts';
 import { openapiV2Protobuf } from './v2-protobuf.ts';
 import { openapiV3, openapiV3Index } from './v3.ts';
@@ -166,14 +166,21 @@ test('the index names each document once, and by what is in it', () => {
     'apis/apps/v1',
     'apis/example.com/v1alpha1',
   ]);
-  const url = (resources: readonly ServedResource[]): unknown =>
-    at(openapiV3Index(resources, 'v1'), 'paths', 'apis/example.com/v1alpha1', 'serverRelativeURL');
+  const url = (resources: readonly ServedResource[], docs: Docs = {}): unknown =>
+    at(
+      openapiV3Index(resources, 'v1', docs),
+      'paths',
+      'apis/example.com/v1alpha1',
+      'serverRelativeURL',
+    );
   assert.match(
     String(url(served)),
     /^\/openapi\/v3\/apis\/example\.com\/v1alpha1\?hash=[0-9A-F]{16}$/,
   );
   assert.equal(url(served), url([things]));
   assert.notEqual(url(served), url([{ ...things, customSchema: { type: 'object' } }]));
+  // Else a client that keeps the document goes on telling the old words.
+  assert.notEqual(url(served), url(served, { Pod: { '': 'about pods' } }));
   assert.equal(openapiV3({ group: 'none', version: 'v1' }, served), undefined);
 });
 

@@ -13,12 +13,17 @@ import { typeSchema } from '../schema/schema.ts';
  * `/openapi/v3`: where each document is. Its address changes when its content does, so that clients
  * may keep it for ever; `release` stands for what the program itself may change in it.
  */
-export function openapiV3Index(resources: readonly ServedResource[], release: string): JsonObject {
+export function openapiV3Index(
+  resources: readonly ServedResource[],
+  release: string,
+  docs: Docs = {},
+): JsonObject {
+  const program = [release, fingerprint(JSON.stringify(docs))];
   const paths: Record<string, JsonObject> = {};
   for (const groupVersion of groupVersionsOf(resources)) {
     const root = rootOf(groupVersion);
     const served = resources.filter(isIn(groupVersion)).map(words);
-    const hash = fingerprint(JSON.stringify([release, served]));
+    const hash = fingerprint(JSON.stringify([program, served]));
     paths[root] = { serverRelativeURL: `/openapi/v3/${root}?hash=${hash}` };
   }
   return { paths };

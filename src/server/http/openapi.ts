@@ -45,7 +45,7 @@ export class OpenApiDocuments {
     if (version === 'v2' && rest.length === 0) return this.#v2(lookup, request);
     if (version !== 'v3') return undefined;
     if (rest.length === 0) {
-      const make = () => openapiV3Index(lookup.kinds, this.#options.release);
+      const make = (docs: Docs) => openapiV3Index(lookup.kinds, this.#options.release, docs);
       return documentResponse(await this.#document('v3', make), request);
     }
     return this.#v3(lookup, rest.join('/'), request);
