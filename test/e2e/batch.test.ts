@@ -1,11 +1,19 @@
 /** Jobs, budgets, quotas, use of resources and autoscaling, with real containers and the real kubectl. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { autoscalingTests } from './batch/autoscaling.ts';
+import { budgetTests } from './batch/budgets.ts';
+import { Client } from './batch/client.ts';
+import { CronJobs } from './batch/cron-jobs.ts';
+import { jobPolicyTests } from './batch/job-policies.ts';
+import { quotaTests } from './batch/quotas.ts';
 import { Cluster, eventually, kubectls } from './harness.ts';
 
 const cluster = new Cluster('batch', { api: 16_520, http: 18_120, https: 18_520 });
 
-const kubectl = (line: string): Promise<string> => cluster.kubectl(line.split(' '));
+const client = new Client(cluster);
+const cronJobs = new CronJobs(client);
+const kubectl = (line: string): Promise<string> => client.kubectl(line);
 
 const webDeployment = `
 apiVersion: apps/v1
@@ -29,6 +37,7 @@ suite('batch and policy', { timeout: 300_000 }, () => {
   before(async () => {
     await cluster.up();
     await cluster.loadImages(['busybox-1']);
+    await cronJobs.start();
   });
   after(() => cluster.remove());
 
@@ -106,6 +115,8 @@ spec:
     await kubectl('delete job pause');
   });
 
+  jobPolicyTests(client);
+
   test('drain waits for a budget', async () => {
     await cluster.apply(webDeployment);
     await kubectl('rollout status deployment/web --timeout=60s');
@@ -162,32 +173,8 @@ spec:
     });
   }
 
-  test('what is busy is scaled up', async () => {
-    await cluster.apply(`
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: busy}
-spec:
-  selector: {matchLabels: {app: busy}}
-  template:
-    metadata: {labels: {app: busy}}
-    spec:
-      terminationGracePeriodSeconds: 0
-      containers:
-      - name: main
-        image: busybox:1
-        command: [sh, -c, "while :; do :; done"]
-        resources: {requests: {cpu: 20m}, limits: {cpu: 100m}}
-`);
-    await kubectl('rollout status deployment/busy --timeout=60s');
-    await kubectl('autoscale deployment busy --min=1 --max=2 --cpu-percent=50');
-    await eventually('a second pod', async () => {
-      assert.equal(await kubectl('get deployment busy -o jsonpath={.spec.replicas}'), '2');
-    });
-    assert.match(await kubectl('get hpa busy'), /busy +Deployment\/busy +cpu: \d+%\/50% +1 +2/);
-    assert.match(await kubectl('describe hpa busy'), /SuccessfulRescale .*New size: 2/);
-    await kubectl('delete deployment,hpa busy');
-  });
+  budgetTests(client);
+  autoscalingTests(client);
 
   test('a namespace with a quota and limits', async () => {
     await kubectl('create namespace team');
@@ -221,4 +208,7 @@ spec: {limits: [{type: Container, default: {cpu: 100m}, max: {cpu: "1"}}]}
     });
     await kubectl('delete namespace team');
   });
+
+  quotaTests(client);
+  cronJobs.tests();
 });

@@ -162,6 +162,14 @@ test('scopes: which pods a quota is about', async () => {
   assert.match(await refusal(cluster.create(pods, critical)), /exceeded quota: critical/);
   const all = ['best-effort', 'terminating', 'critical'].map(async (name) => used(cluster, name));
   assert.deepEqual(await Promise.all(all), [{ pods: '1' }, { pods: '1' }, { pods: '0' }]);
+  // A pod that is there is counted where it belongs now, and no longer judged.
+  await quota(cluster, { hard: { pods: '0' }, scopes: ['NotTerminating'] }, 'endless');
+  await quota(cluster, { hard: { pods: '0' }, scopes: ['Terminating'] }, 'full');
+  await change(cluster, pods, 'a', { spec: { activeDeadlineSeconds: 5 } });
+  assert.deepEqual(
+    [await used(cluster, 'endless'), await used(cluster, 'full')],
+    [{ pods: '0' }, { pods: '2' }],
+  );
   // Whatever it counts, a quota of pods does not mind other things.
   await cluster.create(configMaps, { metadata: { name: 'x' } });
 });

@@ -92,15 +92,17 @@ function checkTold({ kind, object }: AdmissionRequest, quota: ResourceQuota): vo
   throw forbidden(kind, nameIn(object), `failed quota: ${quota.metadata.name}: ${why}`);
 }
 
-function charged(
-  { kind, object, previous }: AdmissionRequest,
-  quota: ResourceQuota,
-  change: ResourceList,
-): Operation {
+/** A pod is judged when it is made or resized: one that gets a deadline may go where there is no room. */
+function isJudged({ kind, operation, subresource }: AdmissionRequest): boolean {
+  return kind !== pods || operation === 'CREATE' || subresource === 'resize';
+}
+
+function charged(request: AdmissionRequest, quota: ResourceQuota, change: ResourceList): Operation {
+  const { kind, object, previous } = request;
   const { metadata, spec, status } = quota;
   const hard = spec?.hard ?? {};
   const used = status?.used ?? {};
-  const tooMuch = exceeded(hard, used, change);
+  const tooMuch = isJudged(request) ? exceeded(hard, used, change) : [];
   if (tooMuch.length > 0) {
     const only = (list: ResourceList) =>
       formatUsage(Object.fromEntries(tooMuch.map((name) => [name, list[name] ?? '0'])));
