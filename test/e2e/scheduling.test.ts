@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { millisOf } from '#api/quantity.ts';
 import type { Node, Pod } from '#api/types.ts';
+import { eventually } from './harness.ts';
 import { World } from './pods/world.ts';
 
 const world = new World('sched', { api: 21_643, http: 21_281, https: 21_644 });
@@ -28,6 +29,12 @@ kind: PriorityClass
 metadata: {name: high}
 value: 1000
 `;
+
+/** Seconds. When the pod has left whose time began later, that of the pod that stays is over as well. */
+const tolerated = 4;
+
+const tolerating = (...tolerations: string[]): string =>
+  `tolerations: [${tolerations.map((each) => `{effect: NoExecute, operator: Exists${each}}`).join(', ')}]\n  ${containers()}`;
 
 const isPlaced = (pod: Pod): void => assert.ok(pod.spec.nodeName);
 const told = ({ status }: Pod): string =>
@@ -80,5 +87,53 @@ suite('scheduling', { timeout: 180_000 }, () => {
     assert.equal(high.status?.nominatedNodeName, undefined);
     await world.cluster.apply(podNamed('late', most));
     await world.event('late', 'FailedScheduling', /Insufficient cpu.*No preemption victims found/);
+  });
+
+  test('a NoExecute taint: pods leave at once, when their time is over, or never', async () => {
+    const [node = ''] = (await world.cluster.kubectl(['get', 'nodes', '-o', 'name'])).split('\n');
+    const taint = (...taints: string[]): Promise<string> =>
+      world.cluster.kubectl(['taint', ...node.split('/'), ...taints]);
+    const seconds = `, tolerationSeconds: ${tolerated}`;
+    await world.cluster.apply(
+      [
+        podNamed('taken', containers()),
+        podNamed('brief', tolerating(', key: gone', `, key: out${seconds}`)),
+        podNamed('spared', tolerating(`, key: gone${seconds}`, ', key: out')),
+        podNamed('ever', tolerating('')),
+      ].join('---'),
+    );
+    for (const name of ['taken', 'brief', 'spared', 'ever']) await world.phase(name, 'Running');
+
+    /** When it was told to go, in milliseconds. */
+    const sentAway = (name: string): Promise<number> =>
+      world.shows(name, ({ status }) => {
+        const found = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+        assert.equal(found?.reason, 'DeletionByTaintManager');
+        assert.equal(found.message, 'Taint manager: deleting due to NoExecute taint');
+        return Date.parse(found.lastTransitionTime ?? '');
+      });
+    const added = async (): Promise<number> => {
+      const { items } = await world.api.read<{ items: Node[] }>('/api/v1/nodes');
+      return Date.parse(items[0]?.spec.taints?.[0]?.timeAdded ?? '');
+    };
+    await taint('gone=yes:NoExecute');
+    const first = await eventually('its time is noted', async () => {
+      const at = await added();
+      assert.ok(at > 0);
+      return at;
+    });
+    assert.ok((await sentAway('taken')) - first < (tolerated - 1) * 1000);
+    await world.event('taken', 'TaintManagerEviction', /^Marking for deletion Pod default\/taken$/);
+    // Taken away in time: who had some seconds left stays.
+    await taint('gone-', 'out=now:NoExecute');
+    const left = await sentAway('brief');
+    const second = await added();
+    assert.ok(left - second >= tolerated * 1000, `after ${left - second} ms`);
+    assert.ok(left - second < (tolerated + 3) * 1000, `after ${left - second} ms`);
+    for (const name of ['spared', 'ever']) {
+      const { metadata, status } = await world.now(name);
+      assert.deepEqual([metadata.deletionTimestamp, status?.phase], [undefined, 'Running']);
+    }
+    await taint('out-');
   });
 });

@@ -175,6 +175,52 @@ export function serviceTests(world: World): void {
     await world.cluster.kubectl(['delete', 'service', 'kept']);
   });
 
+  test('internalTrafficPolicy Local: endpoints of this node alone, and nobody when there are none', async () => {
+    const local = { internalTrafficPolicy: 'Local' };
+    const peers = await world.names('app=peer');
+    await world.apply(world.service('indoors', local));
+    await sameNames(
+      world.client,
+      `http://${await world.clusterIP('indoors')}/`,
+      peers,
+      'all pods are on this node',
+    );
+
+    const places = await Promise.all([...peers].map((name) => world.place(name)));
+    const { items } = await world.get<{ items: { metadata: { name: string } }[] }>('nodes');
+    const here = items[0]?.metadata.name;
+    /** Endpoints by hand, the last without a word about its node. */
+    const endpoints = (...nodes: (string | undefined)[]): Promise<string> =>
+      world.apply({
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'near-1', labels: { 'kubernetes.io/service-name': 'near' } },
+        addressType: 'IPv4',
+        ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+        endpoints: places.map(({ address }, index) => ({
+          addresses: [address],
+          ...(nodes[index] && { nodeName: nodes[index] }),
+        })),
+      });
+    const spec = { type: 'NodePort', selector: undefined };
+    await endpoints(here, 'elsewhere');
+    await world.apply(world.service('near', spec));
+    const near = await world.clusterIP('near');
+    const url = `http://${near}/`;
+    await sameNames(world.client, url, peers, 'wherever they are');
+    await world.apply(world.service('near', { ...spec, ...local }));
+    const [first] = places;
+    for (const place of [world.client, world.node])
+      await sameNames(place, url, new Set([first?.name ?? '']), `here, from ${place.name}`);
+    await endpoints('elsewhere', 'elsewhere');
+    for (const place of [world.client, world.node]) await refused(place, near, 80);
+    // What comes in by the node port goes by the other policy.
+    const made = await world.get<{ spec: { ports: { nodePort: number }[] } }>('service', 'near');
+    const outside = `http://${world.nodeAddress}:${made.spec.ports[0]?.nodePort}/`;
+    await sameNames(world.outside, outside, peers, 'from outside');
+    await world.cluster.kubectl(['delete', 'service', 'indoors', 'near']);
+  });
+
   test("what leaves the cluster carries the node's address", async () => {
     const [answer] = await world.client.get(`http://${world.outside.address}:8080/`);
     assert.equal(answer, `outside 1 from ${world.outside.address.replace(/2$/, '1')} for /`);
