@@ -58,7 +58,7 @@ const rules: readonly Rule[] = [
   [/^FailedGetScale$/, /./, 'autoscaler-target-unknown'],
   [/^NodeNotReady$/, /./, 'node-not-ready'],
   [
-    /^EvictionThresholdMet$|^NodeHasDiskPressure$/,
+    /^EvictionThresholdMet$|^NodeHasDiskPressure$|^FreeDiskSpaceFailed$/,
     /disk|storage|imagefs|nodefs/i,
     'node-disk-pressure',
   ],

@@ -16,9 +16,13 @@ export interface ImageCollectorOptions {
   readonly kept: () => Promise<ReadonlySet<string>>;
 }
 
+/** As often as the kubelet looks. */
+const lookEveryMs = 5 * 60_000;
+
 export class ImageCollector {
   readonly #options: ImageCollectorOptions;
   readonly #seen = new Map<string, { firstSeenMs: number; lastUsedMs: number }>();
+  #lookedAtMs: number | undefined;
 
   constructor(options: ImageCollectorOptions) {
     this.#options = options;
@@ -46,21 +50,25 @@ export class ImageCollector {
     return freed;
   }
 
-  /** Notes what is there and what is in use; called now and then, so that ages mean something. */
+  /** Notes what is there and what is in use, so that ages mean something; nothing, when that was done lately. */
   async look(): Promise<void> {
-    await this.#ages();
+    const since = this.#options.clock.monotonic() - (this.#lookedAtMs ?? Number.NEGATIVE_INFINITY);
+    if (since >= lookEveryMs) await this.#ages();
   }
 
   async #ages(): Promise<ImageAge[]> {
-    const { images, clock, kept } = this.#options;
+    const { images, clock, kept, minimumAgeMs } = this.#options;
     const now = clock.monotonic();
+    // What was there before the node began has been there for long enough.
+    const begin = this.#lookedAtMs === undefined ? now - minimumAgeMs : now;
+    this.#lookedAtMs = now;
     const [all, names] = await Promise.all([images.list(), kept()]);
     const used = this.#usedReferences();
     const known = new Set(all.map(({ id }) => id));
     for (const id of this.#seen.keys()) if (!known.has(id)) this.#seen.delete(id);
     return all.map((image) => {
       const { id, sizeBytes, tags } = image;
-      const before = this.#seen.get(id) ?? { firstSeenMs: now, lastUsedMs: now };
+      const before = this.#seen.get(id) ?? { firstSeenMs: begin, lastUsedMs: begin };
       const inUse = isUsed(image, used);
       const seen = inUse ? { ...before, lastUsedMs: now } : before;
       this.#seen.set(id, seen);

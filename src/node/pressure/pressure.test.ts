@@ -35,7 +35,7 @@ test('the disk of a pod that went comes back a little later: no other goes meanw
       new Map([['nodefs.available' as Signal, { available, capacity: 10 * gibi }]]),
     pods: () => pods.filter(({ pod }) => !evicted.includes(pod.metadata.name ?? '')),
     usageOf: async () => ({ memoryBytes: 0, diskBytes: 0, containers: new Map() }),
-    images: { collect: async () => 0 } as unknown as ImageCollector,
+    images: { look: async () => undefined, collect: async () => 0 } as unknown as ImageCollector,
     removeEnded: async () => {
       const removed = ended;
       ended = 0;
@@ -60,5 +60,52 @@ test('the disk of a pod that went comes back a little later: no other goes meanw
   available = gibi;
   await look();
   assert.deepEqual(evicted, ['a', 'b']);
+  pressure.stop();
+});
+
+test('a disk that images alone do not free is told of, every five minutes', async () => {
+  const time = new ManualTime();
+  const told: string[] = [];
+  const capacity = 20 * gibi;
+  let used = 18 * gibi;
+  let looks = 0;
+  const pressure = new Pressure({
+    settings: nodeSettings({ evictionHard: { 'imagefs.available': '0%' } }),
+    clock: time,
+    timers: time,
+    logger: silentLogger,
+    amounts: async () =>
+      new Map([['imagefs.available' as Signal, { available: capacity - used, capacity }]]),
+    pods: () => [],
+    usageOf: async () => ({ memoryBytes: 0, diskBytes: 0, containers: new Map() }),
+    images: {
+      look: async () => void (looks += 1),
+      collect: async () => 1000,
+    } as unknown as ImageCollector,
+    removeEnded: async () => 0,
+    tell: (reason, message) => void told.push(`${reason}: ${message}`),
+    changed: () => undefined,
+  });
+  const look = async (count: number): Promise<void> => {
+    for (let round = 0; round < count; round += 1) {
+      await pressure.look();
+      await new Promise(setImmediate);
+      time.advance(10_000);
+    }
+  };
+  await look(30);
+  const message =
+    "FreeDiskSpaceFailed: Insufficient free disk space on the node's image filesystem (90% of 20.0 GiB used). " +
+    'Failed to free sufficient space by deleting unused images (freed 1000 bytes). ' +
+    'Investigate disk usage, as it could be used by active images, logs, volumes, or other data.';
+  assert.deepEqual(told, [message]);
+  await look(1);
+  assert.deepEqual(told, [message, message]);
+  used = 10 * gibi;
+  await look(1);
+  used = 18 * gibi;
+  await look(1);
+  assert.equal(told.length, 3);
+  assert.equal(looks, 33);
   pressure.stop();
 });

@@ -14,6 +14,7 @@ import {
   type Usage,
 } from '../decide/pressure/choose-pod.ts';
 import {
+  type Amount,
   type Amounts,
   conditionOf,
   nothingObserved,
@@ -52,6 +53,8 @@ export interface PressureOptions {
 }
 
 const closeLookMs = 1_000;
+/** The kubelet collects images so often, and tells each time that it was not enough. */
+const tellFullMs = 5 * 60_000;
 /** Of a hard eviction: there is no time for more. */
 const hardGraceSeconds = 1;
 
@@ -60,6 +63,8 @@ export class Pressure {
   #last: Observation | undefined;
   #timer: Timer | undefined;
   #freeing = false;
+  /** When it was told that images alone do not free their disk. */
+  #toldFullAtMs: number | undefined;
   #stopped = false;
 
   constructor(options: PressureOptions) {
@@ -83,12 +88,11 @@ export class Pressure {
     this.#last = seen;
     if (this.#stopped) return seen.conditions;
     const disk = found.get('imagefs.available');
-    const used = disk ? disk.capacity - disk.available : 0;
-    const isFull = disk !== undefined && used > settings.imageHighPart * disk.capacity;
-    if ((seen.starved.length > 0 || isFull) && !this.#freeing) {
+    const full = disk && isFull(disk, settings) ? disk : undefined;
+    if (!full) this.#toldFullAtMs = undefined;
+    if (!this.#freeing) {
       this.#freeing = true;
-      const excess = disk ? used - settings.imageLowPart * disk.capacity : 0;
-      void this.#free(seen.starved, isFull ? excess : 0).finally(() => {
+      void this.#free(seen.starved, full).finally(() => {
         this.#freeing = false;
       });
     }
@@ -101,12 +105,11 @@ export class Pressure {
     return seen.conditions;
   }
 
-  async #free(starved: readonly Starved[], imageBytes: number): Promise<void> {
+  async #free(starved: readonly Starved[], full: Amount | undefined): Promise<void> {
     const { images, logger, tell } = this.#options;
     try {
-      if (imageBytes > 0 && (await images.collect(imageBytes)) === 0 && starved.length === 0) {
-        logger.info('the disk of images is full, and all of them are in use or kept');
-      }
+      await images.look();
+      if (full) await this.#collectImages(full);
       for (const one of starved) {
         tell('EvictionThresholdMet', `Attempting to reclaim ${resourceOf(one.signal)}`);
         if (conditionOf(one.signal) === 'DiskPressure' && (await this.#tidied(one))) return;
@@ -115,6 +118,18 @@ export class Pressure {
     } catch (error) {
       logger.warn('cannot make room on the node', { error: wordsOf(error) });
     }
+  }
+
+  async #collectImages(disk: Amount): Promise<void> {
+    const { images, settings, clock, tell } = this.#options;
+    const used = disk.capacity - disk.available;
+    const wanted = used - settings.imageLowPart * disk.capacity;
+    const freed = await images.collect(wanted);
+    const now = clock.monotonic();
+    const since = now - (this.#toldFullAtMs ?? Number.NEGATIVE_INFINITY);
+    if (freed >= wanted || since < tellFullMs) return;
+    this.#toldFullAtMs = now;
+    tell('FreeDiskSpaceFailed', fullMessage(disk, freed));
   }
 
   /**
@@ -152,6 +167,25 @@ export class Pressure {
     evictable.evict(message, graceOf(chosen, starved, settings));
     return true;
   }
+}
+
+function isFull({ available, capacity }: Amount, { imageHighPart }: NodeSettings): boolean {
+  return capacity - available > imageHighPart * capacity;
+}
+
+/** In the kubelet's words. */
+function fullMessage({ available, capacity }: Amount, freed: number): string {
+  const percent = Math.round((1 - available / capacity) * 100);
+  return (
+    `Insufficient free disk space on the node's image filesystem (${percent}% of ${sizeOf(capacity)} used). ` +
+    `Failed to free sufficient space by deleting unused images (freed ${freed} bytes). ` +
+    'Investigate disk usage, as it could be used by active images, logs, volumes, or other data.'
+  );
+}
+
+function sizeOf(bytes: number): string {
+  const gibi = 2 ** 30;
+  return bytes < gibi ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / gibi).toFixed(1)} GiB`;
 }
 
 function graceOf({ pod }: Candidate, { hard }: Starved, settings: NodeSettings): number {
