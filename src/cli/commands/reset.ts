@@ -60,14 +60,22 @@ export async function removeEverything(
   const claimed = (await machine.files.list(volumes)).length;
   for (const path of [run, data, configFile]) {
     if (path === data && keepData) continue;
-    if ((await machine.files.info(path)) === undefined) continue;
-    await machine.files.remove(path);
+    const type = (await machine.files.info(path))?.type;
+    if (type === undefined) continue;
+    if (type === 'directory') await removeTree(machine, path);
+    else await machine.files.remove(path);
     traces.push(
       path === data && claimed > 0 ? `${path} with the ${counted(claimed)} of claims` : path,
     );
   }
   await removeSharedFolders(machine);
   return traces;
+}
+
+/** Where a file system of its own is mounted, it stays, empty. */
+async function removeTree({ files }: Machine, path: string): Promise<void> {
+  for (const { name } of await files.list(path)) await files.remove(`${path}/${name}`);
+  await files.removeEmptyDirectory(path);
 }
 
 function counted(volumes: number): string {

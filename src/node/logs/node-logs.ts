@@ -98,7 +98,13 @@ export class NodeLogs {
       ...initContainerStatuses,
       ...ephemeralContainerStatuses,
     ].find((one) => one.name === name);
-    const reason = status?.state?.waiting?.reason ?? 'ContainerCreating';
+    const { running, terminated, waiting } = status?.state ?? {};
+    if (running ?? terminated) {
+      // It was collected when the disk was short, and its log with it.
+      const id = terminated?.containerID ?? status?.containerID;
+      throw new StatusError('BadRequest', `unable to retrieve container logs for ${id}`);
+    }
+    const reason = waiting?.reason ?? 'ContainerCreating';
     throw new StatusError(
       'BadRequest',
       `container "${name}" in pod "${pod}" is waiting to start: ${reason}`,

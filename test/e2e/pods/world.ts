@@ -79,6 +79,11 @@ class History<T extends Pod | Event> {
   }
 }
 
+interface OpenOptions {
+  readonly up?: readonly string[];
+  readonly images?: readonly string[];
+}
+
 /** A version of something else: no reason to show when the wait is over. */
 class NotThis extends Error {}
 
@@ -100,11 +105,14 @@ export class World {
     return this.#api;
   }
 
-  /** In manifests `@folder@` stands for this.folder. */
-  async open(manifests: readonly string[]): Promise<void> {
+  /** In manifests `@folder@` stands for this.folder; `up`: options of `gantry up`. */
+  async open(
+    manifests: readonly string[],
+    { up = [], images = ['busybox-1', 'guestbook-web-1'] }: OpenOptions = {},
+  ): Promise<void> {
     mkdirSync(this.folder);
-    await this.cluster.up();
-    await this.cluster.loadImages(['busybox-1', 'guestbook-web-1']);
+    await this.cluster.up(up);
+    await this.cluster.loadImages(images);
     this.#api = await Api.of(this.cluster);
     await this.#pods.follow(this.api, '/api/v1/namespaces/default/pods');
     await this.#events.follow(this.api, '/api/v1/namespaces/default/events');
