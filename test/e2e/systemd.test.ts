@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import type { Pod } from '#api/types.ts';
 import { eventually, must, root } from './harness.ts';
 import { missing, SystemdMachine } from './systemd/machine.ts';
 
@@ -13,6 +14,21 @@ const wayBeforeKillingMs = 45_000;
 
 const containerIds = () =>
   machine.ok("kubectl get pods -o jsonpath='{.items[*].status.containerStatuses[*].containerID}'");
+
+/** Ends with a word in `/root/ends/order`, after so many seconds. */
+const tells = (name: string, seconds: number, more = ''): string => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}}
+spec:
+  ${more}
+  containers:
+  - name: main
+    image: busybox:1
+    command: [sh, -c, "trap 'sleep ${seconds}; echo ${name} >>/ends/order; exit 0' TERM; sleep 3600 & wait"]
+    volumeMounts: [{name: ends, mountPath: /ends}]
+  volumes: [{name: ends, hostPath: {path: /root/ends, type: DirectoryOrCreate}}]
+`;
 
 suite('systemd', { skip, timeout: 240_000 }, () => {
   before(async () => {
@@ -63,6 +79,42 @@ suite('systemd', { skip, timeout: 240_000 }, () => {
       await machine.ok('kubectl wait --for=condition=Available deployment/d --timeout=20s');
       assert.notEqual(await containerIds(), before);
     });
+  });
+
+  test('with a shutdownGracePeriod pods end for good, those that others depend on last', async () => {
+    const settings = '{"shutdownGracePeriod": "20s", "shutdownGracePeriodCriticalPods": "10s"}';
+    await machine.ok(
+      `mkdir -p /etc/gantry/gantry.d && echo '${settings}' >/etc/gantry/gantry.d/node.json`,
+    );
+    await machine.ok('systemctl restart gantry');
+    const pods = [
+      tells('usual', 2),
+      tells('critical', 0, 'priorityClassName: system-cluster-critical'),
+    ];
+    await machine.ok(`kubectl apply -f - <<'EOF'\n${pods.join('---')}\nEOF`);
+    await machine.ok('kubectl wait --for=condition=Ready pod/usual pod/critical --timeout=60s');
+    const before = await machine.ok('kubectl get pods -l app=d -o name');
+    assert.ok((await machine.goDown()) < wayBeforeKillingMs);
+    await machine.boot();
+    assert.equal(await machine.ok('cat /root/ends/order'), 'usual\ncritical');
+    await eventually('the API answers', () => machine.ok('kubectl get --raw /readyz'));
+    for (const pod of ['pod/usual', 'pod/critical', before]) {
+      const { status } = JSON.parse(await machine.ok(`kubectl get ${pod} -o json`)) as Pod;
+      assert.deepEqual(
+        [status?.phase, status?.reason, status?.message],
+        ['Failed', 'Terminated', 'Pod was terminated in response to imminent node shutdown.'],
+        pod,
+      );
+      const target = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+      assert.deepEqual([target?.status, target?.reason], ['True', 'TerminationByKubelet']);
+      assert.ok(status?.containerStatuses?.[0]?.state?.terminated, JSON.stringify(status));
+    }
+    await machine.ok('rm -r /etc/gantry/gantry.d');
+    await machine.ok('kubectl wait --for=condition=Available deployment/d --timeout=60s');
+    assert.notEqual(
+      await machine.ok('kubectl get pods -l app=d --field-selector=status.phase=Running -o name'),
+      before,
+    );
   });
 
   test('down stops it and the pods, up brings them back, reset takes the unit away', async () => {
