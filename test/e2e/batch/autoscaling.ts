@@ -1,6 +1,8 @@
-/** HorizontalPodAutoscalers by what containers truly use. All at once: each waits for a look every quarter of a minute. */
+/** HorizontalPodAutoscalers by what containers truly use. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { parseDuration } from '#api/duration.ts';
+import type { Pod, PodMetrics } from '#api/types.ts';
 import { eventually } from '../harness.ts';
 import type { Client } from './client.ts';
 
@@ -55,12 +57,31 @@ spec:
 `;
 }
 
+/**
+ * An autoscaler believes figures whose whole window lies behind the pod's start. Once there are such,
+ * its first look is enough; the next one would come a quarter of a minute later.
+ */
+async function isMeasured(client: Client, app: string): Promise<void> {
+  const path = `/apis/metrics.k8s.io/v1beta1/namespaces/default/pods?labelSelector=app%3D${app}`;
+  const { items: metrics } = JSON.parse(await client.kubectl(`get --raw ${path}`)) as {
+    items: PodMetrics[];
+  };
+  const { items: pods } = await client.read<{ items: Pod[] }>(`pods -l app=${app}`);
+  for (const { metadata, status } of pods) {
+    const figure = metrics.find((each) => each.metadata.name === metadata.name);
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+    const start = Date.parse(figure?.timestamp ?? '') - (parseDuration(figure?.window ?? '') ?? 0);
+    assert.ok(start >= Date.parse(ready ?? ''), `${metadata.name}: ${JSON.stringify(figure)}`);
+  }
+}
+
 export function autoscalingTests(client: Client): void {
   const { cluster } = client;
 
   const begins = async (manifest: string, name: string): Promise<void> => {
     await cluster.apply(manifest);
     await client.kubectl(`rollout status deployment/${name} --timeout=60s`);
+    await eventually(`the pods of ${name} are measured`, () => isMeasured(client, name));
   };
   const comesTo = (name: string, replicas: number): Promise<void> =>
     eventually(`${name} has ${replicas} replicas`, async () => {
