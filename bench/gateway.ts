@@ -1,11 +1,14 @@
 /**
  * What the way through gantry costs: requests per second through Ingress beside the same HAProxy with
  * a configuration of a few lines, and bytes per second through a ClusterIP beside pod to pod. The two
- * of a pair take turns, so that both see the same machine; medians count. Prints JSON.
+ * of a pair take turns, so that both see the same machine. A HAProxy keeps for life what luck gave it
+ * when it started (where its memory lies, which thread got which connections), up to a tenth of its
+ * requests: both are started anew several times, and all rounds together count. Prints JSON.
  *
- *   node bench/gateway.ts [--rounds 40]
+ *   node bench/gateway.ts [--starts 8] [--rounds 10]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +17,14 @@ import { eventually, must } from '../test/e2e/harness.ts';
 import { benchCluster, median } from './cluster.ts';
 import type { Task } from './gateway/peer.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '40' } } });
+const { values } = parseArgs({
+  options: {
+    starts: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '10' },
+    depth: { type: 'string', default: '1' },
+  },
+});
+const starts = Number(values.starts);
 const rounds = Number(values.rounds);
 /** Short, and many: what else the machine does falls on both of a pair. */
 const roundMs = 250;
@@ -24,7 +34,9 @@ const barePort = 19_090;
 const nodeControl = 19_093;
 const peerFile = join(import.meta.dirname, 'gateway', 'peer.ts');
 const cluster = benchCluster();
+const oursConfig = `/var/lib/gantry/${cluster.name}/gateway/haproxy.cfg`;
 const children: ChildProcess[] = [];
+let bare: ChildProcess | undefined;
 
 async function ask(address: string, port: number, task: Task | null): Promise<number> {
   const url = `http://${address}:${port}/`;
@@ -115,31 +127,39 @@ backend web
  * In a session of its own, as a service has it: the kernel shares processors out by sessions, and who
  * shares one with the client would have the client's part, too.
  */
-function start(program: string, args: readonly string[], env: Record<string, string> = {}): void {
+function start(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): ChildProcess {
   const child = spawn(program, [...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,
   });
   children.push(child);
+  return child;
+}
+
+/** Of all processes, those that follow this configuration: HAProxy's master and its workers. */
+function followers(config: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(config);
+    } catch {
+      return false; // No process, or it has ended meanwhile.
+    }
+  });
 }
 
 /** Processor time of all processes that follow this configuration, in microseconds. */
 function processorMicros(config: string): number {
-  let nanos = 0;
-  for (const pid of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      if (!words.includes(config)) continue;
-      for (const thread of readdirSync(`/proc/${pid}/task`))
-        nanos += Number(
-          readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0],
-        );
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return nanos / 1000;
+  const nanos = followers(config).flatMap((pid) =>
+    readdirSync(`/proc/${pid}/task`).map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    ),
+  );
+  return nanos.reduce((sum, each) => sum + each, 0) / 1000;
 }
 
 /** What a request costs HAProxy: steadier than how many there are on a machine that does other things, too. */
@@ -164,25 +184,107 @@ class Cost {
   }
 }
 
-/** Medians of both, and of their shares, round by round in turns. */
-async function compare(one: () => Promise<number>, other: () => Promise<number>) {
-  await one();
-  await other();
-  const pairs: [number, number][] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const first = round % 2 === 0 ? await one() : undefined;
-    const beside = await other();
-    pairs.push([first ?? (await one()), beside]);
+type Measure = () => Promise<number>;
+
+/** What gantry and who stands beside it managed per second, in turns; every round counts alike. */
+class Turns {
+  readonly #gantry: number[] = [];
+  readonly #beside: number[] = [];
+
+  /** The first round of each warms up and does not count. */
+  async take(one: Measure, other: Measure): Promise<void> {
+    await one();
+    await other();
+    for (let round = 0; round < rounds; round += 1) {
+      const first = round % 2 === 0 ? await one() : undefined;
+      this.#beside.push(await other());
+      this.#gantry.push(first ?? (await one()));
+    }
   }
-  return {
-    gantry: Math.round(median(pairs.map(([each]) => each))),
-    beside: Math.round(median(pairs.map(([, each]) => each))),
-    share: Number(median(pairs.map(([a, b]) => a / b)).toFixed(3)),
-  };
+
+  get result(): { gantry: number; beside: number; share: number } {
+    const [gantry, beside] = [mean(this.#gantry), mean(this.#beside)];
+    return { gantry, beside, share: Number((gantry / beside).toFixed(3)) };
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
 }
 
 async function addressOf(name: string): Promise<string> {
   return cluster.kubectl(['get', 'pod', name, '-o', 'jsonpath={.status.podIP}']);
+}
+
+/** Somebody changes a deadline of the Ingress: gantry starts a HAProxy of a new configuration. */
+async function startOursAnew(seconds: number): Promise<void> {
+  const before = followers(oursConfig).join();
+  const annotation = `nginx.ingress.kubernetes.io/proxy-read-timeout=${seconds}`;
+  await cluster.kubectl(['annotate', '--overwrite', 'ingress', 'server', annotation]);
+  await eventually('the new HAProxy is alone', async () => {
+    const now = followers(oursConfig);
+    if (now.length !== 2 || now.join() === before) throw new Error(`${before}: ${now.join()}`);
+    await answers(cluster.httpPort);
+  });
+}
+
+async function startBareAnew(config: string): Promise<void> {
+  bare?.kill('SIGKILL');
+  if (bare?.exitCode === null) await once(bare, 'exit');
+  bare = start('haproxy', ['-db', '-f', config]);
+  await eventually('the HAProxy beside answers', () => answers(barePort));
+}
+
+async function answers(port: number): Promise<void> {
+  await must('curl', ['-sS', '--fail', '-H', `Host: ${host}`, `http://127.0.0.1:${port}/`]);
+}
+
+async function throughIngress(server: string) {
+  const config = join(cluster.folder, 'bare.cfg');
+  writeFileSync(config, bareConfig(`${server}:8080`));
+  start(process.execPath, [peerFile], { BENCH_PORTS: `19091 19092 ${nodeControl}` });
+  await eventually('the client answers', () => ask('127.0.0.1', nodeControl, null));
+  const requests = (port: number) => (): Promise<number> =>
+    ask('127.0.0.1', nodeControl, {
+      do: 'requests',
+      address: '127.0.0.1',
+      port,
+      host,
+      connections: 16,
+      depth: Number(values.depth),
+      ms: roundMs,
+    });
+  const [ours, beside, turns] = [new Cost(oursConfig), new Cost(config), new Turns()];
+  for (let at = 0; at < starts; at += 1) {
+    await startOursAnew(61 + at);
+    await startBareAnew(config);
+    await turns.take(
+      () => ours.of(requests(cluster.httpPort)),
+      () => beside.of(requests(barePort)),
+    );
+  }
+  const { gantry, beside: haproxy, share } = turns.result;
+  return {
+    requestsPerSecond: { ingress: Math.round(gantry), haproxy: Math.round(haproxy) },
+    processorMicrosPerRequest: {
+      ingress: ours.microsPerRequest,
+      haproxy: beside.microsPerRequest,
+    },
+    share,
+    goal,
+  };
+}
+
+async function throughClusterIP(server: string, client: string) {
+  const clusterIP = await cluster.kubectl(['get', 'svc', 'server', '-ojsonpath={.spec.clusterIP}']);
+  const pull = (address: string, port: number) => (): Promise<number> =>
+    ask(client, 8082, { do: 'pull', address, port, ms: roundMs });
+  const turns = new Turns();
+  for (let at = 0; at < starts; at += 1) await turns.take(pull(clusterIP, 81), pull(server, 8081));
+  const { gantry, beside, share } = turns.result;
+  const mebi = (each: number): number => Math.round(each / 2 ** 20);
+  const mebibytesPerSecond = { clusterIP: mebi(gantry), podToPod: mebi(beside) };
+  return { mebibytesPerSecond, share, goal };
 }
 
 async function measure() {
@@ -195,54 +297,16 @@ async function measure() {
   const names = ['pod/server', 'pod/client'];
   await cluster.kubectl(['wait', '--for=condition=Ready', '--timeout=60s', ...names]);
   const [server, client] = [await addressOf('server'), await addressOf('client')];
-  const clusterIP = await cluster.kubectl(['get', 'svc', 'server', '-ojsonpath={.spec.clusterIP}']);
-  const config = join(cluster.folder, 'bare.cfg');
-  writeFileSync(config, bareConfig(`${server}:8080`));
-  start('haproxy', ['-W', '-db', '-f', config]);
-  start(process.execPath, [peerFile], { BENCH_PORTS: `19091 19092 ${nodeControl}` });
-  const requests = (port: number) => (): Promise<number> =>
-    ask('127.0.0.1', nodeControl, {
-      do: 'requests',
-      address: '127.0.0.1',
-      port,
-      host,
-      connections: 16,
-      depth: 4,
-      ms: roundMs,
-    });
-  const pull = (address: string, port: number) => (): Promise<number> =>
-    ask(client, 8082, { do: 'pull', address, port, ms: roundMs });
-  await eventually('everybody answers', async () => {
-    await ask('127.0.0.1', nodeControl, null);
-    for (const port of [barePort, cluster.httpPort]) {
-      const url = `http://127.0.0.1:${port}/`;
-      await must('curl', ['-sS', '--fail', '-H', `Host: ${host}`, url]);
-    }
-  });
-  const ours = new Cost(`/var/lib/gantry/${cluster.name}/gateway/haproxy.cfg`);
-  const bare = new Cost(config);
-  const ingressRate = await compare(
-    () => ours.of(requests(cluster.httpPort)),
-    () => bare.of(requests(barePort)),
-  );
-  const processorMicrosPerRequest = {
-    ingress: ours.microsPerRequest,
-    haproxy: bare.microsPerRequest,
-  };
-  const bytes = await compare(pull(clusterIP, 81), pull(server, 8081));
-  const requestsPerSecond = { ingress: ingressRate.gantry, haproxy: ingressRate.beside };
-  const mebi = (each: number): number => Math.round(each / 2 ** 20);
-  const mebibytesPerSecond = { clusterIP: mebi(bytes.gantry), podToPod: mebi(bytes.beside) };
   return {
-    ingress: { requestsPerSecond, processorMicrosPerRequest, share: ingressRate.share, goal },
-    clusterIP: { mebibytesPerSecond, share: bytes.share, goal },
+    ingress: await throughIngress(server),
+    clusterIP: await throughClusterIP(server, client),
   };
 }
 
 try {
-  const result = { ...(await measure()), rounds, machine: { loadAverage: loadavg()[0] } };
+  const result = { ...(await measure()), starts, rounds, machine: { loadAverage: loadavg()[0] } };
   console.log(JSON.stringify(result, undefined, 2));
 } finally {
-  for (const { pid } of children) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  for (const child of children) child.kill('SIGKILL');
   await cluster.remove();
 }
