@@ -2,10 +2,10 @@
  * Makes Services true in the kernel: watches Services and EndpointSlices, and applies what changed as
  * one nftables transaction. After a refusal it starts over from the whole table.
  */
-import { endpointSlices, services } from '#api/kinds/index.ts';
+import { endpointSlices, nodes, services } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
 import { serviceOfSlice } from '#api/service-of-slice.ts';
-import type { Service } from '#api/types.ts';
+import type { Node, Service } from '#api/types.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Informers } from '#client/informers.ts';
@@ -36,6 +36,7 @@ export interface ProxyOptions extends TableOptions {
 const gatherMs = 5;
 const nftTimeoutMs = 60_000;
 const byService = 'proxy/service';
+const zoneLabel = 'topology.kubernetes.io/zone';
 
 export class ServiceProxy {
   readonly #options: ProxyOptions;
@@ -76,7 +77,9 @@ export class ServiceProxy {
     const serviceInformer = informers.of(services);
     const sliceInformer = informers.of(endpointSlices);
     sliceInformer.cache.addIndex(byService, serviceOfSlice);
-    await Promise.all([serviceInformer.whenSynced(), sliceInformer.whenSynced()]);
+    const nodeInformer = informers.of(nodes);
+    const all = [serviceInformer, sliceInformer, nodeInformer];
+    await Promise.all(all.map((each) => each.whenSynced()));
     this.#batch.add('');
     serviceInformer.listen((previous, next) => {
       const service = next ?? previous;
@@ -86,6 +89,10 @@ export class ServiceProxy {
       for (const slice of [previous, next]) {
         for (const key of slice ? serviceOfSlice(slice) : []) this.#batch.add(key, next);
       }
+    });
+    nodeInformer.listen((previous, next) => {
+      if ((next ?? previous)?.metadata.name !== this.#options.nodeName) return;
+      if (zoneOf(previous) !== zoneOf(next)) this.again();
     });
     await this.#batch.settled();
   }
@@ -154,7 +161,8 @@ export class ServiceProxy {
     const service: Service | undefined = informers.of(services).cache.get(`${namespace}/${name}`);
     if (!service) return [];
     const slices = informers.of(endpointSlices).cache.byIndex(byService, key);
-    return frontendsOf(service, slices, nodeName).filter(
+    const zone = zoneOf(informers.of(nodes).cache.get(nodeName));
+    return frontendsOf(service, slices, { nodeName, zone }).filter(
       ({ address }) => !ownAddresses.includes(address),
     );
   }
@@ -200,6 +208,10 @@ export class ServiceProxy {
       error: this.#problem,
     });
   }
+}
+
+function zoneOf(node: Node | undefined): string | undefined {
+  return node?.metadata.labels?.[zoneLabel];
 }
 
 /** Takes the table out of the kernel. */

@@ -63,6 +63,38 @@ export function serviceTests(world: World): void {
     await sameNames(world.client, url, names, 'switched off');
   });
 
+  test('hints: those of the node before those of its zone, as soon as the node says where it is', async () => {
+    const slice = (hints: (name: string) => object): Promise<string> =>
+      world.apply(
+        world.service('near', { selector: null }),
+        world.slice(
+          'near',
+          [world.client, single].map(({ name, address }) => ({
+            addresses: [address],
+            hints: hints(name),
+          })),
+        ),
+      );
+    const single = await world.place('single');
+    const zone = 'topology.kubernetes.io/zone';
+    const { items } = await world.get<{ items: { metadata: { name: string } }[] }>('nodes');
+    const node = items[0]?.metadata.name ?? '';
+    await slice((name) => ({ forZones: [{ name: `of-${name}` }] }));
+    const url = `http://${await world.clusterIP('near')}/`;
+    await sameNames(world.node, url, new Set(['client', 'single']), 'no zone');
+    await world.cluster.kubectl(['label', 'node', node, `${zone}=of-single`]);
+    try {
+      await sameNames(world.node, url, new Set(['single']), 'in its zone');
+      await slice((name) => ({
+        forZones: [{ name: 'of-single' }],
+        forNodes: [{ name: name === 'client' ? node : 'other' }],
+      }));
+      await sameNames(world.node, url, new Set(['client']), 'on its node');
+    } finally {
+      await world.cluster.kubectl(['label', 'node', node, `${zone}-`]);
+    }
+  });
+
   test('nobody behind it: refused at once, not a time-out', async () => {
     await world.apply(world.service('nobody', { type: 'NodePort', selector: { app: 'nobody' } }));
     const { spec } = await world.get<{ spec: { ports: { nodePort: number }[] } }>(

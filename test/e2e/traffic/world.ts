@@ -174,6 +174,18 @@ export class World {
     };
   }
 
+  /** Of the Service of that name, which selects nobody: its endpoints are set by hand. */
+  slice(service: string, endpoints: readonly Json[]): Json {
+    return {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: `${service}-1`, labels: { 'kubernetes.io/service-name': service } },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', port: peerPort, protocol: 'TCP' }],
+      endpoints,
+    };
+  }
+
   pod({ name, labels = {}, spec, container }: PeerPod): Json {
     const template = peerTemplate(labels, container);
     return {

@@ -18,7 +18,7 @@ export function healthChecksOf({ services, slices, nodeName }: GatewayFacts): {
     if (spec?.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') continue;
     if (!port || !first) continue;
     const backend = `health_${namespace}_${name}`;
-    const servers = backendsOf(first, slices(namespace, name), nodeName);
+    const servers = backendsOf(first, slices(namespace, name), { only: nodeName });
     backends.set(backend, { servers, options: {} });
     checks.push({ port, namespace, service: name, backend });
   }

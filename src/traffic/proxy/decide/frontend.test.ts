@@ -40,7 +40,7 @@ const http = { name: 'http', port: 80 };
 
 /** `address protocol port` of each frontend. */
 function places(made: Service): string[] {
-  return frontendsOf(made, [], 'one').map(
+  return frontendsOf(made, [], { nodeName: 'one', zone: undefined }).map(
     ({ address, protocol, port }) => `${address} ${protocol} ${port}`,
   );
 }
@@ -84,7 +84,10 @@ test('a load balancer opens the ports that it was given, to whom it lets in', ()
     ports,
     loadBalancerSourceRanges: ['203.0.113.0/24', '203.0.113.7/32', 'fd00::/8'],
   };
-  const made = frontendsOf(service(spec, { loadBalancer: { ingress: [given] } }), [], 'one');
+  const made = frontendsOf(service(spec, { loadBalancer: { ingress: [given] } }), [], {
+    nodeName: 'one',
+    zone: undefined,
+  });
   const atGateway = made.filter(({ address }) => address === '192.0.2.2');
   assert.deepEqual(
     atGateway.map(({ port, sources }) => [port, sources]),
@@ -102,7 +105,7 @@ test('an address of somebody who takes packets himself (ipMode Proxy) is left to
 
 test('affinity by client, three hours when nothing else is said', () => {
   const seconds = (spec: Partial<Spec>) =>
-    frontendsOf(service(spec), [], 'one')[0]?.affinitySeconds;
+    frontendsOf(service(spec), [], { nodeName: 'one', zone: undefined })[0]?.affinitySeconds;
   assert.equal(seconds({ sessionAffinity: 'None' }), undefined);
   assert.equal(seconds({ sessionAffinity: 'ClientIP' }), 10_800);
   const sessionAffinityConfig = { clientIP: { timeoutSeconds: 60 } };
@@ -140,7 +143,7 @@ test('Local: endpoints of this node alone, inside or from outside, each by its o
   const led = (spec: Partial<Spec>): string[] => {
     const ports = [{ name: 'http', port: 80, protocol: 'TCP', nodePort: 30_080 }];
     const made = service({ type: 'NodePort', ports, ...spec });
-    return frontendsOf(made, [slice([here, there])], 'one').map(
+    return frontendsOf(made, [slice([here, there])], { nodeName: 'one', zone: undefined }).map(
       ({ address, backends }) => `${address} ${backends.length}`,
     );
   };

@@ -3,8 +3,9 @@
  * behind it. Source: core/v1 Service, discovery.k8s.io/v1 EndpointSlice, KEP-1669 (endpoints that end
  * still serve when nobody else does).
  */
-import type { Endpoint, EndpointSlice, Service, ServicePort } from '#api/types.ts';
+import type { EndpointSlice, Service, ServicePort } from '#api/types.ts';
 import { formatRange, merged, rangeOf } from '../../policy/decide/ranges.ts';
+import { nearest, type Place } from './nearness.ts';
 
 export interface Backend {
   readonly address: string;
@@ -36,12 +37,13 @@ const protocols: Readonly<Record<string, Frontend['protocol']>> = {
 
 /**
  * All places where packets for the Service may come in. Empty for headless and ExternalName. With a
- * policy `Local` a place leads to endpoints on this node alone, and to nobody when there are none.
+ * policy `Local` a place leads to endpoints on this node alone, and to nobody when there are none; else
+ * to those that hints say are near.
  */
 export function frontendsOf(
   service: Service,
   slices: readonly EndpointSlice[],
-  nodeName: string,
+  place: Place,
 ): Frontend[] {
   const { spec } = service;
   const clusterIP = spec?.clusterIP ?? 'None';
@@ -54,7 +56,8 @@ export function frontendsOf(
     const protocol = protocols[port.protocol ?? 'TCP'];
     if (!protocol) return [];
     const led = (policy: string | undefined) => {
-      const backends = backendsOf(port, slices, policy === 'Local' ? nodeName : undefined);
+      const reach = policy === 'Local' ? { only: place.nodeName } : { near: place };
+      const backends = backendsOf(port, slices, reach);
       return { protocol, affinitySeconds, backends };
     };
     const inside = led(spec.internalTrafficPolicy);
@@ -98,36 +101,34 @@ function isIPv4(address: string): boolean {
   return address.includes('.') && !address.includes(':');
 }
 
-/**
- * Ready ones; when there are none, those that end but still serve. Sorted, each once. `onNode`: only
- * those that say that they are there.
- */
+/** Endpoints on one node alone, or the nearest; absent: wherever they are. */
+export type Reach = { readonly only: string } | { readonly near: Place };
+
+/** Ready ones; when there are none, those that end but still serve. Sorted, each once. */
 export function backendsOf(
   port: ServicePort,
   slices: readonly EndpointSlice[],
-  onNode?: string,
+  reach?: Reach,
 ): Backend[] {
-  const choose = (wanted: (endpoint: Endpoint) => boolean): Map<string, Backend> => {
-    const chosen = new Map<string, Backend>();
-    for (const slice of slices) {
-      if (slice.addressType !== 'IPv4') continue;
-      const number = slice.ports?.find((each) => (each.name ?? '') === (port.name ?? ''))?.port;
-      if (number === undefined) continue;
-      for (const endpoint of slice.endpoints ?? []) {
-        const [address] = endpoint.addresses;
-        if (onNode !== undefined && endpoint.nodeName !== onNode) continue;
-        if (address !== undefined && wanted(endpoint))
-          chosen.set(`${address}:${number}`, { address, port: number });
-      }
-    }
-    return chosen;
-  };
-  const ready = choose(({ conditions }) => conditions?.ready !== false);
-  const usable =
-    ready.size > 0
-      ? ready
-      : choose(({ conditions }) => conditions?.serving === true && conditions.terminating === true);
-  return [...usable.keys()].sort().map((key) => usable.get(key) as Backend);
+  const all = slices.flatMap((slice) => {
+    const number = slice.ports?.find((each) => (each.name ?? '') === (port.name ?? ''))?.port;
+    if (slice.addressType !== 'IPv4' || number === undefined) return [];
+    return (slice.endpoints ?? []).map((endpoint) => ({ endpoint, number }));
+  });
+  const within =
+    reach && 'only' in reach ? all.filter(({ endpoint }) => endpoint.nodeName === reach.only) : all;
+  const ready = within.filter(({ endpoint }) => endpoint.conditions?.ready !== false);
+  const ending = within.filter(
+    ({ endpoint: { conditions } }) =>
+      conditions?.serving === true && conditions.terminating === true,
+  );
+  const near = reach && 'near' in reach ? nearest(ready, reach.near) : ready;
+  const chosen = new Map<string, Backend>();
+  for (const { endpoint, number } of near.length > 0 ? near : ending) {
+    const [address] = endpoint.addresses;
+    if (address !== undefined) chosen.set(`${address}:${number}`, { address, port: number });
+  }
+  return [...chosen.keys()].sort().map((key) => chosen.get(key) as Backend);
 }
 
 /** Keeps those that stay in their slots; newcomers fill holes; at the end the last ones move into what is left. */
