@@ -62,6 +62,8 @@ function mayGo(picture: Picture, pod: Pod, outcome: Outcome | undefined): boolea
   const { job, spec, replaced } = picture;
   if (hasSucceeded(pod)) return true;
   if (job.metadata.deletionTimestamp !== undefined) return !isActive(pod);
+  // Nobody needs what still runs: let go before it is deleted, it is not taken for a failure.
+  if (outcome?.type === 'SuccessCriteriaMet') return true;
   if (outcome !== undefined) return !isActive(pod);
   if (!hasFailed(pod, spec)) return false;
   const index = validIndexOf(pod, spec);

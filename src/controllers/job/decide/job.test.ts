@@ -339,6 +339,29 @@ function terminating(pod: Pod | undefined): Pod {
   return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: formatTime(start) } };
 }
 
+test('a pod that a success policy makes needless has not failed, and is waited for', () => {
+  const one = worldWith({
+    completionMode: 'Indexed',
+    completions: 2,
+    parallelism: 2,
+    successPolicy: { rules: [{ succeededCount: 1 }] },
+  });
+  one.settle();
+  one.end(one.pods()[0], 'Succeeded');
+  for (const action of decideJob(one.world, key, one.now).actions) {
+    const isDeletion =
+      action.type === 'together' && action.actions.every(({ type }) => type === 'delete');
+    if (!isDeletion) one.world.apply(action);
+  }
+  one.world.put(pods, terminating(one.pods()[1]));
+  one.settle();
+  assert.deepEqual(words(one.status()), ['SuccessCriteriaMet=True SuccessPolicy']);
+  one.world.remove(pods, `default/${one.pods()[1]?.metadata.name}`);
+  one.settle();
+  assert.equal(words(one.status()).at(-1), 'Complete=True SuccessPolicy');
+  assert.deepEqual([one.status().succeeded, one.status().failed], [1, undefined]);
+});
+
 test('a pod on its way out is replaced at once, or when it has ended', () => {
   for (const [podReplacementPolicy, expected] of [
     ['TerminatingOrFailed', 1],
