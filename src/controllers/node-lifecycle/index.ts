@@ -1,9 +1,10 @@
 import { leases, nodes, pods } from '#api/kinds/index.ts';
-import type { Lease, Node } from '#api/types.ts';
+import type { Lease } from '#api/types.ts';
 import type { LoopDefinition } from '#client/loop.ts';
 import { podNodeIndex } from '../decide/service-wakes.ts';
-import { type HealthOptions, leaseNamespace, readyStatusOf } from './decide/health.ts';
+import { type HealthOptions, leaseNamespace } from './decide/health.ts';
 import { decideNode } from './decide/node.ts';
+import { zoneIndexes } from './decide/zones.ts';
 
 export const usualHealth: HealthOptions = { gracePeriodMs: 40_000, startupGraceMs: 60_000 };
 
@@ -12,10 +13,7 @@ export function nodeLifecycleController(options: HealthOptions = usualHealth): L
   return {
     name: 'node-controller',
     sources: [
-      {
-        kind: nodes,
-        indexes: { ready: (node: Node): readonly string[] => [readyStatusOf(node)] },
-      },
+      { kind: nodes, indexes: zoneIndexes },
       { kind: leases, keysOf: nodeOf, remembersChanges: true },
       // Looked at when a node is lost, never a reason to look.
       { kind: pods, indexes: podNodeIndex, keysOf: () => [] },

@@ -6,6 +6,7 @@ import type { Node, NodeCondition, Pod } from '#api/types.ts';
 import { isReady } from '../../decide/pods.ts';
 import { type HealthOptions, lostAt, lostConditions, readyStatusOf } from './health.ts';
 import { taintsOf } from './taints.ts';
+import { mayEvict } from './zones.ts';
 
 /** While a node is not ready, others may come and go, which decides whether its pods are evicted. */
 const againMs = 5_000;
@@ -36,21 +37,12 @@ function losing(node: Node, conditions: readonly NodeCondition[]): readonly Acti
 
 function tainting(view: View, node: Node, now: number): readonly Action[] {
   const known = node.spec.taints ?? [];
-  const evicts = readyStatusOf(node) !== 'True' && mayEvict(view, node);
+  const evicts = readyStatusOf(node) !== 'True' && mayEvict(view, node, now);
   const taints = taintsOf(node, known, evicts, now);
   if (taints === known) return [];
   const { name, uid, resourceVersion } = node.metadata;
   const patch = { metadata: { uid, resourceVersion }, spec: { taints } };
   return [{ type: 'patch', kind: nodes, name, patch }];
-}
-
-/**
- * When no node at all is ready, it is rather us who are cut off (Kubernetes: full disruption); and
- * the pods would have nowhere to go.
- */
-function mayEvict(view: View, node: Node): boolean {
-  const ready = view.byIndex(nodes, 'ready', 'True');
-  return ready.some(({ metadata }) => metadata.name !== node.metadata.name);
 }
 
 /** Nobody knows any more whether these pods serve: they count as not ready, so that traffic avoids them. */
