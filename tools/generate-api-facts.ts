@@ -9,7 +9,7 @@ export interface FactField {
   readonly type: string;
   readonly required: boolean;
   readonly pointer: boolean;
-  /** The remaining marks, as they stand: `atomic`, `set`, `map=…`, `patch=…`, `default=…`. */
+  /** The remaining marks, as they stand: `atomic`, `set`, `map=…`, `patch=…`, `default=…`, `enum=…`. */
   readonly marks: readonly string[];
 }
 

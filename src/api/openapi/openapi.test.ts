@@ -106,6 +106,15 @@ test('v3 describes types with the marks that patches and apply need', () => {
     items: { $ref: '#/components/schemas/io.k8s.api.core.v1.ContainerPort' },
   });
   assert.deepEqual(at(schemas, 'io.k8s.api.core.v1.PodSpec', 'required'), ['containers']);
+  assert.deepEqual(at(schemas, 'io.k8s.api.core.v1.PodSpec', 'properties', 'restartPolicy'), {
+    type: 'string',
+    enum: ['Always', 'Never', 'OnFailure'],
+  });
+  const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+  assert.deepEqual(
+    at(schemas, 'io.k8s.api.core.v1.PersistentVolumeClaimSpec', 'properties', 'accessModes'),
+    { 'x-kubernetes-list-type': 'atomic', type: 'array', items: { type: 'string', enum: modes } },
+  );
   assert.equal(
     at(schemas, 'io.k8s.api.core.v1.SecretKeySelector', 'x-kubernetes-map-type'),
     'atomic',

@@ -97,9 +97,18 @@ export function fieldSchema(
     ...mergeMarks(field),
     ...patchMarks(field),
   };
-  const schema = valueSchema(field.value, dialect);
+  const schema = withEnum(valueSchema(field.value, dialect), field.enum);
   const isAlone = dialect.version === 2 || !('$ref' in schema) || Object.keys(beside).length === 0;
   return isAlone ? { ...beside, ...schema } : { ...beside, allOf: [schema] };
+}
+
+/** Of a list it is each element that is one of the words. */
+function withEnum(schema: JsonObject, words: readonly string[] | undefined): JsonObject {
+  if (words === undefined) return schema;
+  const { items } = schema;
+  return items === undefined
+    ? { ...schema, enum: words }
+    : { ...schema, items: { ...(items as JsonObject), enum: words } };
 }
 
 function mergeMarks({ merge, value }: FieldSchema): JsonObject {

@@ -1,4 +1,5 @@
 /** OpenAPI v3: an index, and one document for each group version (KEP-2896). */
+import schemaTable from '../generated/schema.json' with { type: 'json' };
 import { answerName, bodyName, tagOf } from './bodies.ts';
 import { definitionsOf } from './definitions.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -11,14 +12,14 @@ import { typeSchema } from '../schema/schema.ts';
 
 /**
  * `/openapi/v3`: where each document is. Its address changes when its content does, so that clients
- * may keep it for ever; `release` stands for what the program itself may change in it.
+ * may keep it for ever; `release` stands for what the program's code may change in it, beside types and words.
  */
 export function openapiV3Index(
   resources: readonly ServedResource[],
   release: string,
   docs: Docs = {},
 ): JsonObject {
-  const program = [release, fingerprint(JSON.stringify(docs))];
+  const program = [release, fingerprint(JSON.stringify([schemaTable, docs]))];
   const paths: Record<string, JsonObject> = {};
   for (const groupVersion of groupVersionsOf(resources)) {
     const root = rootOf(groupVersion);

@@ -6,7 +6,7 @@
  *
  * First line: package, version, name, marks. Then one line per field: wire number (`2.1` lies in a
  * nested message), `!` required, `*` pointer; name; type with `[]` and `map:` in front; marks
- * `atomic`, `set`, `map=keys`, `patch=strategies:key`, `default=JSON`.
+ * `atomic`, `set`, `map=keys`, `patch=strategies:key`, `default=JSON`, `enum=words` (`_`: a space).
  */
 import type {
   FieldSchema,
@@ -109,6 +109,7 @@ function parseField(line: string, lookup: TypeLookup): FieldSchema {
     merge: parseMerge(marks),
     patch: parsePatch(marks),
     default: parseDefault(marks),
+    enum: markValue(marks, 'enum')?.replaceAll('_', ' ').split(','),
   };
 }
 

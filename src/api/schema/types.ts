@@ -67,6 +67,8 @@ export interface FieldSchema {
   readonly patch: PatchRule | undefined;
   /** From the published schema; a JSON value. */
   readonly default: unknown;
+  /** What a string, or each of a list, may be. For clients to read: each kind's rules say it themselves. */
+  readonly enum: readonly string[] | undefined;
 }
 
 export interface TypeSchema {

@@ -87,6 +87,20 @@ export const readChecks: readonly Check[] = [
     },
   },
   {
+    name: 'explain: the words that a field may have',
+    since: 30,
+    run: async (user) => {
+      await user.says(
+        'kubectl explain pod.spec.restartPolicy',
+        /^ENUM:\n +Always\n +Never\n +OnFailure$/m,
+      );
+      await user.says(
+        'kubectl explain service.spec',
+        /^ +enum: ClusterIP, ExternalName, LoadBalancer, NodePort$/m,
+      );
+    },
+  },
+  {
     name: 'api-resources, api-versions, cluster-info, version',
     run: async (user) => {
       await user.says(
