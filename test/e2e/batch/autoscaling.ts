@@ -126,12 +126,12 @@ export function autoscalingTests(client: Client): void {
         main: { script: busy, request: '20m' },
         side: { script: idle, request: '100m' },
       };
-      const metric = (container: string): string =>
-        `{type: ContainerResource, containerResource: {name: cpu, container: ${container}, target: {type: Utilization, averageUtilization: 200}}}`;
+      const metric =
+        '{type: ContainerResource, containerResource: {name: cpu, container: main, target: {type: Utilization, averageUtilization: 100}}}';
       await begins(deployment('parts', 1, both), 'parts');
-      await cluster.apply(autoscaler('parts', metric('main')));
+      await cluster.apply(autoscaler('parts', metric));
       await comesTo('parts', 3);
-      const columns = /parts +Deployment\/parts +cpu: \d{3}%\/200% +1 +3/;
+      const columns = /parts +Deployment\/parts +cpu: \d{3}%\/100% +1 +3/;
       assert.match(await client.kubectl('get hpa parts'), columns);
       assert.match(
         await client.kubectl('describe hpa parts'),

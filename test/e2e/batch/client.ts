@@ -38,8 +38,7 @@ export class Client {
     );
   }
 
-  /** Once a container of it runs, so that something can be told to it. */
-  async exec(pod: string, script: string): Promise<string> {
+  exec(pod: string, script: string): Promise<string> {
     return this.cluster.kubectl(['exec', pod, '--', 'sh', '-c', script]);
   }
 }
