@@ -165,6 +165,24 @@ describe('resources', () => {
     const part = podLimits(pod({ containers: [limited, container({ name: 'b' })] }));
     assert.deepEqual([part.cpuQuota, part.memoryBytes], [undefined, undefined]);
   });
+  it('of the pod as a whole bound it, and stand in for limits that a container has not', () => {
+    const own = container({ resources: { requests: { cpu: '250m' }, limits: { memory: '1Gi' } } });
+    const whole = pod({
+      containers: [own, container({ name: 'b' })],
+      resources: { limits: { cpu: '1', memory: '4Gi' }, requests: { memory: '2Gi' } },
+    });
+    assert.deepEqual(podLimits(whole), {
+      cpuShares: 256,
+      cpuQuota: 100_000,
+      memoryBytes: 2 ** 32,
+    });
+    const { memoryLimitInBytes, cpuQuota, cpuShares } = containerResources(whole, own, 2 ** 33);
+    assert.deepEqual([memoryLimitInBytes, cpuQuota, cpuShares], [2 ** 30, 100_000, 256]);
+    const other = containerResources(whole, container({ name: 'b' }), 2 ** 33);
+    assert.deepEqual([other.memoryLimitInBytes, other.cpuQuota], [2 ** 32, 100_000]);
+    const memoryOnly = pod({ containers: [own], resources: { limits: { memory: '4Gi' } } });
+    assert.equal(podLimits(memoryOnly).cpuShares, 256);
+  });
   it('choose the group by class', () => {
     const besteffort = pod({ containers: [container()] });
     assert.equal(podCgroup('/x', besteffort), '/x/kubepods/besteffort/podu1');

@@ -2,6 +2,7 @@ import type { Container } from '#api/types.ts';
 import type { Files } from '#sys/files.ts';
 import { annotations, labels } from '../decide/labels.ts';
 import { memberNamed, templateHash } from '../decide/members.ts';
+import { inherited } from '../decide/resize.ts';
 import type { NodePaths } from '../paths.ts';
 import type { ContainerConfig, ContainerMount } from '../runtime/runtime.ts';
 import { containerEnv, type EnvContext } from './env.ts';
@@ -84,7 +85,9 @@ function notesOn(
       container.terminationMessagePath ?? defaultTerminationPath,
     [annotations.terminationMessagePolicy]: container.terminationMessagePolicy ?? 'File',
     [annotations.podGraceSeconds]: String(pod.spec?.terminationGracePeriodSeconds ?? 30),
-    [annotations.resources]: JSON.stringify(container.resources ?? {}),
+    [annotations.resources]: JSON.stringify(
+      inherited(container.resources ?? {}, pod.spec?.resources),
+    ),
     ...(backOffSeconds !== undefined && { [annotations.backOff]: String(backOffSeconds) }),
     ...(stopSignal && { [annotations.stopSignal]: stopSignal }),
     ...(preStop && { [annotations.preStop]: JSON.stringify(preStop) }),

@@ -2,6 +2,7 @@
 import { millisOf, unitsOf } from '#api/quantity.ts';
 import type { Container, Pod, ResourceRequirements } from '#api/types.ts';
 import { type QosClass, qosOf } from '../decide/qos.ts';
+import { inherited } from '../decide/resize.ts';
 import type { LinuxResources } from '../runtime/runtime.ts';
 
 const periodMicroseconds = 100_000;
@@ -29,7 +30,7 @@ export function containerResources(
   container: Container,
   memoryBytes: number,
 ): LinuxResources {
-  const { limits, requests } = container.resources ?? {};
+  const { limits, requests } = inherited(container.resources ?? {}, pod.spec?.resources);
   const cpuLimit = milli(limits, 'cpu');
   const memoryLimit = units(limits, 'memory');
   return {
@@ -63,10 +64,11 @@ export function podLimits(pod: Pod): PodLimits {
   const total = (
     read: (resources: ResourceRequirements) => number | undefined,
     extra: number,
+    missing?: number,
   ): number | undefined => {
     const own = whole && read(whole);
     if (own !== undefined) return own + extra;
-    const of = (one: Container): number | undefined => read(one.resources ?? {});
+    const of = (one: Container): number | undefined => read(one.resources ?? {}) ?? missing;
     const parts = together.map(of);
     const alone = inits.map(of);
     if ([...parts, ...alone].some((part) => part === undefined)) return undefined;
@@ -74,10 +76,7 @@ export function podLimits(pod: Pod): PodLimits {
     return Math.max(sum, ...alone.map((part) => part ?? 0)) + extra;
   };
   const cpuExtra = milli(overhead, 'cpu') ?? 0;
-  const requested = total(
-    ({ requests, limits }) => milli(requests ?? limits, 'cpu') ?? 0,
-    cpuExtra,
-  );
+  const requested = total(({ requests, limits }) => milli(requests ?? limits, 'cpu'), cpuExtra, 0);
   const cpuLimit = total(({ limits }) => milli(limits, 'cpu'), cpuExtra);
   const memory = total(({ limits }) => units(limits, 'memory'), units(overhead, 'memory') ?? 0);
   return {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Container, Pod, PodSpec } from '#api/types.ts';
+import type { Container, Pod, PodSpec, ResourceRequirements } from '#api/types.ts';
 import type { PodFacts, Step } from './facts.ts';
 import { annotations } from './labels.ts';
 import { templateHash } from './members.ts';
 import { nextStep } from './next-step.ts';
 import type { ObservedContainer, ObservedSandbox } from './observed.ts';
+import { wholePod } from './resize.ts';
 import { podStatus } from './status/pod-status.ts';
 
 const now = 1_767_323_045_000;
@@ -304,6 +305,95 @@ describe('a resize', () => {
     const [status] =
       podStatus(facts(pod, { ...running, granted: granted('2') }), now).containerStatuses ?? [];
     assert.deepEqual([status?.allocatedResources, status?.resources], [{ cpu: '2' }, amounts('1')]);
+  });
+});
+
+describe('a resize of a pod as a whole', () => {
+  const shared = (memory: string) => ({ requests: { memory: '1Gi' }, limits: { memory } });
+  const wanting = (memory: string, more: Partial<Container> = {}): Pod => ({
+    ...podOf({ containers: [container('main', more)], resources: shared(memory) }),
+    status: {
+      phase: 'Running',
+      startTime: '2026-01-02T03:04:05Z',
+      allocatedResources: { memory: '1Gi' },
+      resources: shared('2Gi'),
+      containerStatuses: [
+        {
+          name: 'main',
+          ready: true,
+          restartCount: 0,
+          image: '',
+          imageID: '',
+          containerID: 'containerd://main-0',
+          resources: {},
+        },
+      ],
+    },
+  });
+  const running = { sandboxes: [sandbox()], containers: [observed('main')], images: ready };
+  const granted = (memory: string) => new Map([[wholePod, shared(memory)]]);
+  const restarting: Partial<Container> = {
+    resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }],
+  };
+  const ownLimit: Partial<Container> = { resources: { limits: { memory: '1Gi' } } };
+  const told = { limits: { memory: '3Gi' } };
+  const cases: [string, Pod, Partial<PodFacts>, string][] = [
+    ['none', wanting('2048Mi'), {}, 'wait'],
+    ['is granted where there is room', wanting('3Gi'), {}, 'grantResize'],
+    [
+      'then its group and the runtime are told',
+      wanting('3Gi'),
+      { granted: granted('3Gi') },
+      'applyResize',
+    ],
+    [
+      'and is over',
+      wanting('3Gi'),
+      {
+        granted: granted('3Gi'),
+        applied: new Map<string, ResourceRequirements>([
+          [wholePod, shared('3Gi')],
+          ['main-0', told],
+        ]),
+      },
+      'wait',
+    ],
+    [
+      'asks for a new container where the limit of the pod is the container’s',
+      wanting('3Gi', restarting),
+      { granted: granted('3Gi') },
+      'killContainer main',
+    ],
+    [
+      'asks for none where the container has its own',
+      wanting('3Gi', { ...restarting, ...ownLimit }),
+      {
+        granted: new Map([...granted('3Gi'), ['main', ownLimit.resources ?? {}]]),
+        applied: new Map([['main-0', ownLimit.resources ?? {}]]),
+      },
+      'applyResize',
+    ],
+    [
+      'may be the first that the pod gets',
+      { ...wanting('3Gi'), status: { phase: 'Running', startTime: '2026-01-02T03:04:05Z' } },
+      {},
+      'grantResize',
+    ],
+  ];
+  for (const [title, pod, more, expected] of cases) {
+    it(title, () => assert.equal(wordsOf(stepOf(pod, { ...running, ...more })), expected));
+  }
+  it('shows what was granted beside what is in force, of the pod and not of its containers', () => {
+    const status = podStatus(facts(wanting('3Gi'), { ...running, granted: granted('3Gi') }), now);
+    assert.deepEqual(
+      [status.allocatedResources, status.resources, status.containerStatuses?.[0]?.resources],
+      [{ memory: '1Gi' }, shared('2Gi'), {}],
+    );
+    assert.ok(status.conditions?.some(({ type }) => type === 'PodResizeInProgress'));
+  });
+  it('is not spoken of by a pod that has none', () => {
+    const status = podStatus(facts(podOf(), running), now);
+    assert.deepEqual([status.allocatedResources, status.resources], [undefined, undefined]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Pod } from '#api/types.ts';
 import type { PodFacts } from './facts.ts';
 import { type Member, membersOf, type Role } from './members.ts';
 import type { ObservedContainer, ObservedSandbox } from './observed.ts';
-import { appliedOf, grantedOf, needsRestart } from './resize.ts';
+import { appliedOf, effectiveOf, needsRestart } from './resize.ts';
 import { writtenStatus } from './written.ts';
 
 export interface MemberProgress extends Member {
@@ -116,7 +116,7 @@ function restartsAfter(
 /** Ended by us for the sake of its resources: however it ended, another one follows. */
 function wasResized(facts: PodFacts, { container, role }: Member, ended: ObservedContainer) {
   if (role !== 'main' || !container.resizePolicy) return false;
-  const granted = grantedOf(facts, { name: container.name, role, container });
+  const granted = effectiveOf(facts, { name: container.name, role, container });
   return needsRestart(container, appliedOf(facts, ended) ?? granted, granted);
 }
 

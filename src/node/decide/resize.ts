@@ -1,5 +1,5 @@
 /**
- * Resources of a pod that change while it runs (KEP-1287). Three amounts stand beside each other: what
+ * Resources of a pod that change while it runs (KEP-1287, and of the pod as a whole: KEP-5419). Three amounts stand beside each other: what
  * the spec wants, what the node has granted, what the runtime was told last. The written status is the
  * record of the last two; what the worker remembers is newer.
  */
@@ -28,7 +28,11 @@ export interface PendingResize {
     | undefined;
 }
 
+/** Beside the names and ids of containers: the pod as a whole. */
+export const wholePod = '';
+
 const resources = ['cpu', 'memory'] as const;
+const resizable: ReadonlySet<string> = new Set(resources);
 const sides = ['requests', 'limits'] as const;
 /** Room is told of when pods go; this is for what nobody tells. */
 const deferredLookMs = 3 * 60_000;
@@ -52,15 +56,62 @@ export function grantedOf(
   return { ...(limits && { limits }), ...(requests && { requests }) };
 }
 
+/** What the node has let the pod have as a whole. One that began without gets its first by a resize. */
+export function wholeGrantedOf({
+  pod: { spec, status },
+  granted,
+}: Pick<PodFacts, 'pod' | 'granted'>): ResourceRequirements {
+  const known = granted.get(wholePod);
+  if (known) return known;
+  const { resources: written, allocatedResources: requests, startTime } = status ?? {};
+  if (!written) return startTime === undefined ? (spec?.resources ?? {}) : {};
+  const { limits } = written;
+  return { ...(limits && { limits }), ...(requests && { requests }) };
+}
+
+/** What the pod's own group holds it to. */
+export function wholeAppliedOf(
+  facts: Pick<PodFacts, 'pod' | 'granted' | 'applied'>,
+): ResourceRequirements {
+  return facts.applied.get(wholePod) ?? facts.pod.status?.resources ?? wholeGrantedOf(facts);
+}
+
+/** What a container is held to: a limit that it has not got of its own is the pod's. */
+export function inherited(
+  own: ResourceRequirements,
+  whole: ResourceRequirements | undefined,
+): ResourceRequirements {
+  const from = Object.entries(whole?.limits ?? {}).filter(([name]) => resizable.has(name));
+  if (from.length === 0) return own;
+  return { ...own, limits: { ...Object.fromEntries(from), ...own.limits } };
+}
+
+/** What is to hold for the container: its own, and what it has of the pod. */
+export function effectiveOf(
+  facts: Pick<PodFacts, 'pod' | 'granted'>,
+  member: Pick<MemberProgress, 'name' | 'role' | 'container'>,
+): ResourceRequirements {
+  return inherited(grantedOf(facts, member), wholeGrantedOf(facts));
+}
+
 /** What the runtime was told for this very container. */
 export function appliedOf(
-  { pod, applied }: Pick<PodFacts, 'pod' | 'applied'>,
+  facts: Pick<PodFacts, 'pod' | 'granted' | 'applied'>,
   latest: ObservedContainer,
 ): ResourceRequirements | undefined {
-  const known = applied.get(latest.id) ?? writtenStatus(pod, latest)?.resources;
+  const known = facts.applied.get(latest.id);
   if (known) return known;
-  const noted = latest.annotations[annotations.resources];
-  return noted === undefined ? undefined : (JSON.parse(noted) as ResourceRequirements);
+  const written = writtenStatus(facts.pod, latest)?.resources;
+  if (written) return inherited(written, wholeAppliedOf(facts));
+  return notedIn(latest);
+}
+
+/** What a container was made with, as its annotation has it. */
+export function notedIn({
+  annotations: noted,
+}: Pick<ObservedContainer, 'annotations'>): ResourceRequirements | undefined {
+  const text = noted[annotations.resources];
+  return text === undefined ? undefined : (JSON.parse(text) as ResourceRequirements);
 }
 
 export function sameAmounts(a: ResourceRequirements, b: ResourceRequirements): boolean {
@@ -93,9 +144,11 @@ export function needsRestart(
 /** The spec wants other amounts than the node has granted; undefined when it does not. */
 export function pendingResize(facts: PodFacts, { members }: Progress): PendingResize | undefined {
   const wanted = members.filter(isResizable);
-  const differs = wanted.some(
-    (member) => !sameAmounts(member.container.resources ?? {}, grantedOf(facts, member)),
-  );
+  const differs =
+    !sameAmounts(facts.pod.spec?.resources ?? {}, wholeGrantedOf(facts)) ||
+    wanted.some(
+      (member) => !sameAmounts(member.container.resources ?? {}, grantedOf(facts, member)),
+    );
   return differs ? { refusal: refusalFor(facts.pod.spec, facts.room()) } : undefined;
 }
 
@@ -121,13 +174,22 @@ function refusalFor(spec: PodSpec | undefined, room: NodeRoom): PendingResize['r
 }
 
 /** Containers for which the runtime has not been told yet what the node granted. */
-export function resizing(facts: PodFacts, { members }: Progress): readonly MemberProgress[] {
+function resizing(facts: PodFacts, { members }: Progress): readonly MemberProgress[] {
   return members.filter((member) => {
     const { latest } = member;
     if (!latest || !isResizable(member) || latest.state === 'created') return false;
-    const granted = grantedOf(facts, member);
+    const granted = effectiveOf(facts, member);
     return !sameAmounts(appliedOf(facts, latest) ?? granted, granted);
   });
+}
+
+/** The pod's own group does not hold it yet to what the node granted. */
+function wholeIsResizing(facts: PodFacts, { sandbox }: Progress): boolean {
+  return sandbox !== undefined && !sameAmounts(wholeAppliedOf(facts), wholeGrantedOf(facts));
+}
+
+export function isResizing(facts: PodFacts, progress: Progress): boolean {
+  return resizing(facts, progress).length > 0 || wholeIsResizing(facts, progress);
 }
 
 /** The next step of a resize; `again` is when to look whether there is room now. */
@@ -145,7 +207,7 @@ export function resizeStep(
   for (const member of open) {
     const { name, latest, container } = member;
     const from = latest && appliedOf(facts, latest);
-    if (!from || !needsRestart(container, from, grantedOf(facts, member))) continue;
+    if (!from || !needsRestart(container, from, effectiveOf(facts, member))) continue;
     return {
       step: {
         type: 'killContainer',
@@ -157,7 +219,8 @@ export function resizeStep(
       },
     };
   }
-  if (open.length === 0 || facts.busy.has('resize')) return { again };
+  const isOpen = open.length > 0 || wholeIsResizing(facts, progress);
+  if (!isOpen || facts.busy.has('resize')) return { again };
   const retryAtMs = facts.resizeProblem?.retryAtMs ?? 0;
   return isAhead(retryAtMs, now) ? { again: retryAtMs } : { step: { type: 'applyResize' }, again };
 }
@@ -172,10 +235,12 @@ export function withGranted(pod: Pod, granted: PodFacts['granted']): Pod {
       return { ...container, resources: grantedOf({ pod, granted }, { name, role, container }) };
     });
   const { containers, initContainers } = pod.spec;
+  const resources = wholeGrantedOf({ pod, granted });
   return {
     ...pod,
     spec: {
       ...pod.spec,
+      ...(pod.spec.resources && { resources }),
       containers: of(containers, 'main'),
       ...(initContainers && { initContainers: of(initContainers, 'sidecar') }),
     },

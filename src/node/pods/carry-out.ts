@@ -2,6 +2,7 @@
 import { assertNever } from '#base/assert.ts';
 import type { Pod } from '#api/types.ts';
 import type { Step } from '../decide/facts.ts';
+import { withGranted } from '../decide/resize.ts';
 import { removePodCgroup, sizePodCgroup } from './cgroups.ts';
 import { killContainer } from './kill-container.ts';
 import type { PodMemory } from './memory.ts';
@@ -28,7 +29,7 @@ export async function carryOut(step: Step, context: StepContext): Promise<void> 
       return prepareVolumes(context);
     case 'makeSandbox':
       await makeSandbox(step.attempt, context);
-      return sizePodCgroup(context);
+      return sizePodCgroup({ ...context, pod: withGranted(context.pod, context.memory.granted) });
     case 'ensureImage':
       return ensureImage(step, context);
     case 'startContainer':

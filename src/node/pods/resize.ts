@@ -2,7 +2,7 @@
 import type { Container, ResourceRequirements } from '#api/types.ts';
 import { containerResources, podCgroup, podLimits } from '../config/resources.ts';
 import { membersOf } from '../decide/members.ts';
-import { appliedOf, grantedOf, sameAmounts, withGranted } from '../decide/resize.ts';
+import { appliedOf, effectiveOf, sameAmounts, wholePod, withGranted } from '../decide/resize.ts';
 import { wordsOf } from '../words.ts';
 import type { StepContext } from './carry-out.ts';
 import { sizePodCgroup } from './cgroups.ts';
@@ -15,6 +15,8 @@ export function grantResize({ pod, memory }: StepContext): void {
     if (role === 'ephemeral' || role === 'init') continue;
     memory.granted.set(container.name, (container as Container).resources ?? {});
   }
+  const whole = pod.spec?.resources;
+  if (whole) memory.granted.set(wholePod, whole);
   memory.resizeProblem = undefined;
   memory.worked('resize');
 }
@@ -28,6 +30,7 @@ export async function applyResize(context: StepContext): Promise<void> {
       await resizeContainer({ ...context, pod }, member.container as Container, member.role);
     }
     await sizePodCgroup({ pod, services }, true);
+    if (pod.spec?.resources) memory.applied.set(wholePod, pod.spec.resources);
     memory.resizeProblem = undefined;
     memory.worked('resize');
   } catch (error) {
@@ -58,7 +61,7 @@ async function resizeContainer(
     .containersOf(pod.metadata.uid ?? '')
     .find((one) => one.name === name && one.state === 'running');
   if (!latest) return;
-  const granted: ResourceRequirements = grantedOf(facts, { name, role, container });
+  const granted: ResourceRequirements = effectiveOf(facts, { name, role, container });
   if (sameAmounts(appliedOf(facts, latest) ?? granted, granted)) return;
   const { memoryBytes, runtime } = services;
   await runtime.updateResources(latest.id, containerResources(pod, container, memoryBytes));

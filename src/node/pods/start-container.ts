@@ -7,7 +7,7 @@ import { serviceEnv } from '../config/service-env.ts';
 import type { Step } from '../decide/facts.ts';
 import { memberNamed } from '../decide/members.ts';
 import type { ObservedContainer } from '../decide/observed.ts';
-import { withGranted } from '../decide/resize.ts';
+import { notedIn, withGranted } from '../decide/resize.ts';
 import type { ContainerConfig } from '../runtime/runtime.ts';
 import { wordsOf } from '../words.ts';
 import type { StepContext } from './carry-out.ts';
@@ -42,6 +42,8 @@ export async function startContainer(step: StartStep, context: StepContext): Pro
     await services.startSlots.run(async () => {
       const { runtime } = services;
       made.id = await runtime.createContainer(sandboxId, config, sandboxOf(step, context));
+      // The last status may still speak of what the pod had before a resize that asked for this container.
+      memory.applied.set(made.id, notedIn(config) ?? {});
       made.stage = 'start';
       await runtime.startContainer(made.id);
     });

@@ -26,6 +26,7 @@ const takes: Readonly<Record<string, Take>> = {
   resize: (next, proposed) => {
     takeFromSpec('containers')(next, proposed);
     takeFromSpec('initContainers')(next, proposed);
+    takeFromSpec('resources')(next, proposed);
   },
 };
 

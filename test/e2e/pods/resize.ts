@@ -1,6 +1,7 @@
 /** Resources of a pod that runs, changed in place with `kubectl patch --subresource resize`. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { run } from '../harness.ts';
 import { statusOf, type World } from './world.ts';
 
 const container = `image: "busybox:1", command: [sleep, "3600"], resources: {requests: {cpu: 20m, memory: 32Mi}, limits: {cpu: 100m, memory: 64Mi}}`;
@@ -27,6 +28,17 @@ spec:
   restartPolicy: OnFailure
   terminationGracePeriodSeconds: 1
   containers: [{name: main, ${container}, resizePolicy: [{resourceName: memory, restartPolicy: RestartContainer}]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: shared}
+spec:
+  terminationGracePeriodSeconds: 0
+  resources: {requests: {cpu: 20m, memory: 32Mi}, limits: {cpu: 200m, memory: 64Mi}}
+  containers:
+  - {name: main, image: "busybox:1", command: [sleep, "3600"]}
+  - {name: own, image: "busybox:1", command: [sleep, "3600"], resources: {limits: {memory: 16Mi}}}
+  - {name: again, image: "busybox:1", command: [sh, -c, "trap exit TERM; sleep 3600 & wait"], resizePolicy: [{resourceName: memory, restartPolicy: RestartContainer}]}
 `;
 
 export function resizeTests(world: World): void {
@@ -36,9 +48,23 @@ export function resizeTests(world: World): void {
         ...['patch', 'pod', name, '--subresource', 'resize', '--patch'],
         JSON.stringify({ spec: { containers: [{ name: 'main', resources }] } }),
       ]);
-    const limit = async (name: string): Promise<string> => {
+    const limit = async (name: string, of = 'main'): Promise<string> => {
       const read = 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes';
-      return (await world.exec(name, `${read} 2>/dev/null; true`)).trim();
+      return (await world.exec(name, `${read} 2>/dev/null; true`, of)).trim();
+    };
+    const resizeWhole = (name: string, resources: object) =>
+      world.cluster.kubectl([
+        ...['patch', 'pod', name, '--subresource', 'resize', '--patch'],
+        JSON.stringify({ spec: { resources } }),
+      ]);
+    /** Of the pod's own group, as the node sees it. */
+    const groupLimit = async (name: string): Promise<string> => {
+      const { metadata } = await world.now(name);
+      const { stdout } = await run('sh', [
+        '-c',
+        `find /sys/fs/cgroup -type d -name 'pod${metadata.uid}' | while read d; do cat $d/memory.max $d/memory.limit_in_bytes; done 2>/dev/null`,
+      ]);
+      return stdout.trim();
     };
     const running = (name: string) =>
       world.shows(name, (pod) => assert.ok(statusOf(pod).state?.running));
@@ -72,6 +98,55 @@ export function resizeTests(world: World): void {
       await now('restarts', '96Mi', 1);
       assert.equal(await limit('restarts'), String(96 * 2 ** 20));
       await world.event('restarts', 'Killing', /^Container main resize requires restart$/);
+    });
+
+    test('of the pod as a whole: its group, and the containers that share it', async () => {
+      const bytes = (mebi: number) => String(mebi * 2 ** 20);
+      const restarts = async () =>
+        (await world.now('shared')).status?.containerStatuses?.map(
+          ({ restartCount }) => restartCount,
+        );
+      for (const name of ['main', 'own', 'again'])
+        await world.shows('shared', (pod) => assert.ok(statusOf(pod, name).state?.running));
+      assert.deepEqual(
+        [await limit('shared'), await limit('shared', 'own')],
+        [bytes(64), bytes(16)],
+      );
+      const is = (memory: string) =>
+        world.becomes('shared', ({ status }) => {
+          assert.equal(status?.resources?.limits?.['memory'], memory);
+          assert.ok(!status?.conditions?.some(({ type }) => type.startsWith('PodResize')));
+          return status;
+        });
+      await is('64Mi');
+      const wanted = { requests: { memory: '48Mi' }, limits: { memory: '128Mi' } };
+      await resizeWhole('shared', wanted);
+      const grown = await is('128Mi');
+      assert.deepEqual(grown?.allocatedResources, { cpu: '20m', memory: '48Mi' });
+      assert.equal(await groupLimit('shared'), bytes(128));
+      assert.deepEqual(
+        [await limit('shared'), await limit('shared', 'own')],
+        [bytes(128), bytes(16)],
+      );
+      await world.event('shared', 'Killing', /^Container again resize requires restart$/);
+      await world.becomes('shared', (pod) => {
+        const { restartCount, state } = statusOf(pod, 'again');
+        assert.ok(restartCount === 1 && state?.running);
+      });
+      assert.equal(await limit('shared', 'again'), bytes(128));
+      // By name: again, main, own.
+      assert.deepEqual(await restarts(), [1, 0, 0]);
+      await resizeWhole('shared', { limits: { memory: '56Mi' } });
+      await is('56Mi');
+      assert.equal(await groupLimit('shared'), bytes(56));
+      assert.equal(await limit('shared'), bytes(56));
+      await world.event('shared', 'ResizeCompleted', /^Pod resize completed: \{"resources":/);
+      await resizeWhole('shared', { requests: { memory: '4Ti' }, limits: { memory: '4Ti' } });
+      await world.becomes('shared', ({ status }) => {
+        const found = status?.conditions?.find(({ type }) => type === 'PodResizePending');
+        assert.equal(found?.reason, 'Infeasible');
+        assert.equal(status?.resources?.limits?.['memory'], '56Mi');
+      });
     });
 
     test('more than the node has is infeasible, and another class is refused', async () => {

@@ -1,7 +1,7 @@
 /**
- * `pods/resize`: requests and limits of processor and memory of a pod that runs. Whether the node has
- * room for them is the node's to say, afterwards, in conditions.
- * Source: KEP-1287; pkg/apis/core/validation, ValidatePodResize.
+ * `pods/resize`: requests and limits of processor and memory of a pod that runs, of its containers and of the
+ * pod as a whole. Whether the node has room for them is the node's to say, afterwards, in conditions.
+ * Source: KEP-1287, KEP-5419; pkg/apis/core/validation, ValidatePodResize.
  */
 import { deepCopy } from '../../copy.ts';
 import { type FieldError, forbidden, invalid } from '../../field-error.ts';
@@ -35,7 +35,7 @@ export function prepareResize(next: Pod, previous: Pod): void {
 
 export function validateResize(next: Pod, previous: Pod): FieldError[] {
   const [spec, old] = [specOf(next), specOf(previous)];
-  const refused = refusalOf(spec, previous);
+  const refused = refusalOf(previous);
   if (refused) return [forbidden('', refused)];
   const errors: Errors = [];
   if ((previous.status?.qosClass ?? qosClassOf(old)) !== qosClassOf(spec)) {
@@ -45,6 +45,7 @@ export function validateResize(next: Pod, previous: Pod): FieldError[] {
   const order = lists.flatMap((list) => checkOrder(list, spec[list] ?? [], old[list] ?? []));
   if (order.length > 0) return [...errors, ...order];
   for (const list of lists) checkRemoved(errors, list, spec[list] ?? [], old[list] ?? []);
+  checkKept(errors, 'spec.resources', spec.resources, old.resources);
   checkMutable(errors, spec, old);
   return errors;
 }
@@ -53,8 +54,7 @@ function specOf(pod: Pod): PodSpec {
   return pod.spec ?? { containers: [] };
 }
 
-function refusalOf(spec: PodSpec, previous: Pod): string | undefined {
-  if (spec.resources) return 'pods with pod-level resources cannot be resized';
+function refusalOf(previous: Pod): string | undefined {
   if (previous.metadata.annotations?.[mirrorAnnotation] !== undefined) {
     return 'static pods cannot be resized';
   }
@@ -83,13 +83,22 @@ function checkRemoved(
 ): void {
   for (const [index, container] of previous.entries()) {
     if (list === 'initContainers' && !isSidecar(container)) continue;
-    for (const side of sides) {
-      const given = next[index]?.resources?.[side] ?? {};
-      const had = Object.keys(container.resources?.[side] ?? {});
-      if (had.every((name) => Object.hasOwn(given, name))) continue;
-      const detail = `resource ${side} cannot be removed`;
-      errors.push(forbidden(`spec.${list}[${index}].resources.${side}`, detail));
-    }
+    const at = `spec.${list}[${index}].resources`;
+    checkKept(errors, at, next[index]?.resources, container.resources);
+  }
+}
+
+function checkKept(
+  errors: Errors,
+  path: string,
+  next: ResourceRequirements | undefined,
+  previous: ResourceRequirements | undefined,
+): void {
+  for (const side of sides) {
+    const given = next?.[side] ?? {};
+    const had = Object.keys(previous?.[side] ?? {});
+    if (had.every((name) => Object.hasOwn(given, name))) continue;
+    errors.push(forbidden(`${path}.${side}`, `resource ${side} cannot be removed`));
   }
 }
 
@@ -110,26 +119,33 @@ function checkMutable(errors: Errors, spec: PodSpec, old: PodSpec): void {
       : 'resources for non-sidecar init containers are immutable',
   );
   const rest: PodSpec = { ...spec, containers, ...(initContainers && { initContainers }) };
+  const whole = amountsToKeep(spec.resources, old.resources);
+  if (Object.keys(whole).length > 0 || old.resources) rest.resources = whole;
+  else delete rest.resources;
   if (sameValue(rest, old)) return;
   errors.push(forbidden('spec', `${only}\n${changedPaths(old, rest, 'spec').join('\n')}`));
 }
 
-/** The container with the earlier amounts of what may be resized: what then differs may not change. */
+/** With the earlier amounts of what may be resized: what then differs may not change. */
 function withResizableOf(next: Container, before: Container): Container {
-  const resources: ResourceRequirements = { ...next.resources };
-  for (const side of sides) {
-    const others = Object.entries(next.resources?.[side] ?? {}).filter(
-      ([name]) => !resizable.has(name),
-    );
-    const own = Object.entries(before.resources?.[side] ?? {}).filter(([name]) =>
-      resizable.has(name),
-    );
-    const all = [...others, ...own];
-    if (all.length > 0 || before.resources?.[side]) resources[side] = Object.fromEntries(all);
-    else delete resources[side];
-  }
+  const resources = amountsToKeep(next.resources, before.resources);
   const { resizePolicy } = before;
   const rest: Container = { ...next, resources };
   delete rest.resizePolicy;
   return resizePolicy ? { ...rest, resizePolicy } : rest;
+}
+
+function amountsToKeep(
+  next: ResourceRequirements | undefined,
+  before: ResourceRequirements | undefined,
+): ResourceRequirements {
+  const resources: ResourceRequirements = { ...next };
+  for (const side of sides) {
+    const others = Object.entries(next?.[side] ?? {}).filter(([name]) => !resizable.has(name));
+    const own = Object.entries(before?.[side] ?? {}).filter(([name]) => resizable.has(name));
+    const all = [...others, ...own];
+    if (all.length > 0 || before?.[side]) resources[side] = Object.fromEntries(all);
+    else delete resources[side];
+  }
+  return resources;
 }

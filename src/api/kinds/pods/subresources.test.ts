@@ -117,6 +117,64 @@ check('resize', [
   ],
 ]);
 
+const whole = structuredClone(running);
+if (whole.spec)
+  whole.spec.resources = { requests: { cpu: '3', memory: '1Gi' }, limits: { memory: '4Gi' } };
+check(
+  'resize',
+  [
+    [
+      'more and less of what a pod has as a whole',
+      (spec) => {
+        spec.resources = {
+          requests: { cpu: '4', memory: '1Gi' },
+          limits: { memory: '3Gi', cpu: '5' },
+        };
+      },
+      [],
+    ],
+    [
+      'nothing of it is taken away',
+      (spec) => {
+        spec.resources = { requests: { cpu: '3', memory: '1Gi' } };
+      },
+      ['spec.resources.limits: Forbidden: resource limits cannot be removed'],
+    ],
+    [
+      'it stays above what the containers ask for',
+      (spec) => {
+        spec.resources = { requests: { cpu: '1', memory: '1Gi' }, limits: { memory: '4Gi' } };
+      },
+      [
+        'spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to aggregate container requests of 2',
+      ],
+    ],
+    [
+      'no huge pages',
+      (spec) => {
+        const pages = { 'hugepages-2Mi': '4Mi' };
+        spec.resources = {
+          requests: { cpu: '3', memory: '1Gi', ...pages },
+          limits: { memory: '4Gi', ...pages },
+        };
+      },
+      [
+        'spec: Forbidden: only cpu and memory resources are mutable\nspec.resources.requests.hugepages-2Mi: absent → "4Mi"\nspec.resources.limits.hugepages-2Mi: absent → "4Mi"',
+      ],
+    ],
+  ],
+  whole,
+);
+check('resize', [
+  [
+    'resources of a pod as a whole that had none',
+    (spec) => {
+      spec.resources = { requests: { cpu: '3', memory: '1Gi' }, limits: { memory: '4Gi' } };
+    },
+    [],
+  ],
+]);
+
 const withMirror = structuredClone(running);
 withMirror.metadata.annotations = { 'kubernetes.io/config.mirror': 'a' };
 if (withMirror.spec) withMirror.spec.nodeName = 'n1';

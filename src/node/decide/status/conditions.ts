@@ -4,7 +4,7 @@ import type { ContainerStatus, Pod, PodCondition } from '#api/types.ts';
 import type { PodFacts } from '../facts.ts';
 import type { Phase } from '../phase.ts';
 import { isComplete, type Progress } from '../progress.ts';
-import { pendingResize, resizing } from '../resize.ts';
+import { isResizing, pendingResize } from '../resize.ts';
 
 type Truth = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>;
 
@@ -89,7 +89,7 @@ function resizeTruths({ facts, progress, phase }: ConditionInput): Truth[] {
   const truths: Truth[] = [];
   const refusal = pendingResize(facts, progress)?.refusal;
   if (refusal) truths.push({ type: 'PodResizePending', status: 'True', ...refusal });
-  if (resizing(facts, progress).length > 0) {
+  if (isResizing(facts, progress)) {
     const { reason, message } = facts.resizeProblem ?? {};
     truths.push({
       type: 'PodResizeInProgress',

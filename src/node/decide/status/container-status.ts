@@ -50,7 +50,10 @@ function resourcesOf(
   latest: ObservedContainer,
 ): Partial<ContainerStatus> {
   const granted = grantedOf(facts, member);
-  const { limits, requests } = appliedOf(facts, latest) ?? granted;
+  const { limits: all, requests } = appliedOf(facts, latest) ?? granted;
+  // What it has of the pod is shown with the pod.
+  const own = Object.entries(all ?? {}).filter(([name]) => granted.limits?.[name] !== undefined);
+  const limits = granted.limits && Object.fromEntries(own);
   return {
     ...(granted.requests && { allocatedResources: granted.requests }),
     resources: { ...(limits && { limits }), ...(requests && { requests }) },

@@ -39,7 +39,8 @@ function resizeNews(pod: Pod, before: PodStatus | undefined, after: PodStatus): 
       resources,
     }));
     const { generation } = pod.metadata;
-    return `Pod resize ${words}: ${JSON.stringify({ containers, generation, error })}`;
+    const resources = pod.spec?.resources;
+    return `Pod resize ${words}: ${JSON.stringify({ resources, containers, generation, error })}`;
   };
   const pending = of(after, 'PodResizePending');
   const waited = of(before, 'PodResizePending');

@@ -7,6 +7,7 @@ import { isFinished, phaseOf, startedMs, verdictOf } from '../phase.ts';
 import type { Role } from '../members.ts';
 import { progressOf } from '../progress.ts';
 import { qosOf } from '../qos.ts';
+import { wholeAppliedOf, wholeGrantedOf } from '../resize.ts';
 import { conditionsOf } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
 
@@ -47,7 +48,14 @@ export function podStatus(facts: PodFacts, now: number): PodStatus {
       ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
     }),
     qosClass: pod.status?.qosClass ?? qosOf(pod),
+    ...(pod.spec?.resources && !isStranger && wholeOf(facts)),
   };
+}
+
+/** As of containers: what was granted, and what is in force. Source: KEP-5419. */
+function wholeOf(facts: PodFacts): Partial<PodStatus> {
+  const { requests } = wholeGrantedOf(facts);
+  return { ...(requests && { allocatedResources: requests }), resources: wholeAppliedOf(facts) };
 }
 
 /** A sandbox that is gone takes its addresses along; what was written is kept for the record. */
