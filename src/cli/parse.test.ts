@@ -52,6 +52,22 @@ test('what is wrong with a command line is said with a cure, as a usage error', 
   }
 });
 
+test('options that every command has may come before it, or within its words', () => {
+  for (const line of [
+    '--name a image load file.tar -y -o json',
+    'image --name=a -y load -o json file.tar',
+    '-o json -y image load --name a file.tar',
+  ]) {
+    const parsed = parse(words(line), commands);
+    assert.ok(parsed.type === 'run', line);
+    assert.equal(parsed.command.name, 'image load', line);
+    assert.deepEqual(parsed.positionals, ['file.tar'], line);
+    assert.deepEqual({ ...parsed.options }, { name: 'a', yes: true, output: 'json' }, line);
+  }
+  assert.throws(() => parse(words('--api-port 1 up'), commands), /no command "--api-port"/);
+  assert.throws(() => parse(words('up --name'), commands), /name.*argument/s);
+});
+
 test('--version is a word for "version"', () => {
   const parsed = parse(words('--version -o json'), commands);
   assert.ok(parsed.type === 'run');

@@ -14,7 +14,7 @@ export type Parsed =
 
 export function parse(line: readonly string[], commands: readonly Command[]): Parsed {
   // What people try first of a program that they do not know.
-  const words = line[0] === '--version' ? ['version', ...line.slice(1)] : line;
+  const words = line[0] === '--version' ? ['version', ...line.slice(1)] : commandFirst(line);
   const [first = 'help', ...rest] = words;
   if (['help', '--help', '-h'].includes(first)) {
     const about = commands.find((command) => command.name === rest.join(' '));
@@ -39,6 +39,29 @@ export function parse(line: readonly string[], commands: readonly Command[]): Pa
   }
   checkPositionals(command, positionals, cure);
   return { type: 'run', command, options: values, positionals };
+}
+
+const longestName = 2;
+
+/** Options that every command has may stand before it, and within its words, as other tools let them. */
+function commandFirst(line: readonly string[]): readonly string[] {
+  const name: string[] = [];
+  const early: string[] = [];
+  let at = 0;
+  for (; at < line.length && name.length < longestName; at += 1) {
+    const word = line[at] ?? '';
+    if (!word.startsWith('-')) {
+      name.push(word);
+      continue;
+    }
+    const spec = Object.entries(commonOptions).find(
+      ([long, { short }]) => word === `-${short}` || word.split('=')[0] === `--${long}`,
+    )?.[1];
+    if (!spec) break;
+    const value = spec.type === 'string' && !word.includes('=') ? line[(at += 1)] : undefined;
+    early.push(word, ...(value === undefined ? [] : [value]));
+  }
+  return [...name, ...early, ...line.slice(at)];
 }
 
 function find(words: readonly string[], commands: readonly Command[]): Command {
