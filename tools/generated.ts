@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { generatedFiles, generatedFolder } from './generate-api.ts';
 import { limitsDoc, limitsText } from './generate-limits.ts';
 import { manFile, manText } from './generate-man.ts';
+import { reasonsDoc, reasonsText } from './generate-reasons.ts';
 
 async function allGenerated(): Promise<readonly { readonly file: URL; readonly text: string }[]> {
   return [
@@ -13,6 +14,7 @@ async function allGenerated(): Promise<readonly { readonly file: URL; readonly t
     })),
     { file: manFile, text: manText() },
     { file: limitsDoc, text: limitsText() },
+    { file: reasonsDoc, text: reasonsText() },
   ];
 }
 

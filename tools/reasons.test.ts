@@ -9,11 +9,13 @@ import { machineReasons } from '#api/reasons/machine.ts';
 import {
   preemptionReasons,
   type ReasonCode,
+  reasonOf,
   reasons,
   type SchedulingCode,
   schedulingReasons,
   sentenceOf,
 } from '#api/reasons.ts';
+import { reasonsText } from './generate-reasons.ts';
 import { readCorpus } from '../test/why/corpus.ts';
 import { machineCases } from '#cli/doctor/testing/cases.ts';
 
@@ -38,6 +40,21 @@ describe('the registry of reasons', () => {
       assert.ok(shown.includes(true), 'needs a file in test/why, or a scripted case');
     });
   }
+
+  test('the documentation has each code once, and no other', () => {
+    const told = [...reasonsText().matchAll(/^\| `([\w-]+)` \|/gm)].map(([, code]) => code);
+    assert.equal(told.length, codes.length);
+    assert.deepEqual(new Set(told), new Set(codes));
+  });
+
+  test('a general code is a code of its own, and as general as it gets', () => {
+    for (const code of codes) {
+      const { general } = reasonOf(code);
+      if (general === undefined) continue;
+      assert.ok(Object.hasOwn(reasons, general), `${code}: ${general}`);
+      assert.equal(reasonOf(general).general, undefined, code);
+    }
+  });
 
   test('codes of the corpus are codes of the registry, and each has a cure to carry out', () => {
     for (const each of corpus) {

@@ -12,6 +12,8 @@ export interface Case {
   /** Any of these may have it. */
   readonly ask: readonly string[];
   readonly code: string;
+  /** Where what events and conditions say depends on the case. */
+  readonly general: string | undefined;
   /** It changes the node, and so must have the cluster for itself. */
   readonly alone: boolean;
   /** Commands that break it, after the manifest. */
@@ -39,6 +41,7 @@ function readCase(name: string, text: string): Case {
     name,
     ask: (said('ask')[0] ?? '').split(' '),
     code: said('code')[0] ?? '',
+    general: said('general')[0],
     alone: said('alone').length > 0,
     afterwards: said('then'),
     cure: said('cure'),
@@ -54,7 +57,7 @@ interface Manifest {
 }
 
 const clusterWide = new Set([
-  ...['Namespace', 'Node', 'StorageClass', 'PersistentVolume', 'PriorityClass'],
+  ...['Namespace', 'Node', 'StorageClass', 'PersistentVolume', 'PriorityClass', 'RuntimeClass'],
 ]);
 
 /** Every object of the case, in a namespace of its own. */

@@ -20,8 +20,8 @@ import { systemFiles } from '#sys/files.ts';
 import { systemHost } from '#sys/host.ts';
 import { systemProcesses } from '#sys/process.ts';
 import { ociArchiveBytes } from '#wire/oci/archive.ts';
-import { layerInMemory } from '#wire/oci/layer.ts';
-import { Cluster, root, run } from '../e2e/harness.ts';
+import { describe as descriptorOf, layerInMemory } from '#wire/oci/layer.ts';
+import { Cluster, must, root, run } from '../e2e/harness.ts';
 import { freePort, Registry } from '../e2e/registry/registry.ts';
 import { type Case, namespaceOf, objectsOf, readCorpus } from './corpus.ts';
 
@@ -84,7 +84,7 @@ before(async () => {
   await cluster.loadImages(['busybox-1']);
   const busybox = join(root, 'var/images/busybox-1.tar');
   await Promise.all([open.push(busybox, 'busybox:1'), closed.push(busybox, 'busybox:1')]);
-  await pushForeign();
+  await Promise.all([pushForeign(), pushTorn(), loadAs(busybox, `${down}/loaded:1`)]);
   writeFileSync(words['claim'] ?? '', soundClaim);
   writeFileSync(words['second'] ?? '', secondPod);
   execFileSync(
@@ -128,6 +128,33 @@ async function pushForeign(): Promise<void> {
     body,
   });
   assert.equal(answer.status, 201, await answer.text());
+}
+
+/** An image whose only layer is no archive. */
+async function pushTorn(): Promise<void> {
+  const archive = join(folder, 'torn.tar');
+  const content = Buffer.from(
+    'neither a tar nor anything else, but longer than one block of it. '.repeat(32),
+  );
+  const described = descriptorOf('application/vnd.oci.image.layer.v1.tar', content);
+  const layer = { ...described, diffId: described.digest, content };
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const image = { name: 'torn:1', architecture, layers: [layer] } as const;
+  writeFileSync(archive, await ociArchiveBytes(image));
+  await open.push(archive, 'torn:1');
+}
+
+/** The node has it under this name, and no registry does. */
+async function loadAs(archive: string, name: string): Promise<void> {
+  const to = join(folder, 'loaded.tar');
+  await must('skopeo', [
+    '--insecure-policy',
+    'copy',
+    '--quiet',
+    `oci-archive:${archive}`,
+    `docker-archive:${to}:${name}`,
+  ]);
+  await cluster.mustGantry(['image', 'load', to]);
 }
 
 /** In the namespace of the case, as a person would type it there. */
@@ -176,7 +203,9 @@ async function standingCodes(each: Case): Promise<ReadonlySet<string>> {
 async function stands(each: Case): Promise<Look> {
   const standing = await standingCodes(each);
   const code = each.code as ReasonCode;
-  const done = [code, reasonOf(code).general].some((one) => one && standing.has(one));
+  const done = [code, each.general ?? reasonOf(code).general].some(
+    (one) => one && standing.has(one),
+  );
   return { found: [[...standing].map((one) => ({ code: one, sentence: '' }) as never)], done };
 }
 

@@ -19,7 +19,6 @@ import {
   daemonSetFindings,
   deploymentFindings,
   jobFindings,
-  podCauses,
   replicaSetFindings,
   statefulSetFindings,
 } from './workloads.ts';
@@ -39,7 +38,7 @@ const areas: { readonly [S in SortName]?: Area<S> } = {
   pod: podFindings,
   poddisruptionbudget: budgetFindings,
   replicaset: replicaSetFindings,
-  replicationcontroller: podCauses,
+  replicationcontroller: replicaSetFindings,
   service: serviceFindings,
   statefulset: statefulSetFindings,
 };

@@ -30,7 +30,18 @@ test('an event has the codes that a diagnosis would give', () => {
     ['FailedBinding', 'no persistent volumes available for this claim and …', 'claim-no-volume'],
     ['BackendNotFound', 'the Service a/web does not exist', 'ingress-backend-missing'],
     ['BackendNotFound', 'the Service a/web has no port 80', 'ingress-backend-port-unknown'],
-    ['BackendNotFound', 'the Service a/web is an ExternalName, and …', ''],
+    ['BackendNotFound', 'the Service a/web is an ExternalName, and …', 'ingress-backend-external'],
+    [
+      'AnnotationIgnored',
+      'annotation "gantry.dev/typo" is ignored: …',
+      'ingress-annotation-ignored',
+    ],
+    [
+      'AnnotationIgnored',
+      'the Secret a/users does not exist: nobody may come in',
+      'ingress-users-missing',
+    ],
+    ['AnnotationIgnored', 'the Secret a/users has a user "b" that cannot come in: …', ''],
     [
       'CertificateNotUsable',
       'the Secret a/tls cannot be used for its hosts: it does not exist; …',

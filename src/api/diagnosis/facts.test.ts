@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatTime } from '../time.ts';
-import type { ConfigMap, Deployment, Event, Job, Pod, ReplicaSet, Service } from '../types.ts';
+import type {
+  ConfigMap,
+  Deployment,
+  Event,
+  Job,
+  Node,
+  Pod,
+  ReplicaSet,
+  Service,
+} from '../types.ts';
 import { diagnose } from './diagnose.ts';
 import { type Answer, keyOfWant, Notebook, type Want } from './facts.ts';
 import { grouped, finding } from './finding.ts';
@@ -87,6 +96,45 @@ test('replicas that break alike are one finding, with the way down to it', () =>
     one?.path.map(({ kind }) => kind),
     ['Deployment', 'ReplicaSet', 'Pod'],
   );
+});
+
+test('what a pod has failed at is nothing to cure once another has its place', () => {
+  const evicted: Pod['status'] = { phase: 'Failed', reason: 'Evicted', message: 'low on memory' };
+  const codesWith = (...pods: readonly Pod[]): string[] => {
+    const facts = scriptedFacts({ objects: [deployment, set, ...pods] });
+    return diagnose('replicaset', set, facts).map(({ code }) => code);
+  };
+  const gone = replica('p0', evicted);
+  assert.deepEqual(codesWith(gone, replica('p1', ready)), ['pod-evicted']);
+  assert.deepEqual(codesWith(gone, replica('p1', ready), replica('p2', ready)), []);
+});
+
+test('a pull of an image that is there has the general code of what the registry said', () => {
+  const status = (message: string): Pod['status'] => ({
+    ...broken,
+    containerStatuses: (broken?.containerStatuses ?? []).map((each) => ({
+      ...each,
+      state: { waiting: { reason: 'ErrImagePull', message } },
+    })),
+  });
+  const names = ['docker.io/library/shop:latest'];
+  const node: Node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n' },
+    spec: {},
+    status: { images: [{ names }] },
+  };
+  const generalOf = (message: string): string | undefined => {
+    const pod = replica('p1', status(message));
+    const container = { name: 'main', image: 'shop', imagePullPolicy: 'Always' };
+    const asked: Pod = { ...pod, spec: { nodeName: 'n', containers: [container] } };
+    const [one] = diagnose('pod', asked, scriptedFacts({ objects: [asked, node] }));
+    assert.equal(one?.code, 'image-pulled-always');
+    return one?.general;
+  };
+  assert.equal(generalOf('dial tcp: lookup r.test: no such host'), 'registry-unreachable');
+  assert.equal(generalOf('pull access denied'), 'image-access-denied');
 });
 
 test('a Service whose selector is a slip away says what would match', () => {

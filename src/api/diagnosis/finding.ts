@@ -18,6 +18,8 @@ export interface Finding {
   readonly because: readonly ObjectName[];
   /** Lines that show it: the last of a log, the ports that are listened on. */
   readonly details: readonly string[];
+  /** The code of events and conditions, where they know less. */
+  readonly general?: ReasonCode;
   /** From the object that was asked about down to `subject`, both included. */
   readonly path: readonly ObjectName[];
   /** So many more objects have the same. */
@@ -28,8 +30,6 @@ export interface Finding {
 export interface ExplainedFinding extends Finding {
   readonly sentence: string;
   readonly cure: string;
-  /** The code of events and conditions, where they know less. */
-  readonly general?: ReasonCode;
 }
 
 export function nameOf(object: KubeObject): ObjectName {
@@ -45,15 +45,17 @@ export function wordFor({ kind, name }: ObjectName): string {
 interface More {
   readonly because?: readonly ObjectName[];
   readonly details?: readonly string[];
+  readonly general?: ReasonCode;
 }
 
 export function finding(
   code: ReasonCode,
   subject: ObjectName,
   words: Words = {},
-  { because = [], details = [] }: More = {},
+  { because = [], details = [], general = reasonOf(code).general }: More = {},
 ): Finding {
-  return { code, subject, words, because, details, path: [subject], alike: 0 };
+  const found = { code, subject, words, because, details, path: [subject], alike: 0 };
+  return general === undefined ? found : { ...found, general };
 }
 
 /** Findings about something further down, seen from `owner`. */
@@ -82,6 +84,5 @@ export function explain(finding: Finding): ExplainedFinding {
   const whole = Object.hasOwn(schedulingReasons, finding.code)
     ? `${['No node takes the pod:', finding.words['count'], sentence].filter(Boolean).join(' ')}.`
     : sentence;
-  const { general } = reasonOf(finding.code);
-  return { ...finding, sentence: whole, cure, ...(general && { general }) };
+  return { ...finding, sentence: whole, cure };
 }

@@ -46,15 +46,19 @@ export function imageFindings(pod: Pod, problem: ImageProblem, facts: Facts): Fi
   const { image, field, reason, message, pullPolicy } = problem;
   const name = parseImageName(image);
   const words = { image, field, registry: name?.registry ?? '', message: lastWords(message) };
+  const details = [bare(message)];
   const found = (code: ReasonCode, more: Readonly<Record<string, string>> = {}): Finding[] => [
-    finding(code, nameOf(pod), { ...words, ...more }, { details: [bare(message)] }),
+    finding(code, nameOf(pod), { ...words, ...more }, { details }),
   ];
   if (reason === 'InvalidImageName' || !name) return found('image-name-invalid');
   if (reason === 'ErrImageNeverPull') return found('image-not-loaded');
   // Who gives pull secrets means the registry.
   const isLocal = pullPolicy === 'Always' && (pod.spec?.imagePullSecrets ?? []).length === 0;
-  if (isLocal && isOnNode(pod, name, facts)) return found('image-pulled-always');
   const code = imageCodeOf(message);
+  if (isLocal && isOnNode(pod, name, facts)) {
+    // Events know the registry's answer alone, and not that the image is there.
+    return [finding('image-pulled-always', nameOf(pod), words, { details, general: code })];
+  }
   const login = loginOf(pod, image, facts);
   if (code === 'image-not-found') return notFound(name, facts.repository(name, login), found);
   if (code !== 'image-access-denied') return found(code);

@@ -1,4 +1,5 @@
 /** Why requests through an Ingress do not arrive. */
+import { readIngressOptions } from '../kinds/ingresses/annotations.ts';
 import type { Ingress, IngressBackend } from '../types.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf, under } from './finding.ts';
@@ -24,6 +25,7 @@ export function ingressFindings(ingress: Ingress, facts: Facts): Finding[] {
   if (led.length === 0) return [finding('ingress-without-rules', nameOf(ingress))];
   return [
     ...portFindings(ingress),
+    ...annotationFindings(ingress, facts),
     ...distinct(led).flatMap((each) => backendFindings(ingress, each, facts)),
     ...secretFindings(ingress, facts),
   ];
@@ -73,6 +75,10 @@ function backendFindings(ingress: Ingress, { backend, route }: Led, facts: Facts
   }
   const service = facts.object('service', namespace, name);
   if (!service) return [];
+  if (service.spec?.type === 'ExternalName') {
+    const because = [nameOf(service)];
+    return [finding('ingress-backend-external', nameOf(ingress), { route, name }, { because })];
+  }
   const ports = service.spec?.ports ?? [];
   const has = ports.some((each) =>
     port?.name === undefined ? each.port === port?.number : each.name === port.name,
@@ -86,6 +92,35 @@ function backendFindings(ingress: Ingress, { backend, route }: Led, facts: Facts
     return [finding('ingress-backend-port-unknown', nameOf(ingress), words, { because })];
   }
   return under(nameOf(ingress), serviceFindings(service, facts));
+}
+
+/** What the gateway leaves undone of what the Ingress asks for beside its rules. */
+function annotationFindings(ingress: Ingress, facts: Facts): Finding[] {
+  const self = nameOf(ingress);
+  const { options, problems } = readIngressOptions(ingress.metadata.annotations);
+  const ignored = problems.map(({ annotation, message }) =>
+    finding('ingress-annotation-ignored', self, { message, annotation, name: self.name }),
+  );
+  return options.authType === undefined
+    ? ignored
+    : [...usersFindings(ingress, options.authSecret ?? '', facts), ...ignored];
+}
+
+/** `NAME` or `NAMESPACE/NAME`, as ingress-nginx reads it. */
+function usersFindings(ingress: Ingress, authSecret: string, facts: Facts): Finding[] {
+  const self = nameOf(ingress);
+  const [name = '', namespace = self.namespace ?? ''] = authSecret.split('/').reverse();
+  const found = (problem: string, closest = ''): Finding[] => [
+    finding('ingress-users-missing', self, { secret: name, namespace, problem, closest }),
+  ];
+  if (facts.missing('secret', namespace, name)) {
+    const there = facts.objects('secret', namespace).map((each) => each.metadata.name ?? '');
+    return found('does not exist', closestWords(name, there));
+  }
+  const secret = facts.object('secret', namespace, name);
+  return secret === undefined || secret.data?.['auth'] !== undefined
+    ? []
+    : found('has no key "auth"');
 }
 
 function secretFindings(ingress: Ingress, facts: Facts): Finding[] {

@@ -11,6 +11,7 @@ import type {
   PodDisruptionBudget,
   Pod,
   ReplicaSet,
+  ReplicationController,
   StatefulSet,
 } from '../types.ts';
 import { eventsOf, timeOf } from './events.ts';
@@ -63,24 +64,29 @@ function revisionOf({ metadata }: ReplicaSet): number {
   return Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
 }
 
-export function replicaSetFindings(set: ReplicaSet, facts: Facts): Finding[] {
+/** Also of the older kind, which has the same fields. */
+export function replicaSetFindings(
+  set: ReplicaSet | ReplicationController,
+  facts: Facts,
+): Finding[] {
   const { replicas = 1 } = set.spec ?? {};
   if (replicas === 0) return [toZero(set)];
   const refused = set.status?.conditions?.find(
     ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
   );
   const own = refused ? refusals(set, refused.message) : toldRefusals(set, facts);
-  return [...own, ...podCauses(set, facts)];
+  return [...own, ...podCauses(set, facts, replicas)];
 }
 
 export function statefulSetFindings(set: StatefulSet, facts: Facts): Finding[] {
-  if (set.spec?.replicas === 0) return [toZero(set)];
-  return [...toldRefusals(set, facts), ...podCauses(set, facts)];
+  const { replicas = 1 } = set.spec ?? {};
+  if (replicas === 0) return [toZero(set)];
+  return [...toldRefusals(set, facts), ...podCauses(set, facts, replicas)];
 }
 
 export function daemonSetFindings(set: DaemonSet, facts: Facts): Finding[] {
-  const found = [...toldRefusals(set, facts), ...podCauses(set, facts)];
   const { desiredNumberScheduled = 0, observedGeneration } = set.status ?? {};
+  const found = [...toldRefusals(set, facts), ...podCauses(set, facts, desiredNumberScheduled)];
   if (found.length > 0 || desiredNumberScheduled > 0 || observedGeneration === undefined)
     return found;
   const { nodeSelector } = set.spec?.template?.spec ?? {};
@@ -154,10 +160,17 @@ export function ownedBy<T extends KubeObject>(owner: KubeObject, all: readonly T
   return all.filter(({ metadata }) => metadata.ownerReferences?.some((each) => each.uid === uid));
 }
 
-/** What keeps its pods from being ready, seen from the owner. */
-export function podCauses(owner: KubeObject, facts: Facts): Finding[] {
+/**
+ * What keeps its pods from being ready, seen from the owner. Failed ones stay to be looked at; where
+ * as many as are wanted are ready, others have taken their place, and nothing is wrong any more.
+ */
+function podCauses(owner: KubeObject, facts: Facts, wanted = Number.POSITIVE_INFINITY): Finding[] {
   const pods: Pod[] = ownedBy(owner, facts.objects('pod', owner.metadata.namespace));
-  const open = pods.filter((pod) => !isReady(pod) && pod.status?.phase !== 'Succeeded');
+  const isStaffed = pods.filter(isReady).length >= wanted;
+  const open = pods.filter((pod) => {
+    const phase = pod.status?.phase;
+    return !isReady(pod) && phase !== 'Succeeded' && !(isStaffed && phase === 'Failed');
+  });
   const causes = open.slice(0, podsMax).flatMap((pod) => podFindings(pod, facts));
   return under(nameOf(owner), causes);
 }

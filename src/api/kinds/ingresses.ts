@@ -45,7 +45,7 @@ export const ingresses: Kind<Ingress> = {
           `annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`,
         ]),
     ...(ownClasses.includes(spec?.ingressClassName ?? annotations?.[classAnnotation])
-      ? readIngressOptions(annotations).problems
+      ? readIngressOptions(annotations).problems.map(({ message }) => message)
       : []),
   ],
   columns: [

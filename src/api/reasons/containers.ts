@@ -38,7 +38,7 @@ export const containerReasons = {
   },
   'pod-evicted': {
     sentence: 'The pod was evicted from node {node}: {message}.',
-    cure: 'Its owner makes another one. Give pods requests that are true, or the node more room.',
+    cure: 'If the message names a limit, raise it, or write less; if the node ran short, give pods requests that are true, or the node more room. A pod with an owner is made anew by it.',
   },
   'pod-deadline': {
     sentence: 'The pod ran longer than its activeDeadlineSeconds allow, and was ended.',
@@ -82,7 +82,7 @@ export const containerReasons = {
   },
   'sandbox-fails': {
     sentence: 'The pod gets no network or no sandbox: {message}.',
-    cure: 'Look at "gantry doctor"; the step is tried again by itself.',
+    cure: 'Correct what the message names (spec.runtimeClassName, for example); "gantry doctor" examines the machine. The step is tried again by itself.',
   },
   'still-starting': {
     sentence: '{what} is on its way: {message}.',

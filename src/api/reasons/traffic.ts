@@ -50,6 +50,20 @@ export const trafficReasons = {
       'The Ingress leads {route} to port {port} of Service "{name}", which it does not have; it has {there}.',
     cure: "Correct the backend's port, or add the port to the Service.",
   },
+  'ingress-backend-external': {
+    sentence:
+      'The Ingress leads {route} to Service "{name}", which is an ExternalName; the gateway leads to addresses alone.',
+    cure: 'Make "{name}" a Service without a selector, with an EndpointSlice that lists the addresses (label kubernetes.io/service-name={name}).',
+  },
+  'ingress-annotation-ignored': {
+    sentence: 'The Ingress is served, but not quite as it asks: {message}.',
+    cure: 'Correct the value, or take the annotation away: "kubectl annotate ingress {name} {annotation}-". Those that the gateway knows stand in docs/developer.md.',
+  },
+  'ingress-users-missing': {
+    sentence:
+      'Only those may come in whom Secret "{secret}" lists (auth-type: basic), and it {problem}{closest}: nobody may.',
+    cure: 'Make it from a file that htpasswd wrote: "kubectl create secret generic {secret} -n {namespace} --from-file=auth=FILE"; or correct the annotation auth-secret.',
+  },
   'ingress-secret-missing': {
     sentence: 'The Secret "{name}" with the certificate for {hosts} {problem}{closest}.',
     cure: 'Create it: "kubectl create secret tls {name} --cert=… --key=…". Until then the gateway serves its own certificate.',

@@ -96,40 +96,6 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
     ),
     facts: { repository: { type: 'unreachable' } },
   },
-  'image-pulled-always': {
-    ask: 'pod',
-    object: pod(
-      {
-        phase: 'Pending',
-        containerStatuses: [
-          {
-            name: 'main',
-            ready: false,
-            restartCount: 0,
-            state: { waiting: { reason: 'ErrImagePull', message: 'no such host' } },
-          },
-        ],
-      },
-      { containers: [{ name: 'main', image: 'shop', imagePullPolicy: 'Always' }] },
-    ),
-    facts: {
-      objects: [
-        object('Node', {
-          metadata: { name: 'n', namespace: undefined },
-          status: { images: [{ names: ['docker.io/library/shop:latest'] }] },
-        }),
-      ],
-    },
-  },
-  'image-pull-failed': { ask: 'pod', object: waiting('ErrImagePull', 'no space left on device') },
-  'pod-evicted': {
-    ask: 'pod',
-    object: pod({ ...ended, reason: 'Evicted', message: 'The node was low on resource: memory.' }),
-  },
-  'pod-refused': {
-    ask: 'pod',
-    object: pod({ ...ended, reason: 'UnexpectedAdmissionError', message: 'a host port is taken' }),
-  },
   'node-port-taken': {
     ask: 'pod',
     object: pod({ ...ended, reason: 'NodePorts', message: 'Predicate NodePorts failed' }),
@@ -146,16 +112,7 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
     ask: 'pod',
     object: pod({ ...ended, reason: 'Preempting', message: 'Preempted in order to admit it' }),
   },
-  'sandbox-fails': {
-    ask: 'pod',
-    object: startedPod,
-    facts: { objects: [event(startedPod, 'FailedCreatePodSandBox', 'no bridge'), startedPod] },
-  },
   'still-starting': { ask: 'pod', object: startedPod, facts: { objects: [node([ready])] } },
-  'termination-slow': {
-    ask: 'pod',
-    object: pod({ phase: 'Running' }, { metadata: { deletionTimestamp: before(60) } }),
-  },
   'claim-missing': {
     ask: 'pod',
     object: pod(
@@ -170,7 +127,6 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
     ask: 'persistentvolumeclaim',
     object: claim({ ...small, storageClassName: 'fast' }),
   },
-  'claim-without-class': { ask: 'persistentvolumeclaim', object: claim(small) },
   'claim-no-volume': {
     ask: 'persistentvolumeclaim',
     object: claim({ ...small, storageClassName: '' }),
@@ -231,36 +187,6 @@ export const scriptedCases: { readonly [Code in ReasonCode]?: ScriptedCase } = {
     }),
   },
   suspended: { ask: 'cronjob', object: object('CronJob', { spec: { suspend: true } }) },
-  'autoscaler-blind': {
-    ask: 'horizontalpodautoscaler',
-    object: object('HorizontalPodAutoscaler', {
-      status: {
-        conditions: [
-          {
-            type: 'ScalingActive',
-            status: 'False',
-            reason: 'FailedGetResourceMetric',
-            message: 'missing request for cpu',
-          },
-        ],
-      },
-    }),
-  },
-  'autoscaler-target-unknown': {
-    ask: 'horizontalpodautoscaler',
-    object: object('HorizontalPodAutoscaler', {
-      status: {
-        conditions: [
-          {
-            type: 'AbleToScale',
-            status: 'False',
-            reason: 'FailedGetScale',
-            message: 'deployments.apps "nope" not found',
-          },
-        ],
-      },
-    }),
-  },
   'budget-allows-none': {
     ask: 'poddisruptionbudget',
     object: object('PodDisruptionBudget', {

@@ -57,7 +57,7 @@ test('unknown ones of ours and of other gateways are named; all else is nobodyâ€
     'cert-manager.io/cluster-issuer': 'x',
   });
   assert.deepEqual(
-    problems.map((each) => /"(.*?)"/.exec(each)?.[1] ?? '').sort((a, b) => (a < b ? -1 : 1)),
+    problems.map(({ annotation }) => annotation).sort((a, b) => (a < b ? -1 : 1)),
     [
       'gantry.dev/typo',
       'nginx.ingress.kubernetes.io/server-snippet',

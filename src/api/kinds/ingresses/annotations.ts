@@ -230,15 +230,18 @@ const foreign =
 
 export interface ReadOptions {
   readonly options: IngressOptions;
-  /** Sentences for people: what is not honoured, and why. */
-  readonly problems: readonly string[];
+  /** What is not honoured, and a sentence for people that says why. */
+  readonly problems: readonly { readonly annotation: string; readonly message: string }[];
 }
 
 export function readIngressOptions(
   annotations: Readonly<Record<string, string>> | undefined,
 ): ReadOptions {
   const options: Record<string, unknown> = {};
-  const problems: string[] = [];
+  const problems: ReadOptions['problems'][number][] = [];
+  const ignore = (annotation: string, why: string): void => {
+    problems.push({ annotation, message: `annotation "${annotation}" is ignored: ${why}` });
+  };
   // Ours come last, and so win.
   const all = Object.entries(annotations ?? {}).sort(([a], [b]) => rank(a) - rank(b));
   for (const [name, value] of all) {
@@ -246,14 +249,11 @@ export function readIngressOptions(
     const known = word === undefined ? undefined : byAnnotation.get(otherNames[word] ?? word);
     if (!known) {
       if (foreign.test(name) || word !== undefined)
-        problems.push(`annotation "${name}" is ignored: the gateway knows nothing of that name`);
+        ignore(name, 'the gateway knows nothing of that name');
       continue;
     }
     const read = known.reader.read(value.trim());
-    if (read === undefined)
-      problems.push(
-        `annotation "${name}" is ignored: ${JSON.stringify(value)} ${known.reader.expects}`,
-      );
+    if (read === undefined) ignore(name, `${JSON.stringify(value)} ${known.reader.expects}`);
     else options[known.option] = read;
   }
   return { options, problems };

@@ -123,7 +123,7 @@ export function gatewayTable(facts: GatewayFacts): GatewayTable {
     ...readIngressOptions(ingress.metadata.annotations),
   }));
   for (const { ingress, options, problems } of read) {
-    for (const message of problems) build.tell(ingress, 'AnnotationIgnored', message);
+    for (const { message } of problems) build.tell(ingress, 'AnnotationIgnored', message);
     if (!options.canary) build.add(ingress, options);
   }
   for (const { ingress, options } of read) if (options.canary) build.addCanary(ingress, options);
