@@ -47,6 +47,31 @@ test('a pod without room waits with a reason, and goes when room is made', async
   await cluster.stop();
 });
 
+test('a pod that asks for less gives its room away only when its node has taken it', async () => {
+  const cluster = await startScheduling();
+  await cluster.node('n1', { cpu: '2' });
+  await cluster.pod(podNamed('a', { cpu: '1500m' }));
+  await cluster.run();
+  const ref = { ...collectionOf(pods, 'default'), name: 'a' };
+  const holds = (cpu: string) => {
+    const status = { name: 'main', image: 'a', imageID: 'a', ready: true, restartCount: 0 };
+    const held = { allocatedResources: { cpu }, resources: { requests: { cpu } } };
+    const body = { status: { phase: 'Running', containerStatuses: [{ ...status, ...held }] } };
+    return cluster.verbs.patch({ ...ref, subresource: 'status' }, { type: 'merge', body });
+  };
+  await holds('1500m');
+  const containers = [{ name: 'main', resources: { requests: { cpu: '500m' } } }];
+  const body = { spec: { containers } };
+  await cluster.verbs.patch({ ...ref, subresource: 'resize' }, { type: 'strategic', body });
+  await cluster.pod(podNamed('b', { cpu: '1' }));
+  await cluster.run(2000);
+  assert.equal((await cluster.podNow('b')).spec.nodeName, undefined);
+  await holds('500m');
+  await cluster.run(2000);
+  assert.equal((await cluster.podNow('b')).spec.nodeName, 'n1');
+  await cluster.stop();
+});
+
 test('a decision that throws is a fault of its pod alone, which is tried again', async () => {
   const random = seededRandom(3);
   let faults = 1;

@@ -5,6 +5,7 @@
 import type { Action } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import { namespaces, nodes, podDisruptionBudgets, pods } from '#api/kinds/index.ts';
+import { heldSpec } from '#api/kinds/pod-spec/held-resources.ts';
 import { keyOf } from '#api/object.ts';
 import type { Labels } from '#api/selector.ts';
 import type { Namespace, Node, Pod } from '#api/types.ts';
@@ -526,7 +527,7 @@ function isGated(pod: Pod): boolean {
   return (pod.spec.schedulingGates?.length ?? 0) > 0;
 }
 
-/** Its status alone changed, which counts for nothing here. */
+/** Its status alone changed, and nothing in it that counts here. */
 function isUnchanged(previous: Pod, next: Pod): boolean {
   const { uid, generation, labels, deletionTimestamp } = previous.metadata;
   if (uid !== next.metadata.uid || !sameLabels(labels, next.metadata.labels)) return false;
@@ -534,9 +535,16 @@ function isUnchanged(previous: Pod, next: Pod): boolean {
     return false;
   }
   if (generation !== undefined && next.metadata.generation !== undefined) {
-    return generation === next.metadata.generation;
+    return generation === next.metadata.generation && isHeldAlike(previous, next);
   }
-  return JSON.stringify(previous.spec) === JSON.stringify(next.spec);
+  return JSON.stringify(heldSpec(previous)) === JSON.stringify(heldSpec(next));
+}
+
+/** Of the same spec; only a resize makes its status count. */
+function isHeldAlike(previous: Pod, next: Pod): boolean {
+  const [before, after] = [heldSpec(previous), heldSpec(next)];
+  if (before === previous.spec && after === next.spec) return true;
+  return JSON.stringify(before) === JSON.stringify(after);
 }
 
 function sameLabels(a: Labels = {}, b: Labels = {}): boolean {

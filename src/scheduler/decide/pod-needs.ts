@@ -4,6 +4,7 @@
  * filter and score.
  */
 import { type HostPort, hostPortsOf } from '#api/kinds/pod-spec/host-ports.ts';
+import { heldSpec } from '#api/kinds/pod-spec/held-resources.ts';
 import { keyOf } from '#api/object.ts';
 import type { Labels } from '#api/selector.ts';
 import { claimNameOf } from '#api/storage/claims.ts';
@@ -100,7 +101,8 @@ function startOf({ status }: Pod): number {
 
 /** Only what the scheduler looks at: names of generated volumes, for example, differ pod by pod. */
 function shapeKeyOf(pod: Pod): string {
-  const { metadata, spec } = pod;
+  const { metadata } = pod;
+  const spec = heldSpec(pod);
   const taking = [spec.containers, spec.initContainers ?? []].map((containers) =>
     containers.map(({ image, resources, ports, restartPolicy }) => [
       image,

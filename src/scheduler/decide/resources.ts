@@ -1,4 +1,5 @@
 /** Amounts of resources as plain numbers: thousandths of a CPU, bytes, counts. */
+import { heldSpec } from '#api/kinds/pod-spec/held-resources.ts';
 import { millisOf, unitsOf } from '#api/quantity.ts';
 import type { Container, Pod, PodSpec } from '#api/types.ts';
 
@@ -52,9 +53,11 @@ function raise(total: Resources, least: Readonly<Resources>): void {
 /**
  * What a pod takes of its node: its containers together with its sidecars, or the largest moment of
  * its initialization when that is more (KEP-753); what is asked for the pod as a whole goes before
- * that (KEP-2837); the runtime's overhead comes on top.
+ * that (KEP-2837); the runtime's overhead comes on top. While a resize is under way or waits, the node
+ * holds more than is asked for (`held-resources.ts`).
  */
-export function requestOf({ spec }: Pod): Resources {
+export function requestOf(pod: Pod): Resources {
+  const spec = heldSpec(pod);
   const total = containerTotal(spec);
   const whole = spec.resources?.requests;
   if (whole !== undefined) {

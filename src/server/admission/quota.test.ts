@@ -97,6 +97,30 @@ test('a quota counts what is there when it comes, and every change from then on'
   );
 });
 
+test('a pod that asks for less counts for what its node still holds for it', async () => {
+  const cluster = await openTestCluster();
+  await quota(cluster, { hard: { 'requests.cpu': '2' } });
+  await cluster.create(pods, podNamed('app', { requests: { cpu: '1' } }));
+  const holds = (cpu: string) => {
+    const status = { name: 'app', image: 'i', imageID: 'i', ready: true, restartCount: 0 };
+    const held = { allocatedResources: { cpu }, resources: { requests: { cpu } } };
+    const containerStatuses = [{ ...status, ...held }];
+    return change(cluster, pods, 'app', { status: { containerStatuses } }, 'status');
+  };
+  const asks = (cpu: string) =>
+    change(cluster, pods, 'app', { spec: podNamed('app', { requests: { cpu } }).spec }, 'resize');
+  const cpu = async () => (await used(cluster))?.['requests.cpu'];
+  await holds('1');
+  await asks('400m');
+  assert.equal(await cpu(), '1');
+  await holds('400m');
+  assert.equal(await cpu(), '400m');
+  await asks('1500m');
+  assert.equal(await cpu(), '1500m');
+  const tooMuch = 'exceeded quota: q, requested: requests.cpu=1, used: requests.cpu=1500m';
+  assert.ok((await refusal(asks('2500m'))).includes(tooMuch));
+});
+
 test('the last free place goes to one', async () => {
   const cluster = await openTestCluster();
   await quota(cluster, { hard: { configmaps: '3' } });

@@ -39,9 +39,9 @@ function aggregated(spec: PodSpec, listOf: (container: Container) => ResourceLis
       together = plus(together, own);
       sidecars = atThatTime;
     }
-    initial = most(initial, atThatTime);
+    initial = mostOf(initial, atThatTime);
   }
-  return most(together, initial);
+  return mostOf(together, initial);
 }
 
 function requestsOf({ resources }: Container): ResourceList {
@@ -56,7 +56,8 @@ function plus(left: ResourceList, right: ResourceList | undefined): ResourceList
   return merged(left, right ?? {}, addQuantities);
 }
 
-function most(left: ResourceList, right: ResourceList): ResourceList {
+/** Of each resource that either names the larger amount. */
+export function mostOf(left: ResourceList, right: ResourceList): ResourceList {
   return merged(left, right, (a, b) => (compareQuantities(a, b) >= 0 ? a : b));
 }
 

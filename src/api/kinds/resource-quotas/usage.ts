@@ -8,6 +8,7 @@ import type { KubeObject } from '../../object.ts';
 import { addQuantities, compareQuantities, subtractQuantities } from '../../quantity.ts';
 import type { PersistentVolumeClaim, Pod, Quantity, ResourceQuota, Service } from '../../types.ts';
 import { ownValue } from '../common/records.ts';
+import { heldSpec } from '../pod-spec/held-resources.ts';
 import { podLimits, podRequests, type ResourceList } from '../pod-spec/requests.ts';
 import { isInScopes } from './scopes.ts';
 
@@ -68,9 +69,11 @@ function usageOf(kind: Kind, object: KubeObject): ResourceList {
 }
 
 /** A pod that has ended takes nothing any more; as an object it still counts. */
-function addPod(usage: Usage, { spec, status }: Pod): void {
+function addPod(usage: Usage, pod: Pod): void {
+  const { status } = pod;
   if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return;
   usage['pods'] = '1';
+  const spec = heldSpec(pod);
   for (const [name, amount] of Object.entries(podRequests(spec))) {
     usage[`requests.${name}`] = amount;
     // By the plain name a quota means requests; devices have none.
