@@ -1,10 +1,8 @@
 /**
- * The agent of one node: a worker per pod that the API gives to this node, or that the runtime still
- * has though the API does not; woken by the API's watch, the runtime's events, probes and timers.
+ * The agent of one node: puts its parts together, begins and ends them in order, and hands on what the API's
+ * watch, the runtime's events, probes and timers tell. Who has a worker is `pods/workers.ts`.
  */
 import { nodes, pods, services as serviceKind } from '#api/kinds/index.ts';
-import { podRequests } from '#api/kinds/pod-spec/requests.ts';
-import { millisOf, unitsOf } from '#api/quantity.ts';
 import type { Node, Pod, Service } from '#api/types.ts';
 import { EventRecorder } from '#client/events.ts';
 import { Informer } from '#client/informer.ts';
@@ -12,19 +10,16 @@ import type { NodeAgentOptions } from './agent-options.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { ReferencedObjects } from './cluster/references.ts';
 import { parseResolvConf } from './config/dns.ts';
-import type { Allocatable } from './config/field-refs.ts';
 import { isMirror, mirrorAnnotation } from './decide/static-pods.ts';
 import type { NodeVerdict } from './decide/facts.ts';
-import { isFinal } from './decide/phase.ts';
 import { isCritical } from './decide/pressure/choose-pod.ts';
 import type { ObservedContainer } from './decide/observed.ts';
-import type { NodeRoom } from './decide/resize.ts';
 import { ImageStore } from './images/image-store.ts';
 import { KeptLogs } from './logs/kept-logs.ts';
 import { lastWordsOf } from './logs/last-words.ts';
 import { NodePaths } from './paths.ts';
 import { Door } from './pods/door.ts';
-import { PodWorker } from './pods/pod-worker.ts';
+import { Workers } from './pods/workers.ts';
 import { QosCgroups } from './pods/qos-cgroups.ts';
 import type { PodServices } from './pods/services.ts';
 import { fieldPathOf } from './pods/field-path.ts';
@@ -41,6 +36,7 @@ import { RuntimeHealth, runtimeSilenceMs } from './status/runtime-health.ts';
 import { NodeReporter } from './status/node-reporter.ts';
 import { DiskLimits } from './volumes/disk-limits.ts';
 import { Tokens } from './volumes/tokens.ts';
+import { VolumeRefresher } from './volumes/volume-refresher.ts';
 import { Volumes } from './volumes/volumes.ts';
 
 export interface MountedClaim {
@@ -69,7 +65,10 @@ export class NodeAgent {
   readonly #tokens: Tokens;
   readonly #volumes: Volumes;
   readonly #probes: Probes;
-  readonly #workers = new Map<string, PodWorker>();
+  readonly #refresher: VolumeRefresher;
+  readonly #workers: Workers;
+  /** This node's own, as its pods see them. */
+  readonly #hostIPs: readonly string[];
   #reporter: NodeReporter | undefined;
   #shared: PodServices | undefined;
   #door: Door | undefined;
@@ -80,6 +79,9 @@ export class NodeAgent {
     const { verbs, clock, timers, random, logger, runtime, nodeName, files, mounts } = options;
     const informing = { verbs, clock, timers, random, logger };
     this.#clockWatch = new ClockWatch(clock);
+    this.#hostIPs = options.addresses
+      .filter(({ type }) => type === 'InternalIP')
+      .map(({ address }) => address);
     this.paths = new NodePaths(options.directory);
     this.events = new EventRecorder({ ...informing, component: 'kubelet', host: nodeName });
     this.keptLogs = new KeptLogs({ ...options, paths: this.paths });
@@ -99,29 +101,29 @@ export class NodeAgent {
       timers,
       logger,
       relistMs: options.relistMs,
-      changed: (uid) => this.#runtimeChanged(uid),
+      changed: (uid) => this.#workers.runtimeChanged(uid),
       lastWords: (container) => lastWordsOf(container, this.paths, files),
       heard: (event) => this.#heard(event),
     });
     this.#static = new StaticPods({
       ...options,
       directory: options.manifests,
-      changed: (uid, pod) => this.#staticChanged(uid, pod),
-      isLive: (uid) => this.#workers.has(uid),
-      synced: () => this.#staticSynced(),
+      changed: (uid, pod) => this.#workers.staticChanged(uid, pod),
+      isLive: (uid) => this.#workers.get(uid) !== undefined,
+      synced: () => this.#workers.staticSynced(),
     });
     this.#pressure = nodePressure({
       ...options,
       paths: this.paths,
       mirror: this.mirror,
       events: this.events,
-      workers: () => this.#workers.values(),
+      workers: () => this.#workers.all(),
       changed: () => this.#reporter?.look(),
     });
     this.#diskLimits = new DiskLimits({
       ...options,
       paths: this.paths,
-      pods: () => [...this.#workers.values()].map((worker) => evictable(worker, false)),
+      pods: () => this.#workers.all().map((worker) => evictable(worker, false)),
     });
     this.#volumes = new Volumes({
       paths: this.paths,
@@ -134,6 +136,33 @@ export class NodeAgent {
       referencesOf: (uid) => this.#references.of(uid),
     });
     this.#probes = this.#makeProbes();
+    this.#workers = this.#makeWorkers();
+    this.#refresher = this.#makeRefresher();
+  }
+
+  #makeWorkers(): Workers {
+    return new Workers({
+      pods: this.#pods,
+      static: this.#static,
+      mirror: this.mirror,
+      logger: this.#options.logger,
+      servicesFor: (pod) => this.#servicesFor(pod),
+      began: ({ pod }) => this.#diskLimits.podAdded(pod),
+      knocks: (worker) => this.#door?.knock(worker),
+      relabelled: (uid) => this.#refresher.refresh(uid),
+    });
+  }
+
+  #makeRefresher(): VolumeRefresher {
+    return new VolumeRefresher({
+      ...this.#options,
+      volumes: this.#volumes,
+      tokens: this.#tokens,
+      mirror: this.mirror,
+      hostIPs: this.#hostIPs,
+      uids: () => this.#workers.uids(),
+      podOf: (uid) => this.#workers.get(uid)?.pod,
+    });
   }
 
   #makeProbes(): Probes {
@@ -161,7 +190,7 @@ export class NodeAgent {
 
   /** Claims that pods of this node have mounted, and where. */
   mountedClaims(): readonly MountedClaim[] {
-    return [...this.#workers.values()].flatMap(({ pod }) =>
+    return this.#workers.all().flatMap(({ pod }) =>
       (pod.spec?.volumes ?? []).flatMap((volume): MountedClaim[] => {
         const claim = volume.ephemeral
           ? `${pod.metadata.name}-${volume.name}`
@@ -190,10 +219,10 @@ export class NodeAgent {
     await Promise.all([this.#services.whenSynced(), this.#pods.whenSynced()]);
     this.#expectHostPorts();
     await this.#static.start();
-    this.#pods.listen((previous, next) => this.#podChanged(previous, next));
+    this.#pods.listen((previous, next) => this.#workers.podChanged(previous, next));
     this.#door.open();
-    this.#adoptOrphans();
-    this.#refreshTokens();
+    this.#workers.adoptOrphans();
+    this.#refresher.start();
   }
 
   /**
@@ -209,7 +238,7 @@ export class NodeAgent {
       { isCritical: true, ms: settings.shutdownCriticalMs },
     ];
     for (const { isCritical: wanted, ms } of waves) {
-      const workers = [...this.#workers.values()].filter(({ pod }) => isCritical(pod) === wanted);
+      const workers = this.#workers.all().filter(({ pod }) => isCritical(pod) === wanted);
       for (const worker of workers) worker.fail(shutdownVerdict(ms));
       const late = new Promise<void>((resolve) => timers.after(ms, resolve));
       await Promise.race([Promise.all(workers.map((worker) => worker.whenQuiet())), late]);
@@ -229,7 +258,8 @@ export class NodeAgent {
     this.#diskLimits.stop();
     this.#static.stop();
     this.#door?.stop();
-    for (const worker of this.#workers.values()) worker.stop();
+    this.#refresher.stop();
+    for (const worker of this.#workers.all()) worker.stop();
     await this.events.flush();
   }
 
@@ -239,9 +269,6 @@ export class NodeAgent {
     const classes =
       options.cgroups && new QosCgroups(options.cgroups, options.cgroupPrefix, options.logger);
     await classes?.start(forPods);
-    const hostIPs = options.addresses
-      .filter(({ type }) => type === 'InternalIP')
-      .map(({ address }) => address);
     return {
       ...options,
       events: this.events,
@@ -254,12 +281,12 @@ export class NodeAgent {
       paths: this.paths,
       hostDns: parseResolvConf((await files.readText('/etc/resolv.conf')) ?? ''),
       hostHosts: async () => (await files.readText('/etc/hosts')) ?? '',
-      hostIPs,
+      hostIPs: this.#hostIPs,
       machine: { appArmor: await hasAppArmor(files) },
       hostPorts: options.hostPorts,
       memoryBytes,
       allocatable: () => allocatable,
-      roomFor: (uid) => this.#roomFor(uid, allocatable),
+      roomFor: (uid) => this.#workers.roomFor(uid, allocatable),
       services: () => this.#services.cache.list(),
       sandboxSlots: new Slots(options.sandboxesAtOnce),
       startSlots: new Slots(options.sandboxesAtOnce),
@@ -268,23 +295,16 @@ export class NodeAgent {
       drained: options.drained ?? (() => Promise.resolve()),
       volumesReleased: options.volumesReleased ?? (() => undefined),
       guarded: options.guarded ?? (() => Promise.resolve()),
-      balance: async () => classes?.balance([...this.#workers.values()].map(({ pod }) => pod)),
+      balance: async () => classes?.balance(this.#workers.all().map(({ pod }) => pod)),
       observe: (pod) => this.#pods.observe(pod),
     };
   }
 
-  #roomFor(uid: string, allocatable: Allocatable): NodeRoom {
-    const others = [...this.#workers]
-      .filter(([own, { takesRoom }]) => own !== uid && takesRoom)
-      .map(([, { granted }]) => podRequests(granted.spec ?? { containers: [] }));
-    const sum = (name: string, read: (text: string) => number): number =>
-      others.reduce((total, asked) => total + read(asked[name] ?? '0'), 0);
-    return {
-      cpuMilli: millisOf(allocatable['cpu'] ?? '0'),
-      memoryBytes: unitsOf(allocatable['memory'] ?? '0'),
-      othersCpuMilli: sum('cpu', millisOf),
-      othersMemoryBytes: sum('memory', unitsOf),
-    };
+  /** The API knows a pod of the node's own files by another uid. */
+  #servicesFor(pod: Pod): PodServices | undefined {
+    const shared = this.#shared;
+    if (!shared || !isMirror(pod)) return shared;
+    return { ...shared, verbs: this.#static.verbsFor(pod) };
   }
 
   /** Of all pods that run already, before the first of them is looked at: the table is written as a whole. */
@@ -300,13 +320,6 @@ export class NodeAgent {
     }
   }
 
-  /** A pod went or shrank: who waits for room looks again. */
-  #roomChanged(): void {
-    for (const worker of this.#workers.values()) {
-      if (worker.waitsForRoom) worker.wake();
-    }
-  }
-
   #makeDoor({ allocatable, labels }: NodeDescription, machine: PodServices['machine']): Door {
     const { nodeName: name } = this.#options;
     const described: Node = {
@@ -317,7 +330,7 @@ export class NodeAgent {
     };
     return new Door({
       ...this.#options,
-      workers: () => this.#workers.values(),
+      workers: () => this.#workers.all(),
       whenInformed: () => this.#pods.whenWhole(),
       facts: () => ({
         node: this.#self.cache.list()[0] ?? described,
@@ -345,93 +358,6 @@ export class NodeAgent {
     });
   }
 
-  #podChanged(previous: Pod | undefined, next: Pod | undefined): void {
-    if (this.#static.mirrorChanged(previous, next)) return;
-    const before = previous?.metadata.uid ?? '';
-    if (previous && before !== next?.metadata.uid) {
-      this.#workers.get(before)?.setGone();
-      this.#lookForRemains(before);
-    }
-    if (!next) return;
-    const uid = next.metadata.uid ?? '';
-    const worker = this.#workers.get(uid);
-    if (!worker) return this.#startWorker(next, false);
-    const old = worker.pod;
-    worker.update(next);
-    if (old.spec !== next.spec || isOver(old) !== isOver(next)) this.#roomChanged();
-    if (
-      JSON.stringify(old.metadata.labels) !== JSON.stringify(next.metadata.labels) ||
-      JSON.stringify(old.metadata.annotations) !== JSON.stringify(next.metadata.annotations)
-    ) {
-      this.#refreshVolumes(uid);
-    }
-  }
-
-  #staticChanged(uid: string, pod: Pod | undefined): void {
-    const worker = this.#workers.get(uid);
-    if (!pod) worker?.setGone();
-    else if (worker) worker.update(pod);
-    else this.#startWorker(pod, false);
-  }
-
-  #staticSynced(): void {
-    for (const pod of this.#pods.cache.list()) this.#static.mirrorChanged(undefined, pod);
-    this.#adoptOrphans();
-  }
-
-  #startWorker(pod: Pod, gone: boolean): void {
-    const uid = pod.metadata.uid ?? '';
-    if (!this.#shared) return;
-    const services = isMirror(pod)
-      ? { ...this.#shared, verbs: this.#static.verbsFor(pod) }
-      : this.#shared;
-    const held = !gone && this.#isNew(pod);
-    const worker = new PodWorker(pod, { gone, held }, services, () => {
-      this.#workers.delete(uid);
-      this.#roomChanged();
-      this.#static.ended();
-      if (!gone) this.#lookForRemains(uid);
-    });
-    this.#workers.set(uid, worker);
-    this.#diskLimits.podAdded(pod);
-    if (held) this.#door?.knock(worker);
-    worker.wake();
-  }
-
-  /** Nothing was ever done for it here. */
-  #isNew({ metadata, status }: Pod): boolean {
-    return !status?.startTime && this.mirror.sandboxesOf(metadata.uid ?? '').length === 0;
-  }
-
-  #runtimeChanged(uid: string): void {
-    const worker = this.#workers.get(uid);
-    if (worker) worker.wake();
-    else this.#adoptOrphans();
-  }
-
-  /** What the runtime had begun for a pod may come to light while the pod's object is being deleted. */
-  #lookForRemains(uid: string): void {
-    if (this.#workers.has(uid)) return;
-    if (this.mirror.sandboxesOf(uid).length > 0) this.#adoptOrphans();
-  }
-
-  /**
-   * Pods of the runtime that neither the API nor a file of the node knows: ended by what their labels say.
-   * While either is still being read nobody is an orphan.
-   */
-  #adoptOrphans(): void {
-    if (!this.#pods.synced || !this.#static.synced) return;
-    const known = new Set(this.#pods.cache.list().map(({ metadata }) => metadata.uid));
-    for (const uid of this.mirror.podUids()) {
-      if (uid === '' || known.has(uid) || this.#workers.has(uid)) continue;
-      if (this.#static.has(uid)) continue;
-      const pod = this.mirror.podAsMarked(uid);
-      const { name, namespace } = pod.metadata;
-      this.#options.logger.info('ending a pod that the API does not know', { name, namespace });
-      this.#startWorker(pod, true);
-    }
-  }
-
   #heard(event: RuntimeEvent): void {
     if (event.type === 'images' || event.type === 'disconnected') {
       this.#images.forget();
@@ -449,37 +375,7 @@ export class NodeAgent {
   #referencesChanged(uids: ReadonlySet<string>): void {
     for (const uid of uids) {
       this.#workers.get(uid)?.retry();
-      this.#refreshVolumes(uid);
-    }
-  }
-
-  /** Content that follows the API; a failure leaves the old content, as Kubernetes does. */
-  #refreshVolumes(uid: string): void {
-    const worker = this.#workers.get(uid);
-    const shared = this.#shared;
-    if (!worker || !shared || worker.pod.metadata.deletionTimestamp) return;
-    if (this.mirror.sandboxesOf(uid).length === 0 || !this.#volumes.isLive(worker.pod)) return;
-    const podIPs = this.mirror.sandboxesOf(uid)[0]?.ips ?? [];
-    this.#volumes
-      .prepare(worker.pod, { podIPs, hostIPs: shared.hostIPs })
-      .catch((error: unknown) =>
-        this.#options.logger.warn('cannot refresh the volumes of a pod', { error: String(error) }),
-      );
-  }
-
-  #refreshTokens(): void {
-    this.#options.timers.after(tokenLookMs, () => {
-      this.#renewTokens();
-      this.#refreshTokens();
-    });
-  }
-
-  #renewTokens(): void {
-    const now = this.#options.clock.now();
-    for (const uid of this.#workers.keys()) {
-      if ((this.#tokens.renewalOf(uid) ?? Number.POSITIVE_INFINITY) <= now) {
-        this.#refreshVolumes(uid);
-      }
+      this.#refresher.refresh(uid);
     }
   }
 
@@ -487,8 +383,8 @@ export class NodeAgent {
     const byMs = this.#clockWatch.setBy();
     if (byMs === undefined) return;
     this.#options.logger.info('the clock of this machine was set', { byMs: Math.round(byMs) });
-    for (const worker of this.#workers.values()) worker.wake();
-    this.#renewTokens();
+    for (const worker of this.#workers.all()) worker.wake();
+    this.#refresher.renewTokens();
   }
 
   /** The container that answers to that name now, and the one before it. */
@@ -506,13 +402,9 @@ export class NodeAgent {
   }
 }
 
-const tokenLookMs = 60_000;
-
 const shutdownVerdict = (ms: number): NodeVerdict => ({
   reason: 'Terminated',
   message: 'Pod was terminated in response to imminent node shutdown.',
   graceSeconds: Math.max(1, Math.floor(ms / 1000)),
   disruption: true,
 });
-
-const isOver = ({ status }: Pod): boolean => isFinal(status?.phase);
