@@ -77,6 +77,10 @@ export const schedulingReasons = {
     sentence: "node(s) didn't match PersistentVolume's node affinity",
     cure: 'The volume can be reached from other nodes only: make room for the pod there.',
   },
+  'volume-zone': {
+    sentence: 'node(s) had no available volume zone',
+    cure: 'The labels of the volume name a zone or region where the node is not: correct its labels topology.kubernetes.io/zone and /region, or make room for the pod there.',
+  },
   'volume-missing': {
     sentence: 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)',
     cure: 'The volume of a claim was deleted: delete the claim and create it anew.',

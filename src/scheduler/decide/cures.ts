@@ -55,6 +55,7 @@ const cures: Readonly<Record<SchedulingCode, Cure>> = {
   'pod-claim-unbound': volumes,
   'pod-claim-taken': volumes,
   'volume-elsewhere': reachable,
+  'volume-zone': reachable,
   'volume-missing': volumes,
   'no-volume-to-bind': reachable,
   'topology-label-missing': relabelled,

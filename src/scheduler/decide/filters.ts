@@ -15,6 +15,7 @@ import { nodePorts } from './ports-filter.ts';
 import { nodeResources } from './resources-filter.ts';
 import { podTopologySpread } from './spread-filter.ts';
 import { volumeBinding } from './volume-filter.ts';
+import { volumeZone } from './volume-zone-filter.ts';
 
 export const filters: readonly Filter[] = [
   nodeUnschedulable,
@@ -24,6 +25,7 @@ export const filters: readonly Filter[] = [
   nodePorts,
   nodeResources,
   volumeBinding,
+  volumeZone,
   podTopologySpread,
   interPodAffinity,
 ];

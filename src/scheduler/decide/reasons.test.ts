@@ -95,6 +95,20 @@ const shows: Record<SchedulingCode, [Node[], Pod, [Pod, string][], VolumeFacts?]
     [],
     volumesOf({ claims: [boundClaim('c')], volumes: [volumeNamed('c', 'm')] }),
   ],
+  'volume-zone': [
+    [nodeNamed('n', { labels: { 'topology.kubernetes.io/zone': 'a' } })],
+    podWith('a', 'c'),
+    [],
+    volumesOf({
+      claims: [boundClaim('c')],
+      volumes: [
+        {
+          ...volumeNamed('c'),
+          metadata: { name: 'c', labels: { 'topology.kubernetes.io/zone': 'b' } },
+        },
+      ],
+    }),
+  ],
   'volume-missing': [
     [nodeNamed('n')],
     podWith('a', 'c'),
