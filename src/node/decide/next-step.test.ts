@@ -337,6 +337,10 @@ describe('a resize of a pod as a whole', () => {
   };
   const ownLimit: Partial<Container> = { resources: { limits: { memory: '1Gi' } } };
   const told = { limits: { memory: '3Gi' } };
+  const first: Pod = {
+    ...wanting('3Gi'),
+    status: { phase: 'Running', startTime: '2026-01-02T03:04:05Z' },
+  };
   const cases: [string, Pod, Partial<PodFacts>, string][] = [
     ['none', wanting('2048Mi'), {}, 'wait'],
     ['is granted where there is room', wanting('3Gi'), {}, 'grantResize'],
@@ -373,12 +377,9 @@ describe('a resize of a pod as a whole', () => {
       },
       'applyResize',
     ],
-    [
-      'may be the first that the pod gets',
-      { ...wanting('3Gi'), status: { phase: 'Running', startTime: '2026-01-02T03:04:05Z' } },
-      {},
-      'grantResize',
-    ],
+    ['may be the first that the pod gets', first, {}, 'grantResize'],
+    ['which has to be applied, too', first, { granted: granted('3Gi') }, 'applyResize'],
+    ['but is none before the pod has begun', { ...first, status: {} }, {}, 'wait'],
   ];
   for (const [title, pod, more, expected] of cases) {
     it(title, () => assert.equal(wordsOf(stepOf(pod, { ...running, ...more })), expected));

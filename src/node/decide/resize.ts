@@ -56,24 +56,29 @@ export function grantedOf(
   return { ...(limits && { limits }), ...(requests && { requests }) };
 }
 
-/** What the node has let the pod have as a whole. One that began without gets its first by a resize. */
+/** What the node has let the pod have as a whole. */
 export function wholeGrantedOf({
-  pod: { spec, status },
+  pod,
   granted,
 }: Pick<PodFacts, 'pod' | 'granted'>): ResourceRequirements {
   const known = granted.get(wholePod);
   if (known) return known;
-  const { resources: written, allocatedResources: requests, startTime } = status ?? {};
-  if (!written) return startTime === undefined ? (spec?.resources ?? {}) : {};
-  const { limits } = written;
-  return { ...(limits && { limits }), ...(requests && { requests }) };
+  const { limits, requests } = wholeWritten(pod);
+  const allocated = pod.status?.allocatedResources ?? requests;
+  return { ...(limits && { limits }), ...(allocated && { requests: allocated }) };
 }
 
 /** What the pod's own group holds it to. */
-export function wholeAppliedOf(
-  facts: Pick<PodFacts, 'pod' | 'granted' | 'applied'>,
-): ResourceRequirements {
-  return facts.applied.get(wholePod) ?? facts.pod.status?.resources ?? wholeGrantedOf(facts);
+export function wholeAppliedOf({
+  pod,
+  applied,
+}: Pick<PodFacts, 'pod' | 'applied'>): ResourceRequirements {
+  return applied.get(wholePod) ?? wholeWritten(pod);
+}
+
+/** One that has begun and has none in its status began without: it gets its first by a resize. */
+function wholeWritten({ spec, status }: Pod): ResourceRequirements {
+  return status?.resources ?? (status?.startTime === undefined ? (spec?.resources ?? {}) : {});
 }
 
 /** What a container is held to: a limit that it has not got of its own is the pod's. */
@@ -96,7 +101,7 @@ export function effectiveOf(
 
 /** What the runtime was told for this very container. */
 export function appliedOf(
-  facts: Pick<PodFacts, 'pod' | 'granted' | 'applied'>,
+  facts: Pick<PodFacts, 'pod' | 'applied'>,
   latest: ObservedContainer,
 ): ResourceRequirements | undefined {
   const known = facts.applied.get(latest.id);

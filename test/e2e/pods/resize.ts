@@ -23,6 +23,13 @@ spec:
 ---
 apiVersion: v1
 kind: Pod
+metadata: {name: single}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{name: main, ${container}}]
+---
+apiVersion: v1
+kind: Pod
 metadata: {name: restarts}
 spec:
   restartPolicy: OnFailure
@@ -147,6 +154,17 @@ export function resizeTests(world: World): void {
         assert.equal(found?.reason, 'Infeasible');
         assert.equal(status?.resources?.limits?.['memory'], '56Mi');
       });
+    });
+
+    test('of a pod that had none as a whole: from then on its group has a bound of its own', async () => {
+      await running('single');
+      await resizeWhole('single', { requests: { memory: '64Mi' }, limits: { memory: '128Mi' } });
+      await world.becomes('single', ({ status }) => {
+        assert.deepEqual(status?.resources?.limits, { memory: '128Mi' });
+        assert.ok(!status?.conditions?.some(({ type }) => type.startsWith('PodResize')));
+      });
+      assert.equal(await groupLimit('single'), String(128 * 2 ** 20));
+      assert.equal(await limit('single'), String(64 * 2 ** 20));
     });
 
     test('more than the node has is infeasible, and another class is refused', async () => {
