@@ -1,7 +1,7 @@
 /**
- * Resources of a pod that change while it runs (KEP-1287, and of the pod as a whole: KEP-5419). Three amounts stand beside each other: what
- * the spec wants, what the node has granted, what the runtime was told last. The written status is the
- * record of the last two; what the worker remembers is newer.
+ * Resources that change while a pod runs: of its containers (KEP-1287), and of the pod as a whole (KEP-5419).
+ * Three amounts stand beside each other: what the spec wants, what the node has granted, what the runtime was
+ * told last. The written status is the record of the last two; what the worker remembers is newer.
  */
 import { isAhead } from './back-off.ts';
 import { podRequests } from '#api/kinds/pod-spec/requests.ts';

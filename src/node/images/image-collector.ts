@@ -61,8 +61,8 @@ export class ImageCollector {
     const now = clock.monotonic();
     // What was there before the node began has been there for long enough.
     const begin = this.#lookedAtMs === undefined ? now - minimumAgeMs : now;
-    this.#lookedAtMs = now;
     const [all, names] = await Promise.all([images.list(), kept()]);
+    this.#lookedAtMs = now;
     const used = this.#usedReferences();
     const known = new Set(all.map(({ id }) => id));
     for (const id of this.#seen.keys()) if (!known.has(id)) this.#seen.delete(id);
