@@ -1,13 +1,12 @@
 /**
- * Takes pods from the queue one after the other, decides, assumes, and binds beside the next
- * decisions. Decisions are synchronous over the snapshot, so no two of them see the same free room.
+ * Takes pods from the queue one after the other, decides, assumes, and has them bound beside the next
+ * decisions (`binder.ts`). Decisions are synchronous over the snapshot, so no two of them see the same
+ * free room.
  */
 import type { Action } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import { namespaces, nodes, podDisruptionBudgets, pods } from '#api/kinds/index.ts';
-import { heldSpec } from '#api/kinds/pod-spec/held-resources.ts';
 import { keyOf } from '#api/object.ts';
-import type { Labels } from '#api/selector.ts';
 import type { Namespace, Node, Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
@@ -17,22 +16,23 @@ import { ActionRefused, Carrier } from '#client/carry-out.ts';
 import type { EventRecorder } from '#client/events.ts';
 import { type Informers, InformerView } from '#client/informers.ts';
 import { LruMap } from '#base/lru-map.ts';
+import { Binder, type BinderStats } from './binder.ts';
 import { Changes } from './changes.ts';
 import { type Budget, budgetOf } from './decide/budgets.ts';
 import { eventsOf } from './decide/cures.ts';
 import { refusalsOf } from './decide/filters.ts';
 import { messageOf } from './decide/message.ts';
 import { type Chance, codesOf, type NoPlacement, placementOf } from './decide/placement.ts';
+import { isFinished, isGated, isUnchanged, sameLabels } from './decide/pod-changes.ts';
 import { needsOf, type PodNeeds, type PodShape } from './decide/pod-needs.ts';
 import { withoutNomination } from './decide/preempting.ts';
 import { type Preemption, preemptionOf } from './decide/preemption.ts';
 import { siblingSources } from './decide/siblings.ts';
 import { unschedulableStatus } from './decide/unschedulable.ts';
-import type { VolumePlan } from './decide/volumes.ts';
 import { Preemptor } from './preemptor.ts';
 import { type Refused, SchedulingQueue } from './queue.ts';
 import { Snapshot } from './snapshot.ts';
-import { Volumes, VolumesNotBound } from './volumes.ts';
+import { Volumes } from './volumes.ts';
 
 export interface SchedulerOptions {
   readonly verbs: Verbs;
@@ -46,28 +46,20 @@ export interface SchedulerOptions {
   readonly schedulerName?: string;
 }
 
-export interface SchedulerStats {
+export interface SchedulerStats extends BinderStats {
   readonly waiting: number;
   readonly unschedulable: number;
-  readonly binding: number;
-  readonly bound: number;
   readonly refused: number;
-  readonly bindingsFailed: number;
   /** Pods that were made to leave for others. */
   readonly preempted: number;
 }
 
 const bounds = {
-  /** Bindings under way; more wait, which fills the server's write batches without flooding it. */
-  bindingsMax: 256,
   /** Time spent deciding before other work of the process gets its turn. */
   turnMs: 10,
   forgottenMs: 60_000,
   /** A status that somebody else wrote in the meantime is written again so often. */
   reportsMax: 3,
-  /** So often, each time twice as long after, the server is asked what became of a binding. */
-  questionsMax: 10,
-  firstQuestionMs: 100,
   /** Templates of which what they need is remembered. */
   shapesMax: 8192,
 };
@@ -78,6 +70,7 @@ export class Scheduler {
   readonly #logger: Logger;
   readonly #carrier: Carrier;
   readonly #preemptor: Preemptor;
+  readonly #binder: Binder;
   readonly #snapshot: Snapshot;
   readonly #volumes: Volumes;
   readonly #queue = new SchedulingQueue();
@@ -87,17 +80,13 @@ export class Scheduler {
   readonly #assumed = new Map<string, string>();
   readonly #unlisten: (() => void)[] = [];
   #from = 0;
-  #binding = 0;
-  #bound = 0;
   #refused = 0;
-  #bindingsFailed = 0;
   #preempted = 0;
   #scheduled = false;
   #wakeTimer: Timer | undefined;
   #forgottenTimer: Timer | undefined;
   #begun = false;
   #stopped = false;
-  #whenQuiet: (() => void) | undefined;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -111,6 +100,14 @@ export class Scheduler {
       carrier: this.#carrier,
       nodeOf: (key) => this.#snapshot.nodeOf(key),
       changed: (event, mayHelp) => this.#changes.noteAnywhere(event, mayHelp),
+    });
+    this.#binder = new Binder({
+      ...options,
+      carrier: this.#carrier,
+      logger: this.#logger,
+      volumes: this.#volumes,
+      takeBack: (needs) => this.#takeBack(needs),
+      wakeUp: () => this.#wakeUp(),
     });
     this.#snapshot = new Snapshot(this.#volumes, new InformerView(options.informers));
     this.#changes = new Changes({
@@ -141,21 +138,20 @@ export class Scheduler {
   /** Resolves when bindings under way have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    const quiet = this.#binder.stop();
     this.#volumes.stop();
     for (const unlisten of this.#unlisten) unlisten();
     for (const timer of [this.#wakeTimer, this.#forgottenTimer]) timer?.cancel();
     this.#changes.stop();
-    if (this.#binding > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve));
+    await quiet;
   }
 
   stats(): SchedulerStats {
     return {
       waiting: this.#queue.size,
       unschedulable: this.#queue.parked,
-      binding: this.#binding,
-      bound: this.#bound,
+      ...this.#binder.stats(),
       refused: this.#refused,
-      bindingsFailed: this.#bindingsFailed,
       preempted: this.#preempted,
     };
   }
@@ -283,7 +279,7 @@ export class Scheduler {
 
   #turn(): void {
     const end = this.#now() + bounds.turnMs;
-    while (!this.#stopped && this.#binding < bounds.bindingsMax) {
+    while (!this.#stopped && !this.#binder.isFull) {
       const needs = this.#queue.pop(this.#now());
       if (needs === undefined) break;
       this.#tryToSchedule(needs);
@@ -334,49 +330,12 @@ export class Scheduler {
     this.#assumed.set(needs.key, needs.uid);
     this.#queue.placed(needs.key, this.#now());
     this.#changes.note('pod-added', node, needs.shape);
-    void this.#bind(needs, node, volumes);
+    void this.#binder.bind(needs, node, volumes);
   }
 
   #chance(): Chance {
     const { random } = this.#options;
     return { from: this.#from, below: (bound: number) => random.below(bound) };
-  }
-
-  async #bind(needs: PodNeeds, node: string, volumes: VolumePlan | undefined): Promise<void> {
-    if (volumes !== undefined && !(await this.#bindVolumes(needs, node, volumes))) return;
-    const { namespace = '', name } = needs.pod.metadata;
-    const bind: Action = { type: 'bind', namespace, name, uid: needs.uid, node };
-    const message = `Successfully assigned ${namespace}/${name} to ${node}`;
-    const regarding = needs.pod;
-    await this.#carryOut(needs, [
-      bind,
-      { type: 'event', regarding, level: 'Normal', reason: 'Scheduled', message },
-    ]);
-  }
-
-  /** Answers whether they are bound; else the pod waits again. Counts not as a binding: it may take long. */
-  async #bindVolumes(needs: PodNeeds, node: string, plan: VolumePlan): Promise<boolean> {
-    this.#volumes.promise(needs, plan);
-    try {
-      await this.#volumes.bind(plan, node);
-      return !this.#stopped;
-    } catch (error) {
-      const known = error instanceof ActionRefused || error instanceof VolumesNotBound;
-      if (!known) throw error;
-      const message = `running PreBind plugin "VolumeBinding": binding volumes: ${error.message}`;
-      this.#logger.info('the volumes of a pod were not bound', { pod: needs.key, error: message });
-      if (!this.#stopped) {
-        const regarding = needs.pod;
-        const reason = 'FailedScheduling';
-        this.#options.recorder.record({ regarding, level: 'Warning', reason, message });
-      }
-      this.#bindingsFailed++;
-      this.#forget(needs);
-      return false;
-    } finally {
-      this.#volumes.forget(needs.key);
-      this.#wakeUp();
-    }
   }
 
   #refuse(needs: PodNeeds, placement: NoPlacement): void {
@@ -456,53 +415,8 @@ export class Scheduler {
     }
   }
 
-  async #carryOut(needs: PodNeeds, actions: readonly Action[]): Promise<void> {
-    this.#binding++;
-    try {
-      await this.#carrier.carryOut(actions);
-      this.#bound++;
-    } catch (error) {
-      this.#bindingsFailed++;
-      const known = error instanceof ActionRefused;
-      const fields = { pod: needs.key, error: known ? error.message : error };
-      this.#logger.warn('a pod could not be bound', fields);
-      if (known && error.cause.retry === 'again') void this.#forgetUnlessBound(needs);
-      else this.#forget(needs);
-    }
-    this.#binding--;
-    if (this.#stopped && this.#binding === 0) this.#whenQuiet?.();
-    this.#wakeUp();
-  }
-
-  /**
-   * The answer may have been lost and not the binding: the node's room is given to nobody else before the
-   * server itself has said what is so, which the watch may tell much later.
-   */
-  async #forgetUnlessBound(needs: PodNeeds): Promise<void> {
-    const { timers } = this.#options;
-    const { namespace, name } = needs.pod.metadata;
-    const { uid } = needs;
-    let delayMs = bounds.firstQuestionMs;
-    for (let asked = 0; asked < bounds.questionsMax; asked++) {
-      try {
-        await this.#carrier.carryOut([
-          { type: 'confirmPresent', kind: pods, namespace, name, uid },
-        ]);
-        break;
-      } catch (error) {
-        if (!(error instanceof ActionRefused) || error.cause.retry !== 'again') break;
-      }
-      await new Promise<void>((resolve) => timers.after(delayMs, resolve));
-      delayMs *= 2;
-      if (this.#stopped) return;
-    }
-    if (this.#stopped) return;
-    this.#forget(needs);
-    this.#wakeUp();
-  }
-
   /** Takes the assumption back, unless the watch has already told better. */
-  #forget(needs: PodNeeds): void {
+  #takeBack(needs: PodNeeds): void {
     if (this.#assumed.get(needs.key) !== needs.uid) return;
     this.#assumed.delete(needs.key);
     const node = this.#snapshot.remove(needs.key);
@@ -518,37 +432,3 @@ export class Scheduler {
 
 /** Nodes and pods are listened to; the others are looked up. */
 const sources: readonly Kind[] = [namespaces, nodes, pods, podDisruptionBudgets, ...siblingSources];
-
-function isFinished(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-}
-
-function isGated(pod: Pod): boolean {
-  return (pod.spec.schedulingGates?.length ?? 0) > 0;
-}
-
-/** Its status alone changed, and nothing in it that counts here. */
-function isUnchanged(previous: Pod, next: Pod): boolean {
-  const { uid, generation, labels, deletionTimestamp } = previous.metadata;
-  if (uid !== next.metadata.uid || !sameLabels(labels, next.metadata.labels)) return false;
-  if ((deletionTimestamp === undefined) !== (next.metadata.deletionTimestamp === undefined)) {
-    return false;
-  }
-  if (generation !== undefined && next.metadata.generation !== undefined) {
-    return generation === next.metadata.generation && isHeldAlike(previous, next);
-  }
-  return JSON.stringify(heldSpec(previous)) === JSON.stringify(heldSpec(next));
-}
-
-/** Of the same spec; only a resize makes its status count. */
-function isHeldAlike(previous: Pod, next: Pod): boolean {
-  const [before, after] = [heldSpec(previous), heldSpec(next)];
-  if (before === previous.spec && after === next.spec) return true;
-  return JSON.stringify(before) === JSON.stringify(after);
-}
-
-function sameLabels(a: Labels = {}, b: Labels = {}): boolean {
-  if (a === b) return true;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
-}
