@@ -196,6 +196,18 @@ const table: readonly (readonly [head: string, object: object, text: string | un
     'DisruptionAllowed=budget-allows-none',
   ],
   [
+    'a budget without pods',
+    of('PodDisruptionBudget', [condition('DisruptionAllowed', 'False', 'InsufficientPods')], {
+      status: { expectedPods: 0, observedGeneration: 1 },
+    }),
+    undefined,
+  ],
+  [
+    'a budget that cannot count',
+    of('PodDisruptionBudget', [condition('DisruptionAllowed', 'False', 'SyncFailed')]),
+    'DisruptionAllowed=budget-blind',
+  ],
+  [
     'a Service',
     of('Service', [condition('LoadBalancerPortsError', 'True')], {
       spec: { type: 'LoadBalancer' },

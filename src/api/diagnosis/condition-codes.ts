@@ -147,9 +147,12 @@ export function autoscalerConditionCodes(scaler: HorizontalPodAutoscaler): Condi
   return ofConditions(scaler, (condition) => blindness(condition) ?? []);
 }
 
+/** Whether there are pods that it could guard, a budget itself does not tell. */
 export function budgetConditionCodes(budget: PodDisruptionBudget): ConditionCodes {
   return ofConditions(budget, ({ type, status }) =>
-    type === 'DisruptionAllowed' && status === 'False' ? codes(budgetFindings(budget)) : [],
+    type === 'DisruptionAllowed' && status === 'False'
+      ? codes(budgetFindings(budget, alone)).filter((code) => code !== 'budget-guards-nothing')
+      : [],
   );
 }
 

@@ -59,6 +59,7 @@ const rules: readonly Rule[] = [
   [/^FailedCreate$/, /failed quota: /, 'quota-needs-requests'],
   [/^FailedCreate$/, /./, 'admission-refused'],
   [/^FailedGetScale$/, /./, 'autoscaler-target-unknown'],
+  [/^(CalculateExpectedPodCountFailed|UnmanagedPods)$/, /./, 'budget-blind'],
   [/^NodeNotReady$/, /./, 'node-not-ready'],
   [
     /^EvictionThresholdMet$|^NodeHasDiskPressure$|^FreeDiskSpaceFailed$/,

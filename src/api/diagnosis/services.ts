@@ -5,6 +5,7 @@ import { containersOf } from './containers-of.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf, under } from './finding.ts';
 import { isReady, podFindings } from './pods.ts';
+import { nearestPod, textOf } from './near-pods.ts';
 import { containerPort } from './probes.ts';
 import { bare, listOf } from './words.ts';
 
@@ -52,57 +53,18 @@ function selectsNothing(
   selector: Readonly<Record<string, string>>,
   all: readonly Pod[],
 ): Finding {
-  const pairs = Object.entries(selector);
-  const nearestPod = closestPod(pairs, all);
   const { name = '' } = service.metadata;
   const words = { name, selector: textOf(selector), closest: '', suggested: 'KEY=VALUE' };
-  if (!nearestPod) return finding('service-selects-nothing', nameOf(service), words);
-  const labels = nearestPod.metadata.labels ?? {};
-  const keys = pairs.map(([key]) => key).filter((key) => labels[key] !== undefined);
-  const suggested = textOf(
-    Object.fromEntries(
-      (keys.length > 0 ? keys : usefulKeys(labels)).map((key) => [key, labels[key] ?? '']),
-    ),
-  );
-  const closest = `; the nearest is pod ${nearestPod.metadata.name}, which has ${suggested || 'no labels'}`;
+  const near = nearestPod(selector, all);
+  if (!near) return finding('service-selects-nothing', nameOf(service), words);
+  const { pod, closest, suggested } = near;
   return finding(
     'service-selects-nothing',
     nameOf(service),
     { ...words, closest, suggested: suggested || 'KEY=VALUE' },
-    { because: [nameOf(nearestPod)] },
+    { because: [nameOf(pod)] },
   );
 }
-
-/** With the most of the wanted keys, and of the wanted values; the one whose name tells of the Service first. */
-function closestPod(
-  wanted: readonly (readonly [string, string])[],
-  all: readonly Pod[],
-): Pod | undefined {
-  const score = ({ metadata }: Pod): number => {
-    let sum = 0;
-    for (const [key, value] of wanted) {
-      const has = metadata.labels?.[key];
-      if (has === value) sum += 4;
-      else if (has !== undefined) sum += has.includes(value) || value.includes(has) ? 3 : 2;
-      if (Object.values(metadata.labels ?? {}).includes(value)) sum += 1;
-    }
-    return sum;
-  };
-  return all
-    .map((pod) => ({ pod, score: score(pod) }))
-    .filter((each) => each.score > 0)
-    .sort((a, b) => b.score - a.score)[0]?.pod;
-}
-
-/** What controllers put on says nothing to people. */
-function usefulKeys(labels: Readonly<Record<string, string>>): string[] {
-  return Object.keys(labels).filter((key) => !/hash|revision|controller-uid|pod-index/.test(key));
-}
-
-const textOf = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
 
 function notReady(service: Service, chosen: readonly Pod[], facts: Facts): Finding[] {
   const causes = chosen.slice(0, podsMax).flatMap((pod) => podFindings(pod, facts));

@@ -1,6 +1,9 @@
 /** Why a workload has not the pods that it should have: its own conditions, then its pods. */
+import { nextTime, parseSchedule } from '../cron/schedule.ts';
+import { wallClockOf } from '../cron/wall-clock.ts';
 import type { KubeObject } from '../object.ts';
 import type { ReasonCode } from '../reasons.ts';
+import { compileSelector, formatLabelSelector } from '../selector.ts';
 import type {
   CronJob,
   DaemonSet,
@@ -17,8 +20,9 @@ import type {
 import { eventsOf, timeOf } from './events.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf, under, wordFor } from './finding.ts';
+import { nearestPod } from './near-pods.ts';
 import { isReady, podFindings } from './pods.ts';
-import { bare } from './words.ts';
+import { bare, listOf } from './words.ts';
 
 /** How many pods of one owner are looked into; replicas fail alike. */
 const podsMax = 10;
@@ -117,10 +121,22 @@ export function jobFindings(job: Job, facts: Facts): Finding[] {
 export function cronJobFindings(cron: CronJob, facts: Facts): Finding[] {
   const self = nameOf(cron);
   if (cron.spec?.suspend) return [finding('suspended', self, { what: wordFor(self) })];
+  if (neverFires(cron, facts.now)) {
+    const words = { what: wordFor(self), schedule: cron.spec?.schedule ?? '' };
+    return [finding('schedule-never-fires', self, words)];
+  }
   const [last] = ownedBy(cron, facts.objects('job', self.namespace)).sort((a, b) =>
     (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1,
   );
   return last ? under(self, jobFindings(last, facts)) : [];
+}
+
+/** The 30th of February is a date that the API takes, as Kubernetes' does. */
+function neverFires({ spec }: CronJob, now: number): boolean {
+  const parsed = parseSchedule(spec?.schedule ?? '');
+  const clock = wallClockOf(spec?.timeZone ?? 'UTC');
+  if (typeof parsed === 'string' || clock === undefined) return false;
+  return nextTime(parsed.schedule, clock, now) === undefined;
 }
 
 export function autoscalerFindings(scaler: HorizontalPodAutoscaler): Finding[] {
@@ -143,16 +159,43 @@ export function blindness({
   return type === 'ScalingActive' || type === 'AbleToScale' ? 'autoscaler-blind' : undefined;
 }
 
-export function budgetFindings(budget: PodDisruptionBudget): Finding[] {
+export function budgetFindings(budget: PodDisruptionBudget, facts: Facts): Finding[] {
+  const failed = budget.status?.conditions?.find(({ reason }) => reason === 'SyncFailed');
+  if (failed) return [finding('budget-blind', nameOf(budget), { message: bare(failed.message) })];
   const {
     disruptionsAllowed = 0,
     currentHealthy = 0,
     desiredHealthy = 0,
     expectedPods = 0,
   } = budget.status ?? {};
-  if (disruptionsAllowed > 0 || expectedPods === 0) return [];
+  if (expectedPods === 0) return guardsNothing(budget, facts);
+  if (disruptionsAllowed > 0) return [];
   const words = { healthy: String(currentHealthy), desired: String(desiredHealthy) };
   return [finding('budget-allows-none', nameOf(budget), words)];
+}
+
+/** No pods that count. A workload that is scaled to nothing may come back; then the budget is there. */
+function guardsNothing(budget: PodDisruptionBudget, facts: Facts): Finding[] {
+  const self = nameOf(budget);
+  const { selector } = budget.spec ?? {};
+  if (budget.status?.observedGeneration === undefined) return [];
+  const pods: readonly Pod[] = facts.objects('pod', self.namespace);
+  const wanted = compileSelector(selector);
+  const guarded = pods.filter(({ metadata }) => wanted.matches(metadata.labels ?? {}));
+  const alone = guarded.filter(({ metadata }) => !metadata.ownerReferences?.length).map(nameOf);
+  if (alone.length > 0) {
+    const message = `${listOf(alone.map(wordFor))} has no owner that says how many there should be`;
+    return [finding('budget-blind', self, { message }, { because: alone })];
+  }
+  const templates = [
+    ...facts.objects('deployment', self.namespace),
+    ...facts.objects('statefulset', self.namespace),
+  ].map(({ spec }) => spec?.template.metadata?.labels);
+  if (guarded.length > 0 || templates.some((labels = {}) => wanted.matches(labels))) return [];
+  const near = nearestPod(selector?.matchLabels ?? {}, pods);
+  const words = { selector: formatLabelSelector(selector), closest: near?.closest ?? '' };
+  const because = near ? [nameOf(near.pod)] : [];
+  return [finding('budget-guards-nothing', self, words, { because })];
 }
 
 export function ownedBy<T extends KubeObject>(owner: KubeObject, all: readonly T[]): T[] {

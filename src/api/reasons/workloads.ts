@@ -47,10 +47,24 @@ export const workloadReasons = {
     sentence: 'The autoscaler finds nothing to scale: {message}.',
     cure: 'Correct apiVersion, kind and name in spec.scaleTargetRef, or make what they name in the same namespace.',
   },
+  'schedule-never-fires': {
+    sentence: '{what} never runs: no date fits its schedule "{schedule}".',
+    cure: 'Correct spec.schedule: minute, hour, day of the month, month, day of the week.',
+  },
   'budget-allows-none': {
     sentence:
-      'The budget allows no eviction now: {healthy} pods are healthy, and {desired} must be.',
+      'The budget allows no eviction now, and "kubectl drain" waits for it: {healthy} pods are healthy, and {desired} must be.',
     cure: 'Cure pods that are not healthy, add replicas, or lower the budget.',
+  },
+  'budget-guards-nothing': {
+    sentence:
+      'The budget guards nothing: no pod has the labels that it selects ({selector}){closest}.',
+    cure: 'Make spec.selector the same as the labels of the pods that it is meant for.',
+  },
+  'budget-blind': {
+    sentence:
+      'The budget cannot tell how many pods there should be, and so allows no eviction: {message}.',
+    cure: 'Set spec.minAvailable to a number, or guard only pods of Deployments, StatefulSets and others that have a scale.',
   },
   'deletion-waits': {
     sentence: '{what} is being deleted, and waits for the finalizer {finalizer}.',
