@@ -21,11 +21,13 @@ test('a directory of another cluster, around one or inside one is refused', asyn
 test('a directory with files of others is refused; an empty one and one with data are taken', async () => {
   const { machine, files } = scriptedMachine();
   await files.makeDirectory('/empty');
+  await files.makeDirectory('/new-disk/lost+found');
   await files.makeDirectory('/kept/store');
   await files.makeDirectory('/home');
   await files.write('/home/letter', '');
   const claim = (dataDir: string) => claimDataDirectory(machine, configOf('new', dataDir), []);
   assert.deepEqual(await claim('/empty'), { holdsData: false });
+  assert.deepEqual(await claim('/new-disk'), { holdsData: false });
   assert.deepEqual(await claim('/kept'), { holdsData: true });
   await assert.rejects(claim('/home'), { exit: 'machine', message: /files that are not gantry's/ });
 });

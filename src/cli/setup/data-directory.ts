@@ -5,6 +5,9 @@ import type { Machine } from '../machine.ts';
 
 const cure = 'Choose another one with --data-dir: one that is empty, or not there yet.';
 
+/** A new file system of ext4 has it: what its repair finds goes there. */
+const repaired = 'lost+found';
+
 /** For a new cluster. Answers whether there is data of an earlier one, which must outlive a failed start. */
 export async function claimDataDirectory(
   { files }: Machine,
@@ -23,7 +26,8 @@ export async function claimDataDirectory(
     );
   }
   if ((await files.info(dataDir))?.type !== 'directory') return { holdsData: false };
-  if ((await files.list(dataDir)).length === 0) return { holdsData: false };
+  const names = (await files.list(dataDir)).map(({ name }) => name);
+  if (names.every((name) => name === repaired)) return { holdsData: false };
   if (await files.info(clusterPaths(config).store)) return { holdsData: true };
   throw new CommandError(
     'machine',
