@@ -12,6 +12,7 @@ import type { ExplainedFinding } from '#api/diagnosis/finding.ts';
 import { codesOfConditions } from '#api/condition-codes.ts';
 import type { KubeObject } from '#api/object.ts';
 import { type ReasonCode, reasonOf } from '#api/reasons.ts';
+import type { Event } from '#api/types.ts';
 import { askWhy } from '#cli/why/ask-why.ts';
 import { CommandError } from '#cli/exit-code.ts';
 import type { Machine } from '#cli/machine.ts';
@@ -188,11 +189,18 @@ const withConditions = [
 
 /** What stands in events and beside conditions, for who does not ask `why`. */
 async function standingCodes(each: Case): Promise<ReadonlySet<string>> {
-  const read = async (what: string): Promise<readonly KubeObject[]> => {
-    const text = await cluster.kubectl(['get', what, ...inCase(each.name), '-o', 'json']);
+  const read = async (what: string, from = inCase(each.name)): Promise<readonly KubeObject[]> => {
+    const text = await cluster.kubectl(['get', what, ...from, '-o', 'json']);
     return (JSON.parse(text) as { items: readonly KubeObject[] }).items;
   };
-  const [events, objects] = await Promise.all([read('events'), read(withConditions)]);
+  // Where those of cluster-wide objects lie.
+  const ofCluster = async (): Promise<readonly KubeObject[]> =>
+    ((await read('events', ['-n', 'default'])) as Event[]).filter(({ involvedObject }) =>
+      each.ask.some((target) => target.endsWith(`/${involvedObject.name}`)),
+    );
+  const found = await Promise.all([read('events'), ofCluster(), read(withConditions)]);
+  const [own, others, objects] = found;
+  const events = [...own, ...others];
   const told = events.map(({ metadata }) => metadata.annotations?.['gantry.dev/code'] ?? '');
   return new Set([
     ...told.flatMap((codes) => codes.split(',')),

@@ -12,6 +12,7 @@ import { nodeFindings } from './nodes.ts';
 import { podFindings } from './pods.ts';
 import { serviceFindings } from './services.ts';
 import type { Objects, SortName } from './sorts.ts';
+import { volumeFindings } from './volumes.ts';
 import {
   autoscalerFindings,
   budgetFindings,
@@ -35,6 +36,7 @@ const areas: { readonly [S in SortName]?: Area<S> } = {
   namespace: namespaceFindings,
   node: nodeFindings,
   persistentvolumeclaim: claimFindings,
+  persistentvolume: volumeFindings,
   pod: podFindings,
   poddisruptionbudget: budgetFindings,
   replicaset: replicaSetFindings,

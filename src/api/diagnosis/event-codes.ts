@@ -32,6 +32,7 @@ const rules: readonly Rule[] = [
   [/^ProvisioningFailed$/, /./, 'claim-unbound'],
   [/^FailedBinding$/, /^no persistent volumes available/, 'claim-no-volume'],
   [/^ClaimLost$/, /./, 'claim-lost'],
+  [/^VolumeFailed(Recycle|Delete)$/, /./, 'volume-failed'],
   [/^FileSystemResizeRequired$/, /./, 'claim-resize-pending'],
   [/^FailedCreatePodSandBox$/, /./, 'sandbox-fails'],
   [/^Failed$/, /configmap ".*" not found/, 'config-map-missing'],

@@ -109,6 +109,22 @@ test('what a pod has failed at is nothing to cure once another has its place', (
   assert.deepEqual(codesWith(gone, replica('p1', ready), replica('p2', ready)), []);
 });
 
+test('pods that fail alike are one finding, whatever their names and however often they did', () => {
+  const failing = (name: string, restartCount: number): Pod => {
+    const state = { waiting: { reason: 'CrashLoopBackOff' } };
+    const lastState = { terminated: { exitCode: 3 } };
+    const container = { name: 'main', image: 'a', imageID: 'a', ready: false, restartCount };
+    const containerStatuses = [{ ...container, state, lastState }];
+    return replica(name, { phase: 'Running', containerStatuses });
+  };
+  const facts = scriptedFacts({ objects: [deployment, set, failing('p1', 2), failing('p2', 5)] });
+  const found = diagnose('replicaset', set, facts);
+  assert.deepEqual(
+    found.map(({ code, alike }) => `${code} ${alike}`),
+    ['container-fails 1'],
+  );
+});
+
 test('a pull of an image that is there has the general code of what the registry said', () => {
   const status = (message: string): Pod['status'] => ({
     ...broken,

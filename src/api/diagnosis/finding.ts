@@ -63,12 +63,15 @@ export function under(owner: ObjectName, findings: readonly Finding[]): Finding[
   return findings.map((each) => ({ ...each, path: [owner, ...each.path] }));
 }
 
-/** Replicas break alike: one finding stands for all that say the same of the same kind of thing. */
+/**
+ * Replicas break alike: one finding stands for all that say the same of the same kind of thing, but for
+ * its name, where its log is, and how often it has been tried.
+ */
 export function grouped(findings: readonly Finding[]): Finding[] {
   const groups = new Map<string, Finding>();
   for (const each of findings) {
     const { words, code, subject } = each;
-    const { name: _own, ...rest } = words;
+    const { name: _own, logs: _told, restarts: _times, ...rest } = words;
     const alikeOnly = subject.kind === 'Pod' ? rest : { ...words, subject: subject.name };
     const key = JSON.stringify([code, subject.kind, alikeOnly]);
     const known = groups.get(key);

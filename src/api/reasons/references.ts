@@ -56,6 +56,15 @@ export const referenceReasons = {
     sentence: 'The volume "{volume}" that the claim was bound to is gone.',
     cure: 'Its data is lost to the cluster: delete the claim and make it anew, or restore the PersistentVolume.',
   },
+  'volume-released': {
+    sentence:
+      'The volume keeps the data of claim "{claim}", which is gone, and so takes no other claim (persistentVolumeReclaimPolicy: {policy}).',
+    cure: 'Save what is needed of its data. Then "kubectl delete pv {name}", or let another claim have it as it is: "kubectl patch pv {name} --type=json -p \'[{"op":"remove","path":"/spec/claimRef"}]\'".',
+  },
+  'volume-failed': {
+    sentence: 'The volume could not be made free again after its claim was gone: {message}.',
+    cure: 'Save what is needed of its data, delete the volume ("kubectl delete pv {name}") and make it anew, with persistentVolumeReclaimPolicy: Retain or, where its class can, Delete.',
+  },
   'claim-resize-pending': {
     sentence:
       'The volume of the claim has grown, and the file system on it cannot grow while a pod uses it.',
