@@ -102,6 +102,17 @@ test('a taint that somebody sets sends pods away: those that tolerate it for a w
   await plane.stop();
 });
 
+test('a lease that somebody removes was a sign of life until then', async () => {
+  const { plane, live } = await withLeases(() => true);
+  await live(80);
+  await plane.verbs.delete({ ...where, name: 'n1' });
+  await plane.run(20_000);
+  assert.deepEqual(await taintsOf(plane, 'n1'), []);
+  await plane.run(30_000);
+  assert.deepEqual(await taintsOf(plane, 'n1'), ['node.kubernetes.io/unreachable:NoSchedule']);
+  await plane.stop();
+});
+
 test('when all nodes fall silent nothing is evicted: it is rather us who are cut off', async () => {
   const { plane, live } = await withLeases(() => false);
   await live(70);

@@ -407,6 +407,20 @@ describe('agent on a scripted runtime', () => {
     assert.equal(statusOf(await world.get('small'))?.restartCount, 0);
   });
 
+  it('grants a resize that comes before the first container, only where there is room', async () => {
+    const image = { pullMs: 3_000, sizeBytes: 1 };
+    const world = await open({ image: () => image });
+    const resources = { requests: { cpu: '1' } };
+    await world.create('early', { containers: [{ name: 'main', image: 'app:1', resources }] });
+    await world.run(1);
+    await world.resize('early', { requests: { cpu: '64' } });
+    await world.run(5);
+    const { conditions } = (await world.get('early'))?.status ?? {};
+    assert.equal(conditions?.find(({ type }) => type === 'PodResizePending')?.reason, 'Infeasible');
+    assert.deepEqual(statusOf(await world.get('early'))?.allocatedResources, { cpu: '1' });
+    assert.deepEqual(statusOf(await world.get('early'))?.resources, resources);
+  });
+
   it('lets pods in while there is room, in the order in which they came', async () => {
     const world = await open({ container: () => ({}) });
     const phases = async (...names: string[]) =>

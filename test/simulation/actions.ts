@@ -16,6 +16,7 @@ import { batchActions } from './batch-actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { NodeProcess } from './node-process.ts';
 import { mishaps } from './mishaps.ts';
+import { nodeActions } from './node-actions.ts';
 import { setActions } from './set-actions.ts';
 import { calm, rough } from './weather.ts';
 import { deploymentDraft, imageNamed, lonePodDraft, serviceDraft } from './workload.ts';
@@ -156,12 +157,16 @@ function runOutOfMemory({ nodes, trace }: SimulatedCluster, random: Random): voi
   machine.end(victim, 137, 'OOMKilled');
 }
 
+/** A node has not quite 8 processors: some of it fits alone, some beside others at times, some never. */
+const wishes = ['1500m', '3', '5', '16'];
+
 /** In place: to more than before, or less. */
 async function resizePod(cluster: SimulatedCluster, random: Random): Promise<void> {
   const pod = anyOf(cluster, random, pods);
   const first = pod?.spec.containers[0];
   if (!pod || !first?.resources?.requests) return;
-  const requests = { cpu: `${50 * (1 + random.below(4))}m`, memory: '64Mi' };
+  const cpu = random.fraction() < 0.6 ? `${50 * (1 + random.below(4))}m` : pick(random, wishes);
+  const requests = { cpu, memory: pick(random, ['64Mi', '128Mi']) };
   cluster.trace.add(`resize ${pod.metadata.name} to ${requests.cpu}`);
   await cluster.resize(pod, { name: first.name, resources: { requests } });
 }
@@ -248,6 +253,7 @@ export const actions: readonly Action[] = [
   },
   { name: 'change the weather', weight: 4, run: changeWeather },
   ...mishaps,
+  ...nodeActions,
   ...setActions,
   ...batchActions,
 ];

@@ -1,11 +1,9 @@
 /** What people do with Jobs and disruption budgets. */
-import { deployments, jobs, podDisruptionBudgets, pods } from '#api/kinds/index.ts';
+import { deployments, jobs, podDisruptionBudgets } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
-import type { Pod } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 import type { Action } from './actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
-import { isReady } from './reading.ts';
 import { jobDraft } from './workload.ts';
 
 const jobNames = ['sum', 'sort'];
@@ -44,20 +42,8 @@ async function createBudget(cluster: SimulatedCluster, random: Random): Promise<
   });
 }
 
-/** As a drain does: all pods of a node, side by side. */
-async function drain(cluster: SimulatedCluster, random: Random): Promise<void> {
-  const nodes = cluster.nodes.map(({ name }) => name);
-  const node = nodes[random.below(nodes.length)];
-  const doomed = cluster.ledger
-    .list(pods)
-    .filter((pod: Pod) => pod.spec.nodeName === node && isReady(pod));
-  cluster.trace.add(`evict ${doomed.length} pods from ${node}`);
-  await Promise.allSettled(doomed.map((pod) => cluster.evict(pod)));
-}
-
 export const batchActions: readonly Action[] = [
   { name: 'create a job', weight: 4, run: createJob },
   { name: 'delete a job', weight: 1, run: deleteJob },
   { name: 'create a budget', weight: 3, run: createBudget },
-  { name: 'drain', weight: 4, run: drain },
 ];

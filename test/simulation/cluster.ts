@@ -49,7 +49,9 @@ export class SimulatedCluster {
   readonly violations: string[] = [];
   /** When a create of a Pod was carried out and its caller was told otherwise. */
   readonly lostPodsAtMs: number[] = [];
-  /** Raised whenever a container begins or ends. */
+  /** Uids of pods whose names are free, whatever still runs of them: by force, or since their node is gone. */
+  readonly givenUp = new Set<string>();
+  /** Raised whenever a container begins or ends, or may use more or less. */
   runs = 0;
   /** There may not be room for all. */
   readonly isTight: boolean;
@@ -146,8 +148,10 @@ export class SimulatedCluster {
     Object.assign(this.weather, calm);
     for (const { clock } of [this, ...this.nodes]) clock.set(0);
     for (const { disk } of [this, ...this.nodes.map(({ machine }) => machine)]) disk.full = false;
-    for (const { connection, machine } of this.nodes) {
+    for (const node of this.nodes) {
+      const { connection, machine } = node;
       connection.heal();
+      node.turnOn();
       machine.setAvailable(true);
       machine.memory.short = false;
     }

@@ -25,8 +25,10 @@ import type {
   StatefulSet,
   PersistentVolumeClaim,
 } from '#api/types.ts';
+import { millisOf } from '#api/quantity.ts';
+import { cpuShares } from '#node/config/resources.ts';
 import type { SimulatedCluster } from './cluster.ts';
-import { isDone, isReady, ownerOf, replicasOf } from './reading.ts';
+import { isDone, isInfeasible, isReady, ownerOf, replicasOf } from './reading.ts';
 import type { Ledger } from './ledger.ts';
 
 export function missing(cluster: SimulatedCluster): string[] {
@@ -159,9 +161,25 @@ function ofPod(pod: Pod, ledger: Ledger): string[] {
   if (isDone(pod)) return complaints;
   if (!pod.spec.nodeName) complaints.push(`${name} has no node (${refusalOf(pod)})`);
   if (!isReady(pod)) complaints.push(`${name} is not ready (${pod.status?.phase})`);
-  const resizes = pod.status?.conditions?.filter(({ type }) => type.startsWith('PodResize')) ?? [];
-  complaints.push(...resizes.map(({ type, reason }) => `${name}: ${type} (${reason})`));
-  return complaints;
+  return [...complaints, ...ofResize(pod, name)];
+}
+
+/** What was granted is what the spec asks for, or the pod says why not. */
+function ofResize(pod: Pod, name: string): string[] {
+  const { conditions = [], containerStatuses = [] } = pod.status ?? {};
+  const resizes = conditions.filter(({ type }) => type.startsWith('PodResize'));
+  if (isInfeasible(pod)) return resizes.length > 1 ? [`${name} is infeasible, and resized`] : [];
+  const different = containerStatuses.filter((status) => {
+    const asked = pod.spec.containers.find((one) => one.name === status.name)?.resources ?? {};
+    return ['cpu', 'memory'].some((resource) => {
+      const amounts = [asked.requests, status.allocatedResources, status.resources?.requests];
+      return new Set(amounts.map((amount) => amount?.[resource])).size > 1;
+    });
+  });
+  return [
+    ...resizes.map(({ type, reason }) => `${name}: ${type} (${reason})`),
+    ...different.map((status) => `${name}: ${status.name} has not what it asks for`),
+  ];
 }
 
 /** What names owners has one of them, and a set that an app could own is its own. */
@@ -269,11 +287,23 @@ function ofMachines({ ledger, nodes: processes }: SimulatedCluster): string[] {
       const running = machine.running.filter(({ podUid }) => podUid === pod.metadata.uid);
       return running.length !== (isDone(pod) ? 0 : lastingOf(pod));
     });
+    const wrong = machine.running.filter((container) => {
+      const pod = own.find(({ metadata }) => metadata.uid === container.podUid);
+      return pod && container.resources.cpuShares !== sharesFor(pod, container.name);
+    });
     return [
+      ...wrong.map(({ id, resources }) => `${id} has ${resources.cpuShares} shares`),
       ...left.map(({ id, namespace, name: pod }) => `${id} of ${namespace}/${pod} was left behind`),
       ...idle.map((pod) => `${known(pod)} does not run with all its containers on ${name}`),
     ];
   });
+}
+
+/** What the pod's status says that the container has, for the kernel. */
+function sharesFor({ status }: Pod, name: string): number {
+  const { containerStatuses = [], initContainerStatuses = [] } = status ?? {};
+  const found = [...containerStatuses, ...initContainerStatuses].find((one) => one.name === name);
+  return cpuShares(millisOf(found?.resources?.requests?.['cpu'] ?? '0'));
 }
 
 /** How many of its containers run as long as it does. */

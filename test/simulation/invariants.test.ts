@@ -14,6 +14,7 @@ import {
   statefulSets,
 } from '#api/kinds/index.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
+import type { KubeObject } from '#api/object.ts';
 import type { Pod } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { SimulatedCluster } from './cluster.ts';
@@ -205,15 +206,90 @@ test('an endpoint that stays when its pod is not ready', async () => {
   cluster.stop();
 });
 
+/** Past the scheduler, and past its own knowledge: as if it had chosen the node itself. */
+async function bind(cluster: SimulatedCluster, name: string, node: string): Promise<void> {
+  const ada = cluster.controlPlane.verbsFor({ name: 'ada', groups: ['system:masters'] });
+  const ref = { ...collectionOf(pods as Kind, 'default'), name, subresource: 'binding' };
+  const target = { apiVersion: 'v1', kind: 'Node', name: node };
+  const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target };
+  await ada?.create(ref, body as KubeObject);
+}
+
 test('a node that is promised more than it has', async () => {
   const { cluster, run } = await withApp();
-  const [node] = cluster.nodes;
-  const large = { requests: { cpu: '64' } };
-  const containers = [{ name: 'main', image: 'x', resources: large }];
-  const metadata = { name: 'large', namespace: 'default' };
-  await cluster.create(pods as Kind, { metadata, spec: { nodeName: node?.name, containers } });
+  const containers = [{ name: 'main', image: 'x', resources: { requests: { cpu: '64' } } }];
+  await cluster.create(pods as Kind, {
+    metadata: { name: 'large', namespace: 'default' },
+    spec: { containers },
+  });
+  await bind(cluster, 'large', 'node-1');
   await run(1_000);
   violatedOnce(cluster, /is promised 64\d+m CPU/);
+  cluster.stop();
+});
+
+test('a machine that runs more than its node has', async () => {
+  const { cluster, run } = await withApp();
+  const machine = cluster.nodes.map((node) => node.machine).find(({ running }) => running.length);
+  assert.ok(machine?.running[0]);
+  machine.resize(machine.running[0], { cpuShares: 65_536 });
+  await run(1);
+  assert.deepEqual(cluster.violations, [], 'what was granted counts where it is less');
+  const [container] = machine.running;
+  machine.containers.set('other', {
+    ...container,
+    id: 'other',
+    name: 'other',
+    resources: { cpuShares: 65_536 },
+  } as never);
+  cluster.runs++;
+  await run(1);
+  violatedOnce(cluster, /node-\d runs 64\d+m CPU/);
+  cluster.stop();
+});
+
+test('a pod through a closed door, one that stays inside, and one that is sent away too early', async () => {
+  const { cluster, run } = await withApp();
+  const close = async (effect: string): Promise<void> => {
+    const node = cluster.ledger.list(nodes).find(({ metadata: { name } }) => name === 'node-1');
+    assert.ok(node);
+    const taints = [{ key: 'maintenance', effect }];
+    await cluster.patch(nodes as Kind, node, { spec: { taints } });
+  };
+  const spec = { containers: [{ name: 'main', image: 'x' }], schedulerName: 'nobody' };
+  await close('NoSchedule');
+  await run(70_000);
+  await cluster.create(pods as Kind, { metadata: { name: 'late', namespace: 'default' }, spec });
+  await bind(cluster, 'late', 'node-1');
+  await run(1);
+  violatedOnce(cluster, /late was bound to node-1 in spite of maintenance/);
+  cluster.violations.length = 0;
+  const tolerations = [
+    { key: 'maintenance', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 600 },
+  ];
+  await cluster.create(pods as Kind, {
+    metadata: { name: 'brave', namespace: 'default' },
+    spec: { ...spec, nodeName: 'node-1', tolerations },
+  });
+  await run(5_000);
+  await close('NoExecute');
+  await run(5_000);
+  const told = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager' };
+  const ada = cluster.controlPlane.verbsFor({ name: 'ada', groups: ['system:masters'] });
+  const ref = { ...collectionOf(pods as Kind, 'default'), name: 'brave', subresource: 'status' };
+  await ada?.patch(ref, { type: 'merge', body: { status: { conditions: [told] } } });
+  await run(1);
+  violatedOnce(cluster, /brave was sent away from node-1 \d+ ms too early/);
+  cluster.violations.length = 0;
+  await close('NoSchedule');
+  const left = { name: 'left', namespace: 'default' };
+  await cluster.create(pods as Kind, { metadata: left, spec: { ...spec, nodeName: 'node-1' } });
+  await run(120_000);
+  // Nobody tells the loops.
+  Object.assign(cluster.weather, { late: 1, lateMs: 3_600_000 });
+  await close('NoExecute');
+  await run(130_000);
+  assert.ok(cluster.violations.some((words) => /left stays on node-1/.test(words)));
   cluster.stop();
 });
 

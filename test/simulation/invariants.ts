@@ -12,7 +12,7 @@ import {
   pods,
   replicaSets,
 } from '#api/kinds/index.ts';
-import { unitsOf } from '#api/quantity.ts';
+import { millisOf, unitsOf } from '#api/quantity.ts';
 import { matchesSelector } from '#api/selector.ts';
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
@@ -21,6 +21,7 @@ import type { SimulatedCluster } from './cluster.ts';
 import { missing } from './desired-state.ts';
 import { type Invariant, whenWritten, type Words, type Written } from './invariant.ts';
 import type { LedgerChange } from './ledger.ts';
+import type { MachineContainer } from './machine/machine.ts';
 import { type Loss, Observations, staleMs } from './observations.ts';
 import { isDone, isEvicted, isHealthy, isPreempted, ownerOf, replicasOf } from './reading.ts';
 import { tooMuchTaken } from './set-bounds.ts';
@@ -44,6 +45,18 @@ const always: readonly Invariant[] = [
   whenWritten('a roll-out alone leaves as many pods as it must', pods, tooFewLeft),
   whenWritten('no eviction breaks a budget', pods, brokenBudget),
   whenWritten('no node is promised more than its allocatable', pods, overcommitted),
+  {
+    promise: 'what runs on a node has never more than its allocatable',
+    changesWith: ({ cluster }) => cluster.runs,
+    broken: moreThanThereIs,
+  },
+  whenWritten('a node that is closed gets no pod from the scheduler', pods, throughClosedDoor),
+  whenWritten('nobody is sent away before the toleration of a taint is over', pods, sentTooEarly),
+  {
+    promise: 'who does not tolerate a taint leaves, in time',
+    changesWith: ({ now }) => Math.floor(now / 1000),
+    broken: stayedTooLong,
+  },
   whenWritten('a node that reports does not count as lost', nodes, wronglyLost),
   whenWritten('a claim has one volume, for good and alone', persistentVolumeClaims, otherVolume),
   whenWritten('a volume stays while a claim has it', persistentVolumes, tornVolume),
@@ -54,8 +67,14 @@ export const inTheEnd: (cluster: SimulatedCluster) => string[] = missing;
 
 /** An endpoint may be called ready for so long after its pod is not, while the loops run. */
 const endpointsStaleMs = 120_000;
+/** So late may a pod that a taint sends away be told to go, while the loops run. */
+const leavesWithinMs = 120_000;
+/** Times are written in whole seconds. */
+const secondMs = 1_000;
 /** A node is lost after 40 s without a sign of life; its agent gives one every 10 s. */
 const surelyAliveMs = 25_000;
+/** The least that the kernel knows: nothing was asked for. */
+const sharesMin = 2;
 const ordinalLabel = 'apps.kubernetes.io/pod-index';
 
 export class Invariants extends Observations {
@@ -97,6 +116,7 @@ function runsTwice({ cluster }: Observations): Words {
   for (const { name: node, machine } of cluster.nodes) {
     const containers = new Set<string>();
     for (const { labels: marks, podUid, name } of machine.running) {
+      if (cluster.givenUp.has(podUid)) continue;
       const pod = `${marks[labels.podNamespace]}/${marks[labels.podName]}`;
       const owner = `${podUid} on ${node}`;
       const other = owners.get(pod) ?? owner;
@@ -192,21 +212,89 @@ function brokenBudget(seen: Observations, { previous, current }: Written<Pod>): 
   return undefined;
 }
 
-function overcommitted({ cluster: { ledger } }: Observations, change: Written<Pod>): Words {
+/** By the scheduler, which cannot know of who comes past it, or is resized, at the same time. */
+function overcommitted(seen: Observations, change: Written<Pod>): Words {
   const { nodeName } = change.current?.spec ?? {};
-  if (!nodeName || change.previous?.spec.nodeName) return undefined;
+  if (!nodeName || !change.previous || change.previous.spec.nodeName) return undefined;
+  const { ledger } = seen.cluster;
   const node = ledger.list(nodes).find(({ metadata }) => metadata.name === nodeName);
   if (!node) return undefined;
   const { allocatable = {} } = node.status ?? {};
   const has = resourcesOf(allocatable);
   const given = noResources();
-  const there = ledger.list(pods).filter((pod) => pod.spec.nodeName === nodeName && !isDone(pod));
+  const there = ledger
+    .list(pods)
+    .filter((pod) => pod.spec.nodeName === nodeName && !isDone(pod) && !seen.isUnforeseen(pod));
   for (const pod of there) add(given, requestOf(pod));
   if (given.milliCpu > has.milliCpu || given.memory > has.memory) {
     return `${nodeName} is promised ${given.milliCpu}m CPU and ${given.memory} bytes`;
   }
   if (there.length <= unitsOf(allocatable['pods'] ?? '0')) return undefined;
   return `${nodeName} is promised ${there.length} pods`;
+}
+
+/** What the agent let in and granted, as the machine itself shows it; beside what nobody counts any more. */
+function moreThanThereIs({ cluster }: Observations): Words {
+  for (const { name, machine } of cluster.nodes) {
+    const node = cluster.ledger.list(nodes).find(({ metadata }) => metadata.name === name);
+    const { allocatable } = node?.status ?? {};
+    if (!allocatable) continue;
+    const own = machine.running.filter(({ podUid }) => !cluster.givenUp.has(podUid));
+    const milli = own.reduce((sum, container) => sum + inForce(container, cluster), 0);
+    if (milli > millisOf(allocatable['cpu'] ?? '0')) return `${name} runs ${milli}m CPU`;
+    const count = new Set(own.map(({ podUid }) => podUid)).size;
+    if (count > unitsOf(allocatable['pods'] ?? '0')) return `${name} runs ${count} pods`;
+  }
+  return undefined;
+}
+
+/** Of one that shrinks, what it was granted counts, although the runtime may not have been told yet. */
+function inForce(container: MachineContainer, { ledger }: SimulatedCluster): number {
+  const { cpuShares = 0 } = container.resources;
+  if (cpuShares <= sharesMin) return 0;
+  const milli = Math.floor((cpuShares * 1000) / 1024);
+  const { status } =
+    ledger.list(pods).find(({ metadata: { uid } }) => uid === container.podUid) ?? {};
+  const granted = status?.containerStatuses?.find(({ name }) => name === container.name);
+  const cpu = granted?.allocatedResources?.['cpu'];
+  return cpu === undefined ? milli : Math.min(milli, millisOf(cpu));
+}
+
+function throughClosedDoor(seen: Observations, { previous, current }: Written<Pod>): Words {
+  const { nodeName } = current?.spec ?? {};
+  if (!current || !nodeName || !previous || previous.spec.nodeName) return undefined;
+  const taint = seen.doors.closedTo(current, nodeName, staleMs, seen.now);
+  return taint && `${current.metadata.name} was bound to ${nodeName} in spite of ${taint.key}`;
+}
+
+function sentTooEarly(seen: Observations, { previous, current }: Written<Pod>): Words {
+  const { nodeName } = current?.spec ?? {};
+  if (!current || !nodeName || !isSentAway(current) || (previous && isSentAway(previous))) {
+    return undefined;
+  }
+  const { now, cluster, doors } = seen;
+  const end = doors.firstEnd(current, nodeName, now - staleMs, cluster.clock.settings);
+  if (end === undefined) return undefined;
+  // The time of a taint may have been noted long before it arrived.
+  const slackMs = seen.punctualForMs > now - end.sinceMs ? secondMs : staleMs;
+  if (now >= end.atMs - slackMs) return undefined;
+  return `${current.metadata.name} was sent away from ${nodeName} ${end.atMs - now} ms too early`;
+}
+
+const isSentAway = ({ status }: Pod): boolean =>
+  status?.conditions?.some(({ reason }) => reason === 'DeletionByTaintManager') === true;
+
+function stayedTooLong({ cluster, doors, now, loopsRunForMs }: Observations): Words {
+  if (loopsRunForMs < leavesWithinMs) return undefined;
+  for (const node of doors.nodes) {
+    const there = cluster.ledger.list(pods).filter(({ spec }) => spec.nodeName === node);
+    for (const pod of there) {
+      if (isDone(pod) || pod.metadata.deletionTimestamp) continue;
+      const taint = doors.overdue(pod, node, leavesWithinMs, now);
+      if (taint) return `${pod.metadata.name} stays on ${node} in spite of ${taint.key}`;
+    }
+  }
+  return undefined;
 }
 
 /** Whatever the clocks say, once messages have been arriving at once for a while. */

@@ -35,7 +35,7 @@ export interface NodeProcessOptions {
   readonly trace: Trace;
   readonly server: () => Verbs | undefined;
   readonly storageServer: () => Verbs | undefined;
-  /** A container has begun or ended. */
+  /** A container has begun or ended, or may use more or less. */
   readonly changed: () => void;
 }
 
@@ -62,6 +62,7 @@ export class NodeProcess {
   readonly storageConnection: Connection;
   readonly #options: NodeProcessOptions;
   #life = new Life();
+  #isOff = false;
   /** The newest; it may not have started. */
   agent: NodeAgent | undefined;
 
@@ -80,6 +81,7 @@ export class NodeProcess {
   }
 
   start(): void {
+    if (this.#isOff) return;
     const { time, trace } = this.#options;
     const life = new Life();
     this.#life = life;
@@ -101,8 +103,28 @@ export class NodeProcess {
     this.#life.kill();
   }
 
+  /** Nothing runs on it, until `turnOn`. */
+  turnOff(): void {
+    this.#options.trace.add(`${this.name}: the machine is turned off`);
+    this.#isOff = true;
+    this.#life.kill();
+    this.machine.reboot();
+  }
+
+  turnOn(): void {
+    if (!this.#isOff) return;
+    this.#isOff = false;
+    this.#options.trace.add(`${this.name}: the machine is turned on`);
+    this.start();
+  }
+
+  get isOff(): boolean {
+    return this.#isOff;
+  }
+
   /** Containers go on. */
   restart(): void {
+    if (this.#isOff) return;
     this.#options.trace.add(`${this.name}: the agent is killed`);
     this.#life.kill();
     this.start();
@@ -120,6 +142,7 @@ export class NodeProcess {
 
   /** The machine loses power and comes back. */
   reboot(): void {
+    if (this.#isOff) return;
     this.#options.trace.add(`${this.name}: the machine reboots`);
     this.#life.kill();
     this.machine.reboot();

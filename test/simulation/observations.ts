@@ -1,11 +1,13 @@
 /** What the invariants remember of a run: how things were so lately that loops may still act on it. */
-import { deployments, leases, pods, replicaSets } from '#api/kinds/index.ts';
+import { deployments, leases, nodes, pods, replicaSets } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Deployment, Pod, ReplicaSet } from '#api/types.ts';
+import type { Deployment, Node, Pod, ReplicaSet } from '#api/types.ts';
+import { requestOf } from '#scheduler/decide/resources.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { LedgerChange } from './ledger.ts';
+import { NodeDoors } from './node-doors.ts';
 import { isDone, isEvicted, isHealthy, isReady, ownerOf, replicasOf } from './reading.ts';
 import { surgeOf } from './set-bounds.ts';
 
@@ -27,6 +29,7 @@ export interface Loss {
 const prefixes = {
   deployment: prefixOf(deployments as Kind),
   replicaSet: prefixOf(replicaSets as Kind),
+  node: prefixOf(nodes as Kind),
   pod: prefixOf(pods as Kind),
   nodeLease: `${prefixOf(leases as Kind)}kube-node-lease/`,
 };
@@ -40,6 +43,9 @@ export class Observations {
   /** By uid of a pod: since when it is not ready. */
   readonly #unreadySinceMs = new Map<string, number>();
   readonly #renewedAtMs = new Map<string, number>();
+  readonly doors = new NodeDoors();
+  /** By uid of a pod: when it took room that no scheduler had found for it. */
+  readonly #unforeseenAtMs = new Map<string, number>();
   #losses: Loss[] = [];
   #loopsRunSinceMs: number | undefined;
   #lateAtMs = Number.NEGATIVE_INFINITY;
@@ -105,7 +111,10 @@ export class Observations {
 
   changed({ key, previous, current }: LedgerChange): void {
     if (key.startsWith(prefixes.pod)) this.#podChanged(previous as Pod, current as Pod);
-    else if (key.startsWith(prefixes.nodeLease)) {
+    else if (key.startsWith(prefixes.node)) {
+      const { settings } = this.cluster.clock;
+      this.doors.changed(previous as Node, current as Node, this.now, settings);
+    } else if (key.startsWith(prefixes.nodeLease)) {
       if (current) this.#renewedAtMs.set(current.metadata.name, this.now);
     } else if (key.startsWith(prefixes.replicaSet)) {
       if (current) this.#allow(current, replicasOf(current as ReplicaSet));
@@ -115,7 +124,14 @@ export class Observations {
     }
   }
 
+  /** The pod came past the scheduler, or was resized, so lately that it may not know. */
+  isUnforeseen({ metadata }: Pod): boolean {
+    const at = this.#unforeseenAtMs.get(metadata.uid ?? '');
+    return at !== undefined && at >= this.now - staleMs;
+  }
+
   #podChanged(previous: Pod | undefined, current: Pod | undefined): void {
+    this.#foresee(previous, current);
     const uid = (current ?? previous)?.metadata.uid ?? '';
     if (current && isReady(current)) this.#unreadySinceMs.delete(uid);
     else if (!this.#unreadySinceMs.has(uid)) this.#unreadySinceMs.set(uid, this.now);
@@ -123,6 +139,25 @@ export class Observations {
     if (!wasLost || (current && isEvicted(current))) return;
     const { namespace, labels = {} } = previous.metadata;
     this.#losses.push({ namespace, labels, atMs: this.now });
+  }
+
+  #foresee(previous: Pod | undefined, current: Pod | undefined): void {
+    const { cluster } = this;
+    const { uid = '' } = (current ?? previous)?.metadata ?? {};
+    if (!current) {
+      const { nodeName } = previous?.spec ?? {};
+      const isThere = cluster.ledger
+        .list(nodes)
+        .some(({ metadata: { name } }) => name === nodeName);
+      if (nodeName && !isThere) cluster.givenUp.add(uid);
+      return;
+    }
+    if (!current.spec.nodeName) return;
+    const isNew = previous === undefined;
+    const wasResized = previous?.spec.nodeName && takesMore(previous, current);
+    if (isNew || wasResized || previous?.metadata.generation !== current.metadata.generation) {
+      if (previous?.spec.nodeName || isNew) this.#unforeseenAtMs.set(uid, this.now);
+    }
   }
 
   #allow({ metadata: { uid = '' } }: KubeObject, most: number): void {
@@ -137,4 +172,10 @@ export class Observations {
       return !next || next.fromMs >= this.now - staleMs;
     });
   }
+}
+
+/** Also by what the node says that it holds: for the scheduler that is news, too. */
+function takesMore(previous: Pod, current: Pod): boolean {
+  const [before, now] = [requestOf(previous), requestOf(current)];
+  return now.milliCpu > before.milliCpu || now.memory > before.memory;
 }

@@ -11,6 +11,11 @@ export function isDone({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
+/** The node can never give it what it was resized to. */
+export function isInfeasible({ status }: Pod): boolean {
+  return status?.conditions?.some(({ reason }) => reason === 'Infeasible') === true;
+}
+
 export function isHealthy(pod: Pod): boolean {
   return isReady(pod) && pod.metadata.deletionTimestamp === undefined;
 }

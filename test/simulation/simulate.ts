@@ -4,16 +4,13 @@
  */
 import { daemonSets, deployments, leases, statefulSets } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
-import type { Deployment, StatefulSet } from '#api/types.ts';
 import { prefixOf } from '#server/core/keys.ts';
-import { isStatusError } from '#base/status-error.ts';
 import { drawAction, rollOut } from './actions.ts';
 import { SimulatedCluster } from './cluster.ts';
-
 import { inTheEnd, Invariants } from './invariants.ts';
-import { replicasOf } from './reading.ts';
 import { rollOutSet } from './set-actions.ts';
 import { drained } from './virtual-time.ts';
+import { takenBack } from './wishes.ts';
 
 export interface SimulationOptions {
   /** Actions of people and misfortune. */
@@ -51,11 +48,13 @@ const bounds = {
   fullPassEverySeeds: 4,
   rollOutMs: 3 * 60_000,
   lookEveryMs: 500,
+  patienceMs: 10_000,
 };
 
 /** In some runs there is not room for all; in the end people ask for less, so that there is. */
 const tightEverySeeds = 3;
-const tight = { podsMax: 9, replicasMax: 2 };
+const tightPodsMax = 9;
+const askingsMax = 4;
 /** One node can take what all have: where a claim holds a pod, others may have come for lack of memory elsewhere. */
 const roomyPodsMax = 40;
 
@@ -78,15 +77,13 @@ class Simulation {
   readonly #options: SimulationOptions;
   readonly #cluster: SimulatedCluster;
   readonly #invariants: Invariants;
-  readonly #isTight: boolean;
   readonly #happened = new Map<string, number>();
 
   constructor(seed: number, options: SimulationOptions) {
     const { tailMax = 60, print } = options;
     this.#seed = seed;
     this.#options = options;
-    this.#isTight = seed % tightEverySeeds === 0;
-    const podsMax = this.#isTight ? tight.podsMax : roomyPodsMax;
+    const podsMax = seed % tightEverySeeds === 0 ? tightPodsMax : roomyPodsMax;
     const commitMsMax = commitMsMaxOf[seed % commitMsMaxOf.length] ?? 0;
     const nodes = 2 + (seed % 2);
     this.#cluster = new SimulatedCluster({ seed, nodes, podsMax, commitMsMax, tailMax, print });
@@ -150,7 +147,7 @@ class Simulation {
     const { time, trace } = cluster;
     cluster.calmDown();
     trace.add('nothing goes wrong any more');
-    if (this.#isTight) await this.#askForLess();
+    await this.#askForLess();
     const from = time.elapsedMs;
     let reachedMs: number | undefined;
     for (;;) {
@@ -167,18 +164,15 @@ class Simulation {
     }
   }
 
+  /** Until nothing is left to take back, which others may be making still. */
   async #askForLess(): Promise<void> {
     const cluster = this.#cluster;
     // The control plane may be on its way up or down.
     while (!cluster.controlPlane.started) await this.#advance(bounds.lookEveryMs);
-    for (const kind of [deployments as Kind, statefulSets as Kind]) {
-      for (const app of cluster.ledger.list<Deployment | StatefulSet>(kind as never)) {
-        if (app.metadata.deletionTimestamp || replicasOf(app) <= tight.replicasMax) continue;
-        const patch = { spec: { replicas: tight.replicasMax } };
-        // Somebody may have deleted it just now.
-        const asked = cluster.patch(kind, app, patch).catch(unlessGone);
-        await this.#during(asked);
-      }
+    for (let round = 0; round < askingsMax; round++) {
+      const work = takenBack(cluster);
+      for (const one of work) await this.#during(one());
+      await this.#advance(bounds.lookEveryMs);
     }
   }
 
@@ -215,14 +209,15 @@ class Simulation {
     for (const words of inTheEnd(cluster)) cluster.violated(`after an update: ${words}`);
   }
 
-  /** Lets time go by until it is done. */
+  /** Lets time go by until it is done; what a control plane was asked that was just stopped never is. */
   async #during(work: Promise<unknown>): Promise<void> {
     let done = false;
     const ended = work.finally(() => (done = true));
     ended.catch(() => undefined);
+    const until = this.#cluster.time.elapsedMs + bounds.patienceMs;
     do await this.#advance(1);
-    while (!done);
-    await ended;
+    while (!done && this.#cluster.time.elapsedMs < until);
+    if (done) await ended;
   }
 
   #advance(ms: number): Promise<void> {
@@ -235,7 +230,3 @@ class Simulation {
 
 /** The first violation ends the run: what comes after it may be its consequence. */
 class Stopped extends Error {}
-
-function unlessGone(error: unknown): void {
-  if (!isStatusError(error, 'NotFound')) throw error;
-}

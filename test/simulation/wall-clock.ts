@@ -5,6 +5,8 @@ import type { VirtualTime } from './virtual-time.ts';
 export class WallClock implements Clock {
   readonly #time: VirtualTime;
   #offMs = 0;
+  /** How often it was set. */
+  settings = 0;
 
   constructor(time: VirtualTime) {
     this.#time = time;
@@ -20,6 +22,7 @@ export class WallClock implements Clock {
 
   /** How far it is from the true time; ahead, when positive. */
   set(offMs: number): void {
+    if (offMs !== this.#offMs) this.settings++;
     this.#offMs = offMs;
   }
 }

@@ -1,10 +1,22 @@
 /** Objects that people create in a simulated cluster. */
-import type { DaemonSet, Deployment, Job, Pod, Service, StatefulSet } from '#api/types.ts';
+import type {
+  DaemonSet,
+  Deployment,
+  Job,
+  Pod,
+  Service,
+  StatefulSet,
+  Toleration,
+} from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 
 type Draft<T> = Omit<T, 'apiVersion' | 'kind' | 'status'>;
 
 const port = 8080;
+export const usualRequests = { cpu: '100m', memory: '64Mi' };
+const restarting = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }];
+/** On nodes that people want for themselves. */
+export const handTaint = 'maintenance';
 /** Ends by itself, its work done. */
 const doer = 'doer';
 
@@ -177,13 +189,15 @@ function podSpec(random: Random, image: string, version: number): Pod['spec'] {
   const initial = [...(happens(0.2) ? [first] : []), ...(happens(0.15) ? [sidecar] : [])];
   return {
     terminationGracePeriodSeconds: pick(random, [1, 5, 30]),
+    ...(happens(0.3) && { tolerations: [toleration(random)] }),
     ...(initial.length > 0 && { initContainers: initial }),
     containers: [
       {
         name: 'main',
         image: imageNamed(image, version),
         ports: [{ containerPort: port }],
-        resources: { requests: { cpu: '100m', memory: '64Mi' } },
+        resources: { requests: usualRequests },
+        ...(happens(0.2) && { resizePolicy: restarting }),
         ...(happens(0.7) && { readinessProbe: probe }),
         ...(happens(0.3) && { livenessProbe: liveness }),
         ...(happens(0.2) && { startupProbe: startup }),
@@ -193,5 +207,27 @@ function podSpec(random: Random, image: string, version: number): Pod['spec'] {
     ],
   };
 }
+
+function toleration(random: Random): Toleration {
+  const tolerationSeconds = pick(random, [undefined, 0, 5, 30, 90]);
+  const whole = { key: handTaint, operator: 'Exists', effect: 'NoExecute' };
+  return tolerationSeconds === undefined ? whole : { ...whole, tolerationSeconds };
+}
+
+const large = { size: 'large' };
+
+/** More than a node has left when another of them is there. */
+export function largePodDraft(name: string, random: Random): Draft<Pod> {
+  const { metadata, spec } = lonePodDraft(name, random);
+  const [first, ...others] = spec.containers;
+  const resources = { requests: { ...usualRequests, cpu: pick(random, ['3', '5', '10']) } };
+  const containers = [{ name: 'main', ...first, resources }, ...others];
+  return {
+    metadata: { ...metadata, labels: { ...metadata.labels, ...large } },
+    spec: { ...spec, containers },
+  };
+}
+
+export const isLarge = ({ metadata }: Pod): boolean => metadata.labels?.['size'] === large.size;
 
 export const endsByItself = (image: string): boolean => image.includes(`/${doer}:`);

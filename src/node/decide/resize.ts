@@ -9,6 +9,7 @@ import { compareQuantities, millisOf, unitsOf } from '#api/quantity.ts';
 import type { Container, Pod, PodSpec, ResourceRequirements } from '#api/types.ts';
 import { containerSubject, type PodFacts, type Step } from './facts.ts';
 import { annotations } from './labels.ts';
+import { membersOf } from './members.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { MemberProgress, Progress } from './progress.ts';
 import { statusesFor, writtenStatus } from './written.ts';
@@ -43,7 +44,7 @@ const isResizable = ({ role }: Pick<MemberProgress, 'role'>): boolean =>
 /** What the node has let the container have: as the spec says, unless that is a resize not granted yet. */
 export function grantedOf(
   { pod, granted }: Pick<PodFacts, 'pod' | 'granted'>,
-  { name, role, container }: Pick<MemberProgress, 'name' | 'role' | 'container'>,
+  { name, role, container }: Pick<MemberProgress, 'role' | 'container'> & { readonly name: string },
 ): ResourceRequirements {
   const known = granted.get(name);
   if (known) return known;
@@ -97,6 +98,37 @@ export function effectiveOf(
   member: Pick<MemberProgress, 'name' | 'role' | 'container'>,
 ): ResourceRequirements {
   return inherited(grantedOf(facts, member), wholeGrantedOf(facts));
+}
+
+/**
+ * What a pod that begins is granted: what it asks for. Of one that began before, its status and its
+ * containers tell. From then on only a resize that is granted changes it.
+ */
+export function grantsOf(
+  pod: Pod,
+  containers: readonly ObservedContainer[] = [],
+): readonly (readonly [string, ResourceRequirements])[] {
+  const whole = wholeGrantedOf({ pod, granted: new Map() });
+  const members = membersOf(pod).filter(isResizable);
+  return [
+    [wholePod, whole],
+    ...members.map(({ role, container }) => {
+      const { name } = container;
+      const asked = grantedOf({ pod, granted: new Map() }, { name, role, container });
+      if (statusesFor(pod, role).some((one) => one.name === name && one.resources)) {
+        return [name, asked] as const;
+      }
+      const [latest] = containers
+        .filter((one) => one.name === name)
+        .toSorted((a, b) => b.attempt - a.attempt);
+      const noted = latest && notedIn(latest);
+      if (!noted) return [name, asked] as const;
+      // Limits may be the pod's there.
+      const { requests, limits } = noted;
+      const own = pod.spec?.resources ? asked.limits : limits;
+      return [name, { ...(own && { limits: own }), ...(requests && { requests }) }] as const;
+    }),
+  ];
 }
 
 /** What the runtime was told for this very container. */

@@ -101,8 +101,9 @@ export class Door {
   }
 
   async #judge(worker: PodWorker): Promise<void> {
-    const decided = this.#decide(worker.pod);
-    if (decided.type === 'admit') worker.admit();
+    const { pod } = worker;
+    const decided = this.#decide(pod);
+    if (decided.type === 'admit') worker.admit(pod);
     else await this.#doubt(worker, decided);
   }
 
@@ -115,10 +116,11 @@ export class Door {
   async #doubt(worker: PodWorker, first: Admission<PodWorker>): Promise<void> {
     const isOld = first.type === 'reject' && first.byNode && !isMirror(worker.pod);
     const node = isOld ? await this.#newestNode() : undefined;
-    const decided = node ? this.#decide(worker.pod, node) : first;
+    const { pod } = worker;
+    const decided = node ? this.#decide(pod, node) : first;
     if (worker.isLeaving || this.#stopped) return;
     if (decided.type === 'preempt') await this.#makeRoom(worker, decided.victims);
-    if (decided.type !== 'reject') return worker.admit();
+    if (decided.type !== 'reject') return worker.admit(pod);
     const { reason, message } = decided;
     const { name, namespace } = worker.pod.metadata;
     this.#options.logger.info('a pod is not let in', { name, namespace, reason, message });

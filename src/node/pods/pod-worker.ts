@@ -15,7 +15,7 @@ import {
 import { nextStep } from '../decide/next-step.ts';
 import { membersOf } from '../decide/members.ts';
 import { isFinal } from '../decide/phase.ts';
-import { withGranted } from '../decide/resize.ts';
+import { grantsOf, withGranted } from '../decide/resize.ts';
 import { newsOf } from '../decide/status/news.ts';
 import { isWritten, podStatus } from '../decide/status/pod-status.ts';
 import type { ProbedContainer } from '../probes/probes.ts';
@@ -67,6 +67,10 @@ export class PodWorker {
     this.#ended = ended;
     this.#acceptedAtMs = services.clock.now();
     this.#writer = new StatusWriter(services, () => this.wake());
+    if (held) return;
+    const containers = services.mirror.containersOf(pod.metadata.uid ?? '');
+    for (const [name, amounts] of grantsOf(pod, containers))
+      this.#memory.granted.set(name, amounts);
   }
 
   get pod(): Pod {
@@ -94,7 +98,9 @@ export class PodWorker {
     return !this.#held && !this.#gone && !isOver(this.#pod.status) && !isOver(this.#status);
   }
 
-  admit(): void {
+  /** `judged`: the pod that was let in; what it asks for is granted, whatever it has come to ask for since. */
+  admit(judged: Pod): void {
+    for (const [name, amounts] of grantsOf(judged)) this.#memory.granted.set(name, amounts);
     this.#held = false;
     this.wake();
   }

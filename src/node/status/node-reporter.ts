@@ -200,36 +200,43 @@ export class NodeReporter {
     };
   }
 
-  async #renew(): Promise<void> {
-    const { verbs, name, clock, logger } = this.#options;
+  async #renew(mayRepeat = true): Promise<void> {
+    try {
+      await this.#renewOnce();
+    } catch (error) {
+      this.#lease = undefined;
+      const isAnother = isStatusError(error, 'NotFound') || isStatusError(error, 'Conflict');
+      // Removed together with the Node, or made anew: that does not wait for the next heartbeat.
+      if (isAnother && mayRepeat && !this.#stopped) return this.#renew(false);
+      this.#options.logger.warn('cannot renew the lease of the node', { error: wordsOf(error) });
+    }
+  }
+
+  async #renewOnce(): Promise<void> {
+    const { verbs, name, clock } = this.#options;
     const renewTime = formatMicroTime(clock.now());
     const collection = collectionOf(leases, leaseNamespace);
     const ref = { ...collection, name };
     const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime };
-    try {
-      this.#lease ??= (await verbs.get(ref).catch((error: unknown) => {
-        if (isStatusError(error, 'NotFound')) return undefined;
-        throw error;
-      })) as Lease | undefined;
-      if (this.#lease) {
-        const next = { ...this.#lease, spec: { ...this.#lease.spec, ...spec } };
-        this.#lease = (await verbs.update(ref, next)) as Lease;
-        return;
-      }
-      const uid = this.#node?.metadata.uid ?? '';
-      this.#lease = (await verbs.create(collection, {
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata: {
-          name,
-          namespace: leaseNamespace,
-          ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }],
-        },
-        spec,
-      } as Lease)) as Lease;
-    } catch (error) {
-      this.#lease = undefined;
-      logger.warn('cannot renew the lease of the node', { error: wordsOf(error) });
+    this.#lease ??= (await verbs.get(ref).catch((error: unknown) => {
+      if (isStatusError(error, 'NotFound')) return undefined;
+      throw error;
+    })) as Lease | undefined;
+    if (this.#lease) {
+      const next = { ...this.#lease, spec: { ...this.#lease.spec, ...spec } };
+      this.#lease = (await verbs.update(ref, next)) as Lease;
+      return;
     }
+    const uid = this.#node?.metadata.uid ?? '';
+    this.#lease = (await verbs.create(collection, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: {
+        name,
+        namespace: leaseNamespace,
+        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }],
+      },
+      spec,
+    } as Lease)) as Lease;
   }
 }

@@ -10,6 +10,7 @@ import { RuntimeError } from '#node/runtime/runtime-error.ts';
 import type {
   ContainerConfig,
   Images,
+  LinuxResources,
   Runtime,
   RuntimeImage,
   SandboxConfig,
@@ -36,11 +37,12 @@ const longest = {
   start: 120,
   stop: 40,
   remove: 30,
+  update: 40,
   /** What the asker waits for an answer that never comes. */
   answer: 10_000,
 };
 
-const changes = /^(run|create|start|stop|remove|pull)/;
+const changes = /^(run|create|start|stop|remove|update|pull)/;
 
 export function machineRuntime(options: MachineRuntimeOptions): Runtime {
   const { machine } = options;
@@ -162,7 +164,14 @@ function containerCalls(options: MachineRuntimeOptions) {
       if (container?.state === 'running') machine.end(container, 137);
       machine.containers.delete(id);
     },
-    updateResources: async () => undefined,
+    updateResources: async (id: string, resources: LinuxResources): Promise<void> => {
+      await takes(longest.update, `resize ${id}`);
+      const container = machine.containers.get(id);
+      if (container?.state !== 'running') {
+        throw new RuntimeError('Failed', `the container ${id} does not run`);
+      }
+      machine.resize(container, resources);
+    },
     reopenLog: async () => undefined,
   };
 }
@@ -192,6 +201,7 @@ function addContainer(
     logPath: `${of.logDirectory}/${config.logPath}`,
     labels: config.labels,
     annotations: config.annotations,
+    resources: config.linux?.resources ?? {},
   });
   return id;
 }
@@ -253,7 +263,7 @@ function mayGoUnheard<T extends object>(calls: T, options: MachineRuntimeOptions
 }
 
 function observed(container: MachineContainer): ObservedContainer {
-  const { servesAtMs: _, endsWithinMs: __, ended: ___, ...rest } = container;
+  const { servesAtMs: _, endsWithinMs: __, ended: ___, resources: ____, ...rest } = container;
   return rest;
 }
 

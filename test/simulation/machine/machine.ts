@@ -4,7 +4,7 @@
  */
 import type { ObservedContainer, ObservedSandbox } from '#node/decide/observed.ts';
 import { labels } from '#node/decide/labels.ts';
-import type { RuntimeEvent } from '#node/runtime/runtime.ts';
+import type { LinuxResources, RuntimeEvent } from '#node/runtime/runtime.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Files } from '#sys/files.ts';
@@ -23,6 +23,8 @@ export interface MachineContainer extends Mutable<ObservedContainer> {
   /** How long it takes to end after SIGTERM; some never do by themselves. */
   readonly endsWithinMs: number;
   readonly ended: PromiseWithResolvers<void>;
+  /** What it may use, as the runtime was told last. */
+  resources: LinuxResources;
 }
 
 export interface MachineOptions {
@@ -35,14 +37,14 @@ export interface MachineOptions {
   readonly weather: Readonly<Weather>;
   readonly faults: Faults;
   readonly trace: (line: string) => void;
-  /** A container has begun or ended. */
+  /** A container has begun or ended, or may use more or less. */
   readonly changed: () => void;
 }
 
 const system: Readonly<Record<string, string>> = {
   '/proc/loadavg': '0.10 0.20 0.30 2/300 12345\n',
   '/proc/sys/kernel/pid_max': '4194304\n',
-  '/proc/cpuinfo': 'processor : 0\nprocessor : 1\nprocessor : 2\nprocessor : 3\n',
+  '/proc/cpuinfo': Array.from({ length: 8 }, (_, index) => `processor : ${index}\n`).join(''),
   '/proc/sys/kernel/osrelease': '6.12.0\n',
   '/proc/sys/kernel/random/boot_id': '00000000-0000-4000-8000-000000000000\n',
   '/etc/os-release': 'PRETTY_NAME="Simulated Linux"\n',
@@ -128,6 +130,12 @@ export class Machine {
     if (endsByItself(container.image)) {
       time.after(random.below(longestWorkMs), () => this.end(container, 0));
     }
+  }
+
+  resize(container: MachineContainer, resources: LinuxResources): void {
+    container.resources = { ...container.resources, ...resources };
+    this.#options.trace(`${this.name}: ${container.id} has ${resources.cpuShares} shares now`);
+    this.#options.changed();
   }
 
   /** It never ran. */

@@ -23,17 +23,17 @@ export function readyStatusOf(node: Node): string {
 /**
  * When the node counts as lost unless its agent says something. The lease is timed by when we saw it
  * change, so that a node whose clock is off is not lost, and a restart here gives every node its time.
+ * A lease that somebody removed was a sign of life until then: its agent makes another one.
  */
 export function lostAt(view: View, node: Node, options: HealthOptions): number {
   const { name, creationTimestamp } = node.metadata;
   const renewed = view.changedAt(leases, leaseNamespace, name);
-  if (renewed !== undefined && view.get(leases, leaseNamespace, name) !== undefined) {
-    return renewed + options.gracePeriodMs;
-  }
+  const seen = renewed === undefined ? Number.NEGATIVE_INFINITY : renewed + options.gracePeriodMs;
+  if (renewed !== undefined && view.get(leases, leaseNamespace, name) !== undefined) return seen;
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
   const reported = parseTime(ready?.lastHeartbeatTime);
-  if (!Number.isNaN(reported)) return reported + options.gracePeriodMs;
-  return parseTime(creationTimestamp) + options.startupGraceMs;
+  if (!Number.isNaN(reported)) return Math.max(seen, reported + options.gracePeriodMs);
+  return Math.max(seen, parseTime(creationTimestamp) + options.startupGraceMs);
 }
 
 /** The conditions of a lost node; the same list when they say so already. */
