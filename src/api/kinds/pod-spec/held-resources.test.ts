@@ -103,3 +103,19 @@ test('of init containers only sidecars hold what a resize left them', () => {
   );
   assert.equal(podRequests(spec)['cpu'], '5');
 });
+
+test('a pod that asks for something as a whole holds that, as its own status tells it', () => {
+  const { status, ...rest } = pod('1', { granted: '1', applied: '1' });
+  const whole = (asked: string, conditions: PodCondition[] = []): Pod => ({
+    ...rest,
+    spec: { ...rest.spec, resources: asking(asked) },
+    status: { ...status, conditions, allocatedResources: { cpu: '2' }, resources: asking('3') },
+  });
+  const cpu = (each: Pod) => podRequests(heldSpec(each))['cpu'];
+  assert.equal(cpu(whole('1')), '3');
+  assert.equal(cpu(whole('4')), '4');
+  assert.equal(cpu(whole('64', [pending('Infeasible')])), '3');
+  const same = whole('3');
+  const settled = { ...same, status: { ...same.status, allocatedResources: { cpu: '3' } } };
+  assert.equal(heldSpec(settled), settled.spec);
+});

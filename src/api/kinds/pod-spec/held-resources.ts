@@ -1,10 +1,16 @@
 /**
  * What a running pod holds of its node, which after a resize is for a while not what its spec asks for:
  * the most of what is asked for, granted and applied; of a resize that its node can never give, what it
- * has. Source: KEP-1287; component-helpers resource, UseStatusResources.
+ * has. Source: KEP-1287, KEP-5419 (the pod as a whole); component-helpers resource, UseStatusResources.
  */
 import { compareQuantities } from '../../quantity.ts';
-import type { Container, ContainerStatus, Pod, PodSpec } from '../../types.ts';
+import type {
+  Container,
+  ContainerStatus,
+  Pod,
+  PodSpec,
+  ResourceRequirements,
+} from '../../types.ts';
 import { mostOf, type ResourceList } from './requests.ts';
 import { isSidecar } from './restart-rules.ts';
 
@@ -14,8 +20,29 @@ export function heldSpec(pod: Pod): PodSpec {
   const { containerStatuses, initContainerStatuses } = status ?? {};
   const containers = withHeld(pod, spec.containers, containerStatuses);
   const initContainers = withHeld(pod, spec.initContainers, initContainerStatuses, isSidecar);
-  if (containers === spec.containers && initContainers === spec.initContainers) return spec;
-  return { ...spec, ...(containers && { containers }), ...(initContainers && { initContainers }) };
+  const resources = wholeHeld(pod);
+  if (
+    containers === spec.containers &&
+    initContainers === spec.initContainers &&
+    resources === spec.resources
+  ) {
+    return spec;
+  }
+  return {
+    ...spec,
+    ...(containers && { containers }),
+    ...(initContainers && { initContainers }),
+    ...(resources && { resources }),
+  };
+}
+
+/** A pod that asks for nothing as a whole holds nothing beside its containers. */
+function wholeHeld(pod: Pod): ResourceRequirements | undefined {
+  const { resources: asked } = pod.spec;
+  const { resources, allocatedResources } = pod.status ?? {};
+  if (asked === undefined || resources === undefined) return asked;
+  const told = { resources, allocatedResources };
+  return isAsAsked(asked, told) ? asked : { ...asked, ...amountsOf(pod, asked, told) };
 }
 
 /** The same list where nothing else is held. */
@@ -29,19 +56,23 @@ function withHeld(
   let isOther = false;
   const all = containers.map((container) => {
     const status = statuses.find(({ name }) => name === container.name);
-    if (!status?.resources || isAsAsked(container, status) || !isResizable(container)) {
+    const { resources: asked } = container;
+    if (!status?.resources || isAsAsked(asked, status) || !isResizable(container)) {
       return container;
     }
     isOther = true;
-    const resources = { ...container.resources, ...amountsOf(pod, container, status) };
+    const resources = { ...asked, ...amountsOf(pod, asked, status) };
     return { ...container, resources };
   });
   return isOther ? all : containers;
 }
 
+/** As the status of a container, or of the pod, tells it. */
+type Told = Pick<ContainerStatus, 'resources' | 'allocatedResources'>;
+
 function isAsAsked(
-  { resources: asked }: Container,
-  { resources, allocatedResources }: ContainerStatus,
+  asked: ResourceRequirements | undefined,
+  { resources, allocatedResources }: Told,
 ): boolean {
   return (
     isSame(asked?.requests, resources?.requests) &&
@@ -65,8 +96,8 @@ function isSame(a: ResourceList = {}, b: ResourceList = {}): boolean {
 
 function amountsOf(
   pod: Pod,
-  { resources: asked }: Container,
-  { resources: applied, allocatedResources }: ContainerStatus,
+  asked: ResourceRequirements | undefined,
+  { resources: applied, allocatedResources }: Told,
 ): { readonly requests: ResourceList; readonly limits: ResourceList } {
   const requests = mostOf(applied?.requests ?? {}, allocatedResources ?? {});
   const limits = applied?.limits ?? {};
