@@ -28,6 +28,11 @@ export const componentRoles: readonly ClusterRole[] = [
     rule('create', 'authentication.k8s.io', 'tokenreviews'),
     rule('create', 'authorization.k8s.io', 'subjectaccessreviews'),
   ]),
+  // For a scheduler of one's own, beside the role above.
+  clusterRole('system:volume-scheduler', [
+    rule('get list patch update watch', 'core', 'persistentvolumes persistentvolumeclaims'),
+    rule(read, 'storage.k8s.io', 'storageclasses'),
+  ]),
   clusterRole('system:kube-controller-manager', [
     eventsRule,
     rule('create', 'coordination.k8s.io', 'leases'),
@@ -63,6 +68,25 @@ export const componentRoles: readonly ClusterRole[] = [
   clusterRole('system:node-bootstrapper', [
     rule('create get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
   ]),
+  clusterRole('system:node-problem-detector', [
+    rule('get', 'core', 'nodes'),
+    rule('patch', 'core', 'nodes/status'),
+    eventsRule,
+  ]),
+  clusterRole('system:kubelet-api-admin', [
+    rule('get list proxy watch', 'core', 'nodes'),
+    rule('*', 'core', 'nodes/log nodes/metrics nodes/proxy nodes/stats'),
+  ]),
+  ...[
+    'kube-apiserver-client',
+    'kube-apiserver-client-kubelet',
+    'kubelet-serving',
+    'legacy-unknown',
+  ].map((signer) =>
+    clusterRole(`system:certificates.k8s.io:${signer}-approver`, [
+      rule('approve', 'certificates.k8s.io', 'signers', [`kubernetes.io/${signer}`]),
+    ]),
+  ),
   clusterRole('system:persistent-volume-provisioner', [
     rule('create delete get list watch', 'core', 'persistentvolumes'),
     rule('get list update watch', 'core', 'persistentvolumeclaims'),
