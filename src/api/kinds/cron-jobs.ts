@@ -52,8 +52,10 @@ export const cronJobs: Kind<CronJob> = {
     return [invalid('metadata.name', name, `must be no more than ${nameLengthMax} characters`)];
   },
   warnings: ({ spec }) => {
-    const pod = spec?.jobTemplate?.spec?.template?.spec;
-    return pod ? podSpecWarnings(pod, 'spec.jobTemplate.spec.template.spec') : [];
+    const template = spec?.jobTemplate?.spec?.template;
+    if (!template?.spec) return [];
+    const path = 'spec.jobTemplate.spec.template.spec';
+    return podSpecWarnings(template.spec, path, template.metadata?.annotations);
   },
   columns: [
     nameColumn,

@@ -12,6 +12,7 @@ import {
 } from './storage/claim-spec.ts';
 import {
   classAnnotation,
+  classAnnotationWarning,
   validateClaimStatus,
   validateClaimUpdate,
 } from './storage/claim-update.ts';
@@ -49,7 +50,10 @@ export const persistentVolumeClaims: Kind<PersistentVolumeClaim> = {
   },
   validateUpdate: validateClaimUpdate,
   validateSubresource: { status: validateClaimStatus },
-  warnings: (claim) => claimSpecWarnings('spec', claim.spec),
+  warnings: ({ metadata, spec }) => [
+    ...(metadata.annotations?.[classAnnotation] === undefined ? [] : [classAnnotationWarning]),
+    ...claimSpecWarnings('spec', spec),
+  ],
   conditionCodes: claimConditionCodes,
   columns: [
     nameColumn,

@@ -31,7 +31,9 @@ export const podTemplates: Kind<PodTemplate> = {
   },
   validate: ({ template }) => validatePodTemplate(template, 'template'),
   warnings: ({ template }) =>
-    template?.spec ? podSpecWarnings(template.spec, 'template.spec') : [],
+    template?.spec
+      ? podSpecWarnings(template.spec, 'template.spec', template.metadata?.annotations)
+      : [],
   columns: [
     nameColumn,
     {

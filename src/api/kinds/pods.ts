@@ -89,7 +89,7 @@ export const pods: Kind<Pod> = {
     ],
     resize: (next, previous) => [...validate(next), ...validateResize(next, previous)],
   },
-  warnings: (pod) => podSpecWarnings(specOf(pod), 'spec'),
+  warnings: (pod) => podSpecWarnings(specOf(pod), 'spec', pod.metadata.annotations),
   gracePeriodSeconds: gracePeriodOf,
   fieldSelectors: {
     'spec.nodeName': (pod) => pod.spec?.nodeName ?? '',

@@ -7,11 +7,7 @@ import { serviceColumns } from './services/columns.ts';
 import { defaultService } from './services/defaults.ts';
 import { prepareServiceForCreate, prepareServiceForUpdate } from './services/prepare.ts';
 import { validateService, validateServiceStatus } from './services/validate.ts';
-
-const topologyAnnotations = [
-  'service.kubernetes.io/topology-mode',
-  'service.kubernetes.io/topology-aware-hints',
-];
+import { serviceWarnings } from './services/warnings.ts';
 
 export const services: Kind<Service> = {
   group: '',
@@ -43,10 +39,7 @@ export const services: Kind<Service> = {
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateSubresource: { status: validateServiceStatus },
-  warnings: ({ metadata }) =>
-    topologyAnnotations
-      .filter((each) => metadata.annotations?.[each] !== undefined)
-      .map((each) => `annotation "${each}" is not honoured: use spec.trafficDistribution`),
+  warnings: serviceWarnings,
   fieldSelectors: {
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',

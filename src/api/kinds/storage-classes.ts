@@ -18,6 +18,7 @@ import {
   sameValue,
 } from './common/checks.ts';
 import { ageColumn, nameColumn } from './common/columns.ts';
+import { renamedLabel } from './common/renamed-labels.ts';
 import { standardVerbs } from './common/verbs.ts';
 
 const defaultAnnotations = [
@@ -58,6 +59,7 @@ export const storageClasses: Kind<StorageClass> = {
   verbs: standardVerbs,
   type: 'StorageClass',
   returnsDeleted: true,
+  warnings: ({ allowedTopologies = [] }) => allowedTopologies.flatMap(renamedLabelsOf),
   defaults(storageClass) {
     storageClass.reclaimPolicy ??= 'Delete';
     storageClass.volumeBindingMode ??= 'Immediate';
@@ -155,4 +157,16 @@ function validateUpdate(next: StorageClass, previous: StorageClass): FieldError[
   const { volumeBindingMode: after } = next;
   checkImmutable(errors, 'volumeBindingMode', after, previous.volumeBindingMode);
   return errors;
+}
+
+/** Source: pkg/api/storage, GetWarningsForStorageClass. */
+function renamedLabelsOf(
+  { matchLabelExpressions = [] }: TopologySelectorTerm,
+  at: number,
+): string[] {
+  return matchLabelExpressions.flatMap(({ key }, index) => {
+    const renamed = renamedLabel(key);
+    const path = `allowedTopologies[${at}].matchLabelExpressions[${index}]`;
+    return renamed ? [`${path}: ${renamed}`] : [];
+  });
 }

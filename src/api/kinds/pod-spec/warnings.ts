@@ -1,16 +1,22 @@
 /** Sentences for people whose pod spec uses what is deprecated, odd, or not honoured. */
 import type { PodSpec, PodTemplateSpec } from '../../types.ts';
-import { allContainersOf } from './defaults.ts';
 import { type NotHonoured, notHonoured } from './not-honoured.ts';
+import { oddities } from './oddities.ts';
 
 export function templateWarnings(template: PodTemplateSpec | undefined): string[] {
-  return template?.spec ? podSpecWarnings(template.spec, 'spec.template.spec') : [];
+  if (!template?.spec) return [];
+  return podSpecWarnings(template.spec, 'spec.template.spec', template.metadata?.annotations);
 }
 
-export function podSpecWarnings(spec: PodSpec, path: string): string[] {
+/** `annotations` are those of the pod or template that has the spec. */
+export function podSpecWarnings(
+  spec: PodSpec,
+  path: string,
+  annotations?: Readonly<Record<string, string>>,
+): string[] {
   const warnings: string[] = [];
   walk(spec, tree, path, warnings);
-  warnings.push(...oddities(spec, path));
+  warnings.push(...oddities(spec, path, annotations));
   return warnings;
 }
 
@@ -56,55 +62,4 @@ function isSet(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false;
   if (typeof value !== 'object') return true;
   return Object.keys(value).length > 0;
-}
-
-const renamedLabels = new Map([
-  ['beta.kubernetes.io/arch', 'v1.14; use "kubernetes.io/arch" instead'],
-  ['beta.kubernetes.io/os', 'v1.14; use "kubernetes.io/os" instead'],
-  ['beta.kubernetes.io/instance-type', 'v1.17; use "node.kubernetes.io/instance-type" instead'],
-  ['failure-domain.beta.kubernetes.io/zone', 'v1.17; use "topology.kubernetes.io/zone" instead'],
-  [
-    'failure-domain.beta.kubernetes.io/region',
-    'v1.17; use "topology.kubernetes.io/region" instead',
-  ],
-]);
-
-/** As Kubernetes warns (pkg/api/pod, GetWarningsForPod). */
-function oddities(spec: PodSpec, path: string): string[] {
-  const warnings: string[] = [];
-  for (const [index, container] of allContainersOf(spec).entries()) {
-    const seen = new Map<string, number>();
-    for (const [envIndex, { name }] of (container.env ?? []).entries()) {
-      const before = seen.get(name);
-      if (before !== undefined) {
-        const at = `${path}.${containerPath(spec, index)}.env[${envIndex}]`;
-        warnings.push(
-          `${at}: hides previous definition of "${name}", which may be dropped when using apply`,
-        );
-      }
-      seen.set(name, envIndex);
-    }
-  }
-  if (spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0) {
-    warnings.push(
-      `${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
-    );
-  }
-  for (const key of Object.keys(spec.nodeSelector ?? {})) {
-    const renamed = renamedLabels.get(key);
-    if (renamed) warnings.push(`${path}.nodeSelector[${key}]: deprecated since ${renamed}`);
-  }
-  for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries()) {
-    if (!name) warnings.push(`${path}.imagePullSecrets[${index}]: invalid empty name ""`);
-  }
-  return warnings;
-}
-
-/** The index counts init containers first, as `allContainersOf` lists them. */
-function containerPath(spec: PodSpec, index: number): string {
-  const initial = spec.initContainers?.length ?? 0;
-  const plain = spec.containers?.length ?? 0;
-  if (index < initial) return `initContainers[${index}]`;
-  if (index < initial + plain) return `containers[${index - initial}]`;
-  return `ephemeralContainers[${index - initial - plain}]`;
 }

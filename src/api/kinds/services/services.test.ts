@@ -175,3 +175,27 @@ test('topology by annotation is told not to count', () => {
   assert.match(services.warnings?.(asked)[0] ?? '', /topology-mode.*trafficDistribution/);
   assert.deepEqual(services.warnings?.(sound), []);
 });
+
+test('what a Service says in vain is told', () => {
+  const told = (spec: ServiceSpec): string[] => services.warnings?.(service(spec)) ?? [];
+  assert.deepEqual(
+    told({
+      type: 'ClusterIP',
+      clusterIP: 'None',
+      sessionAffinity: 'ClientIP',
+      externalIPs: ['10.0.0.9'],
+    }),
+    [
+      'spec.externalIPs is ignored for headless services',
+      'spec.SessionAffinity is ignored for headless services',
+    ],
+  );
+  assert.deepEqual(told({ externalIPs: ['10.0.0.9'], externalName: 'a.example' }), [
+    'spec.externalIPs is deprecated and may no longer be implemented in some clusters',
+    'spec.externalName is ignored when spec.type is not "ExternalName"',
+  ]);
+  assert.deepEqual(told({ type: 'ExternalName', externalName: 'a.example' }), []);
+  assert.deepEqual(told({ trafficDistribution: 'PreferClose' }), [
+    'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',
+  ]);
+});

@@ -11,6 +11,7 @@ import type {
   TypedObjectReference,
 } from '../../types.ts';
 import { checkFormat, checkOneOfIfSet, type Errors, sameValue } from '../common/checks.ts';
+import { fractionalBytes } from '../common/fractional-bytes.ts';
 import { checkLabelSelector } from '../common/label-selectors.ts';
 import { checkResourceQuantity } from '../pod-spec/resources.ts';
 import { checkAccessModes, volumeModes } from './access-modes.ts';
@@ -118,5 +119,10 @@ export function claimSpecWarnings(path: string, spec: PersistentVolumeClaimSpec 
   if (volumeAttributesClassName) {
     found.push(`${path}.volumeAttributesClassName: no driver here knows volume attributes`);
   }
+  const { requests, limits } = spec.resources ?? {};
+  found.push(
+    ...fractionalBytes(requests, `${path}.resources.requests`, ['storage']),
+    ...fractionalBytes(limits, `${path}.resources.limits`, ['storage']),
+  );
   return found;
 }

@@ -7,6 +7,7 @@ import { changedPaths } from '../common/differences.ts';
 
 /** From before `storageClassName`; it still names the class where it stands. */
 export const classAnnotation = 'volume.beta.kubernetes.io/storage-class';
+export const classAnnotationWarning = `metadata.annotations[${classAnnotation}]: deprecated since v1.8; use "storageClassName" attribute instead`;
 
 export function validateClaimUpdate(
   next: PersistentVolumeClaim,

@@ -17,12 +17,14 @@ import {
   sameValue,
 } from '../common/checks.ts';
 import { changedPaths } from '../common/differences.ts';
+import { nodeSelectorTermWarnings } from '../common/renamed-labels.ts';
 import { checkNodeSelector } from '../pod-spec/affinity.ts';
 import { checkForeignSource } from '../pod-spec/foreign-volumes.ts';
 import { checkNoBacksteps } from '../pod-spec/paths.ts';
 import { checkHostPath } from '../pod-spec/volumes.ts';
 import { checkAccessModes, volumeModes } from './access-modes.ts';
 import { checkPositive } from './claim-spec.ts';
+import { classAnnotation, classAnnotationWarning } from './claim-update.ts';
 
 const ordinaryFields: ReadonlySet<string> = new Set([
   'capacity',
@@ -170,7 +172,7 @@ function sourcePart(spec: PersistentVolumeSpec | undefined): PersistentVolumeSpe
 /** What the node agent can mount; everything else is accepted and said. */
 export const mountableSources: readonly string[] = ['hostPath', 'local'];
 
-export function volumeWarnings({ spec }: PersistentVolume): string[] {
+export function volumeWarnings({ metadata, spec }: PersistentVolume): string[] {
   const found = sourcesOf(spec)
     .filter((source) => !mountableSources.includes(source))
     .map(
@@ -182,5 +184,10 @@ export function volumeWarnings({ spec }: PersistentVolume): string[] {
       'spec.persistentVolumeReclaimPolicy: the Recycle policy is deprecated, and the volume fails when it is released; use dynamic provisioning',
     );
   }
+  for (const [index, term] of (spec?.nodeAffinity?.required?.nodeSelectorTerms ?? []).entries()) {
+    const path = `spec.nodeAffinity.required.nodeSelectorTerms[${index}]`;
+    found.push(...nodeSelectorTermWarnings(term, path));
+  }
+  if (metadata.annotations?.[classAnnotation] !== undefined) found.push(classAnnotationWarning);
   return found;
 }
