@@ -13,7 +13,7 @@ export function nodeLifecycleController(options: HealthOptions = usualHealth): L
   return {
     name: 'node-controller',
     sources: [
-      { kind: nodes, indexes: zoneIndexes },
+      { kind: nodes, indexes: zoneIndexes, remembersChanges: true },
       { kind: leases, keysOf: nodeOf, remembersChanges: true },
       // Looked at when a node is lost, never a reason to look.
       { kind: pods, indexes: podNodeIndex, keysOf: () => [] },

@@ -1,6 +1,6 @@
 /** Whether a node's agent is alive, and what the node's conditions say when it is not. */
 import type { View } from '#api/decision.ts';
-import { leases } from '#api/kinds/index.ts';
+import { leases, nodes } from '#api/kinds/index.ts';
 import { formatTime, parseTime } from '#api/time.ts';
 import type { Node, NodeCondition } from '#api/types.ts';
 
@@ -23,13 +23,19 @@ export function readyStatusOf(node: Node): string {
 /**
  * When the node counts as lost unless its agent says something. The lease is timed by when we saw it
  * change, so that a node whose clock is off is not lost, and a restart here gives every node its time.
- * A lease that somebody removed was a sign of life until then: its agent makes another one.
+ * A lease that somebody removed was a sign of life until then: its agent makes another one. So is a Node
+ * without one that we see for the first time, whatever the clocks say of its last report.
  */
 export function lostAt(view: View, node: Node, options: HealthOptions): number {
   const { name, creationTimestamp } = node.metadata;
   const renewed = view.changedAt(leases, leaseNamespace, name);
-  const seen = renewed === undefined ? Number.NEGATIVE_INFINITY : renewed + options.gracePeriodMs;
-  if (renewed !== undefined && view.get(leases, leaseNamespace, name) !== undefined) return seen;
+  if (renewed !== undefined && view.get(leases, leaseNamespace, name) !== undefined) {
+    return renewed + options.gracePeriodMs;
+  }
+  const isKnownLost = readyStatusOf(node) === 'Unknown';
+  const changed = isKnownLost ? undefined : view.changedAt(nodes, undefined, name);
+  const never = Number.NEGATIVE_INFINITY;
+  const seen = Math.max(renewed ?? never, changed ?? never) + options.gracePeriodMs;
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
   const reported = parseTime(ready?.lastHeartbeatTime);
   if (!Number.isNaN(reported)) return Math.max(seen, reported + options.gracePeriodMs);
