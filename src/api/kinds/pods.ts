@@ -7,6 +7,7 @@ import { standardVerbs, statusSubresource } from './common/verbs.ts';
 import { checkPodAnnotations } from './pod-spec/annotations.ts';
 import { validatePodSpec } from './pod-spec/validate.ts';
 import { podSpecWarnings } from './pod-spec/warnings.ts';
+import { adoptAppArmorAnnotations } from './pods/apparmor-annotations.ts';
 import { podColumns } from './pods/columns.ts';
 import { defaultPod } from './pods/defaults.ts';
 import { validateEphemeralContainers } from './pods/ephemeral.ts';
@@ -73,6 +74,7 @@ export const pods: Kind<Pod> = {
   prepareForCreate(pod) {
     pod.metadata.generation = 1;
     mergeLabelKeys(pod);
+    adoptAppArmorAnnotations(pod);
     pod.status = { phase: 'Pending', qosClass: qosClassOf(specOf(pod)) };
     const { schedulingGates = [], nodeName } = specOf(pod);
     if (schedulingGates.length > 0 && !nodeName) markGated(pod);

@@ -10,6 +10,8 @@ import type {
 } from '../../types.ts';
 import { fractionalBytes } from '../common/fractional-bytes.ts';
 import { nodeSelectorTermWarnings, renamedLabel } from '../common/renamed-labels.ts';
+import { sameValue } from '../common/checks.ts';
+import { appArmorAnnotation, appArmorProfileOf } from '../pods/apparmor-annotations.ts';
 import { claimSpecWarnings } from '../storage/claim-spec.ts';
 
 type Annotations = Readonly<Record<string, string>>;
@@ -113,7 +115,6 @@ const replaced: readonly (readonly [string, string])[] = [
 ];
 const podSeccomp = 'seccomp.security.alpha.kubernetes.io/pod';
 const containerSeccomp = 'container.seccomp.security.alpha.kubernetes.io/';
-const containerAppArmor = 'container.apparmor.security.beta.kubernetes.io/';
 
 function oldAnnotations(
   { securityContext }: PodSpec,
@@ -130,9 +131,13 @@ function oldAnnotations(
   if (!securityContext?.seccompProfile) tell(podSeccomp, noSeccomp);
   for (const [{ name, securityContext: own }] of containers) {
     if (!own?.seccompProfile) tell(`${containerSeccomp}${name}`, noSeccomp);
-    if (!securityContext?.appArmorProfile && !own?.appArmorProfile) {
-      const sentence = 'deprecated since v1.30; use the "appArmorProfile" field instead';
-      tell(`${containerAppArmor}${name}`, sentence);
+    const key = `${appArmorAnnotation}${name}`;
+    const profile = own?.appArmorProfile ?? securityContext?.appArmorProfile;
+    // A pod has had the profile of its annotation copied to the field by now.
+    const adopted =
+      path === 'metadata.annotations' ? appArmorProfileOf(annotations[key]) : undefined;
+    if (!profile || sameValue(profile, adopted)) {
+      tell(key, 'deprecated since v1.30; use the "appArmorProfile" field instead');
     }
   }
   return found;

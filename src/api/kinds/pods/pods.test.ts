@@ -252,3 +252,32 @@ test('the values of matchLabelKeys become part of the selector', () => {
     { key: 'version', operator: 'NotIn', values: ['2'] },
   ]);
 });
+
+test('a profile that an annotation names becomes the field, is told, and yields to a field', () => {
+  const key = 'container.apparmor.security.beta.kubernetes.io/';
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'a',
+      annotations: { [`${key}a`]: 'localhost/mine', [`${key}b`]: 'unconfined', [`${key}c`]: 'odd' },
+    },
+    spec: {
+      containers: [
+        { name: 'a', image: 'x' },
+        { name: 'b', image: 'x', securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } },
+        { name: 'c', image: 'x' },
+      ],
+    },
+  };
+  pods.prepareForCreate?.(pod);
+  assert.deepEqual(
+    pod.spec?.containers.map(({ securityContext }) => securityContext?.appArmorProfile),
+    [{ type: 'Localhost', localhostProfile: 'mine' }, { type: 'RuntimeDefault' }, undefined],
+  );
+  const sentence = 'deprecated since v1.30; use the "appArmorProfile" field instead';
+  assert.deepEqual(pods.warnings?.(pod), [
+    `metadata.annotations[${key}a]: ${sentence}`,
+    `metadata.annotations[${key}c]: ${sentence}`,
+  ]);
+});
