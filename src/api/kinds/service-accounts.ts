@@ -3,6 +3,9 @@ import type { ServiceAccount } from '../types.ts';
 import { ageColumn, nameColumn } from './common/columns.ts';
 import { standardVerbs } from './common/verbs.ts';
 
+const mountableAnnotation = 'kubernetes.io/enforce-mountable-secrets';
+const mountableWarning = `metadata.annotations[${mountableAnnotation}]: not honoured by gantry, and deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`;
+
 export const serviceAccounts: Kind<ServiceAccount> = {
   group: '',
   version: 'v1',
@@ -21,6 +24,8 @@ export const serviceAccounts: Kind<ServiceAccount> = {
     },
   ],
   returnsDeleted: true,
+  warnings: ({ metadata }) =>
+    metadata.annotations?.[mountableAnnotation] === undefined ? [] : [mountableWarning],
   columns: [
     nameColumn,
     {
