@@ -12,6 +12,7 @@ import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Deployment, Pod } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
+import { appActions } from './app-actions.ts';
 import { batchActions } from './batch-actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { NodeProcess } from './node-process.ts';
@@ -254,6 +255,7 @@ export const actions: readonly Action[] = [
   { name: 'change the weather', weight: 4, run: changeWeather },
   ...mishaps,
   ...nodeActions,
+  ...appActions,
   ...setActions,
   ...batchActions,
 ];

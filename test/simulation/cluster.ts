@@ -192,6 +192,18 @@ export class SimulatedCluster {
     return this.#admin().patch(refOf(kind, of), { type: 'merge', body });
   }
 
+  /** What an applier wants; the server makes it when it is not there. */
+  async apply(
+    kind: Kind,
+    object: object & { readonly metadata: { readonly name: string; readonly namespace: string } },
+    options: { readonly fieldManager: string; readonly force: boolean },
+  ): Promise<KubeObject> {
+    const body = { apiVersion: apiVersionOf(kind), kind: kind.kind, ...object };
+    const { name, namespace } = object.metadata;
+    const ref = { ...collectionOf(kind, namespace), name };
+    return this.#admin().patch(ref, { type: 'apply', body }, options);
+  }
+
   async delete(kind: Kind, of: KubeObject, options: DeleteOptions): Promise<KubeObject | Status> {
     return this.#admin().delete(refOf(kind, of), options);
   }

@@ -148,7 +148,9 @@ function ofJob(job: Job, ledger: Ledger): string[] {
     .list(pods)
     .filter((pod) => ownerOf(pod) === job.metadata.uid && pod.metadata.finalizers?.length);
   const complaints = held.map(({ metadata }) => `${name} still holds ${metadata.name}`);
-  if (has('Complete') && succeeded !== job.spec.completions) {
+  if (has('Complete') && has('Failed')) complaints.push(`${name} is complete and failed`);
+  const isEnough = job.spec.successPolicy !== undefined && succeeded > 0;
+  if (has('Complete') && succeeded !== job.spec.completions && !isEnough) {
     complaints.push(`${name} is complete with ${succeeded} of ${job.spec.completions}`);
   }
   return complaints;

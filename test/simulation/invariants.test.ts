@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  configMaps,
   daemonSets,
   deployments,
   nodes,
@@ -19,7 +20,7 @@ import type { Pod } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { SimulatedCluster } from './cluster.ts';
 import { missing } from './desired-state.ts';
-import { Invariants } from './invariants.ts';
+import { always, Invariants } from './invariants.ts';
 import { isReady } from './reading.ts';
 import { machineRuntime } from './machine/machine-runtime.ts';
 import { daemonSetDraft, deploymentDraft, serviceDraft, statefulSetDraft } from './workload.ts';
@@ -331,5 +332,37 @@ test('a volume with two claims, and one that is torn from its claim', async () =
   await cluster.patch(persistentVolumes as Kind, volume, { metadata: { finalizers: null } });
   await run(2_000);
   assert.match(cluster.violations.join(), /volume v of claim one was removed/);
+  cluster.stop();
+});
+
+test('a Job that ends twice, and a setting that is nobody’s', async () => {
+  const { cluster, run } = await withApp();
+  const data = { color: 'red' };
+  const metadata = { name: 'settings', namespace: 'default' };
+  const wanted = { metadata, data };
+  await cluster.apply(configMaps as Kind, wanted, { fieldManager: 'ada', force: false });
+  await run(1);
+  assert.deepEqual(cluster.violations, []);
+  const change = { key: '/core/configmaps/default/settings', revision: 1, previous: undefined };
+  const [settings] = cluster.ledger
+    .list(configMaps)
+    .filter((one) => one.metadata.name === metadata.name);
+  assert.ok(settings);
+  const words = always
+    .filter(({ promise }) => promise.includes('applied'))
+    .map(({ broken }) =>
+      broken({} as never, { ...change, current: { ...settings, data: {} } as never }),
+    );
+  assert.deepEqual(words, ['the settings are "", and owned are "color"']);
+  const ended = (type: string) => ({
+    metadata: { name: 'sum' },
+    status: { conditions: [{ type, status: 'True' }] },
+  });
+  const told = always
+    .filter(({ promise }) => promise.includes('Job'))
+    .map(({ broken }) =>
+      broken({} as never, { previous: ended('Complete'), current: ended('Failed') } as never),
+    );
+  assert.deepEqual(told, ['job sum was Complete, and is Failed']);
   cluster.stop();
 });

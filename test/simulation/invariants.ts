@@ -4,7 +4,9 @@
  * act on what was true `staleMs` ago; every bound allows for that and for nothing else.
  */
 import {
+  configMaps,
   endpointSlices,
+  jobs,
   nodes,
   persistentVolumeClaims,
   persistentVolumes,
@@ -14,7 +16,15 @@ import {
 } from '#api/kinds/index.ts';
 import { millisOf, unitsOf } from '#api/quantity.ts';
 import { matchesSelector } from '#api/selector.ts';
-import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet } from '#api/types.ts';
+import type {
+  ConfigMap,
+  Job,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  ReplicaSet,
+} from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { add, noResources, requestOf, resourcesOf } from '#scheduler/decide/resources.ts';
 import type { SimulatedCluster } from './cluster.ts';
@@ -27,7 +37,7 @@ import { isDone, isEvicted, isHealthy, isPreempted, ownerOf, replicasOf } from '
 import { tooMuchTaken } from './set-bounds.ts';
 
 /** In every moment. */
-const always: readonly Invariant[] = [
+export const always: readonly Invariant[] = [
   { promise: 'no acknowledged write is lost', broken: ({ cluster }) => cluster.ledger.check() },
   {
     promise: 'no pod runs twice under one name, and no container of it',
@@ -58,6 +68,8 @@ const always: readonly Invariant[] = [
     broken: stayedTooLong,
   },
   whenWritten('a node that reports does not count as lost', nodes, wronglyLost),
+  whenWritten('how a Job ended stays', jobs, endedOtherwise),
+  whenWritten('what is applied has an owner, and what has one is there', configMaps, unowned),
   whenWritten('a claim has one volume, for good and alone', persistentVolumeClaims, otherVolume),
   whenWritten('a volume stays while a claim has it', persistentVolumes, tornVolume),
 ];
@@ -310,6 +322,34 @@ function wronglyLost(seen: Observations, { previous, current }: Written<Node>): 
 
 const readyStatusOf = ({ status }: Node): string | undefined =>
   status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+
+/** Of the two ends of a Job, the one that was written first. */
+function endedOtherwise(_: Observations, { previous, current }: Written<Job>): Words {
+  const [before, now] = [endOf(previous), endOf(current)];
+  if (!current || !before || before === now) return undefined;
+  return `job ${current.metadata.name} was ${before}, and is ${now ?? 'open again'}`;
+}
+
+const endOf = (job: Job | undefined): string | undefined =>
+  job?.status?.conditions?.find(
+    ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
+  )?.type;
+
+/** Source: KEP-555; all of it comes by server-side apply, so that each field is somebody's. */
+function unowned(_: Observations, { current }: Written<ConfigMap>): Words {
+  if (current?.metadata.name !== 'settings') return undefined;
+  const owned = (current.metadata.managedFields ?? []).flatMap(({ fieldsV1 }) => {
+    const fields = (fieldsV1 as Record<string, object> | undefined)?.['f:data'];
+    return Object.keys(fields ?? {}).filter((key) => key !== '.');
+  });
+  const [wanted, there] = [new Set(owned), Object.keys(current.data ?? {})].map((names) =>
+    [...names]
+      .map((name) => name.replace(/^f:/, ''))
+      .toSorted()
+      .join(' '),
+  );
+  return wanted === there ? undefined : `the settings are "${there}", and owned are "${wanted}"`;
+}
 
 function otherVolume({ cluster }: Observations, change: Written<PersistentVolumeClaim>): Words {
   const { previous, current: claim } = change;

@@ -4,6 +4,7 @@ import type { Kind } from '#api/kind.ts';
 import { isStatusError } from '#base/status-error.ts';
 import type { Deployment, Pod, StatefulSet } from '#api/types.ts';
 import type { SimulatedCluster } from './cluster.ts';
+import { resume } from './app-actions.ts';
 import { isByHand, setTaints, uncordon } from './node-actions.ts';
 import { isDone, isInfeasible, replicasOf } from './reading.ts';
 import { isLarge, usualRequests } from './workload.ts';
@@ -24,6 +25,10 @@ export function takenBack(cluster: SimulatedCluster): (() => Promise<unknown>)[]
       .map((node) => () => {
         return setTaints(cluster, node, (known) => known.filter((taint) => !isByHand(taint)));
       }),
+    ...ledger
+      .list(deployments)
+      .filter(({ spec }) => spec.paused)
+      .map((app) => () => resume(cluster, app)),
     ...living.filter(isLarge).map((pod) => () => cluster.delete(pods as Kind, pod, {})),
     ...living.filter(hasGrown).map((pod) => () => shrink(cluster, pod)),
     ...(cluster.isTight ? scaledDown(cluster) : []),

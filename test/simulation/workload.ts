@@ -140,22 +140,39 @@ export function daemonSetDraft(name: string, random: Random): Draft<DaemonSet> {
 /** Its pods do their work and end. */
 export function jobDraft(name: string, random: Random): Draft<Job> {
   const completions = 1 + random.below(4);
+  const completionMode = pick(random, ['NonIndexed', 'Indexed']);
+  const restartPolicy = pick(random, ['Never', 'OnFailure']);
   return {
     metadata: { name, namespace: 'default' },
     spec: {
       completions,
       parallelism: 1 + random.below(3),
-      completionMode: pick(random, ['NonIndexed', 'Indexed']),
+      completionMode,
       podReplacementPolicy: pick(random, ['TerminatingOrFailed', 'Failed']),
       backoffLimit: 2,
+      ...endings(random, completionMode === 'Indexed', restartPolicy === 'Never'),
       template: {
         metadata: { labels: { app: name } },
-        spec: {
-          restartPolicy: pick(random, ['Never', 'OnFailure']),
-          containers: [{ name: 'main', image: imageNamed(doer, 1) }],
-        },
+        spec: { restartPolicy, containers: [{ name: 'main', image: imageNamed(doer, 1) }] },
       },
     },
+  };
+}
+
+/** When it has failed or succeeded, otherwise than by counting alone. */
+function endings(random: Random, isIndexed: boolean, isOnce: boolean): Partial<Job['spec']> {
+  const happens = (chance: number): boolean => random.fraction() < chance;
+  const action = pick(random, ['Ignore', 'FailJob', 'Count']);
+  const onExitCodes = { operator: 'In', values: [137] };
+  const disrupted = [{ type: 'DisruptionTarget', status: 'True' }];
+  const rules = [
+    { action: 'Ignore', onPodConditions: disrupted },
+    { action, onExitCodes },
+  ];
+  return {
+    ...(isIndexed && happens(0.4) && { successPolicy: { rules: [{ succeededCount: 1 }] } }),
+    ...(isOnce && happens(0.4) && { podFailurePolicy: { rules }, podReplacementPolicy: 'Failed' }),
+    ...(isIndexed && isOnce && happens(0.4) && { backoffLimitPerIndex: 1 }),
   };
 }
 
