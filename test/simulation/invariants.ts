@@ -212,8 +212,10 @@ function brokenBudget(seen: Observations, { previous, current }: Written<Pod>): 
   if (!previous || !isHealthy(previous) || !current || !isEvicted(current)) return undefined;
   const { name } = current.metadata;
   const { ledger } = seen.cluster;
-  for (const { metadata, spec } of ledger.list(podDisruptionBudgets)) {
+  for (const budget of ledger.list(podDisruptionBudgets)) {
+    const { metadata, spec } = budget;
     const { selector, minAvailable } = spec ?? {};
+    if (seen.isTooNew(budget)) continue;
     const isMeant = (of: Loss | Pod['metadata']): boolean =>
       of.namespace === metadata.namespace && matchesSelector(selector, of.labels);
     if (typeof minAvailable !== 'number' || !isMeant(current.metadata)) continue;

@@ -1,8 +1,15 @@
 /** What the invariants remember of a run: how things were so lately that loops may still act on it. */
-import { deployments, leases, nodes, pods, replicaSets } from '#api/kinds/index.ts';
+import {
+  deployments,
+  leases,
+  nodes,
+  podDisruptionBudgets,
+  pods,
+  replicaSets,
+} from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Deployment, Node, Pod, ReplicaSet } from '#api/types.ts';
+import type { Deployment, Node, Pod, PodDisruptionBudget, ReplicaSet } from '#api/types.ts';
 import { requestOf } from '#scheduler/decide/resources.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import type { SimulatedCluster } from './cluster.ts';
@@ -19,6 +26,9 @@ interface Bound {
   readonly most: number;
 }
 
+/** An eviction that was let through reaches the pod so soon. */
+const evictionMs = 1_000;
+
 /** A healthy pod that went otherwise than by eviction. */
 export interface Loss {
   readonly namespace: string | undefined;
@@ -31,6 +41,7 @@ const prefixes = {
   replicaSet: prefixOf(replicaSets as Kind),
   node: prefixOf(nodes as Kind),
   pod: prefixOf(pods as Kind),
+  budget: prefixOf(podDisruptionBudgets as Kind),
   nodeLease: `${prefixOf(leases as Kind)}kube-node-lease/`,
 };
 
@@ -46,6 +57,8 @@ export class Observations {
   readonly doors = new NodeDoors();
   /** By uid of a pod: when it took room that no scheduler had found for it. */
   readonly #unforeseenAtMs = new Map<string, number>();
+  /** By uid of a budget. */
+  readonly #madeAtMs = new Map<string, number>();
   #losses: Loss[] = [];
   #loopsRunSinceMs: number | undefined;
   #lateAtMs = Number.NEGATIVE_INFINITY;
@@ -116,12 +129,20 @@ export class Observations {
       this.doors.changed(previous as Node, current as Node, this.now, settings);
     } else if (key.startsWith(prefixes.nodeLease)) {
       if (current) this.#renewedAtMs.set(current.metadata.name, this.now);
+    } else if (key.startsWith(prefixes.budget)) {
+      if (!previous && current) this.#madeAtMs.set(current.metadata.uid ?? '', this.now);
     } else if (key.startsWith(prefixes.replicaSet)) {
       if (current) this.#allow(current, replicasOf(current as ReplicaSet));
     } else if (key.startsWith(prefixes.deployment)) {
       const app = current as Deployment | undefined;
       if (app) this.#allow(app, replicasOf(app) + surgeOf(app));
     }
+  }
+
+  /** The budget is so new that an eviction under way was let through before. */
+  isTooNew({ metadata }: PodDisruptionBudget): boolean {
+    const at = this.#madeAtMs.get(metadata.uid ?? '');
+    return at !== undefined && at >= this.now - evictionMs;
   }
 
   /** The pod came past the scheduler, or was resized, so lately that it may not know. */
