@@ -274,9 +274,11 @@ function inForce(container: MachineContainer, { ledger }: SimulatedCluster): num
   return cpu === undefined ? milli : Math.min(milli, millisOf(cpu));
 }
 
+/** A pod that waits for its volume has its place already, as in Kubernetes. */
 function throughClosedDoor(seen: Observations, { previous, current }: Written<Pod>): Words {
-  const { nodeName } = current?.spec ?? {};
+  const { nodeName, volumes = [] } = current?.spec ?? {};
   if (!current || !nodeName || !previous || previous.spec.nodeName) return undefined;
+  if (volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim)) return undefined;
   const taint = seen.doors.closedTo(current, nodeName, staleMs, seen.now);
   return taint && `${current.metadata.name} was bound to ${nodeName} in spite of ${taint.key}`;
 }

@@ -133,7 +133,7 @@ export class Ledger {
       this.#tell({ key, revision, previous: before, current: undefined });
       return;
     }
-    const object = objectOf(current.value);
+    const object = objectOf(current.value, revision);
     this.#entries.set(key, { key, object, modRevision: revision });
     this.#note(key, revision, before, object);
     this.#tell({ key, revision, previous: before, current: object });
@@ -156,9 +156,11 @@ export class Ledger {
 }
 
 /** The server's own object, which is what the loops see; parsing each would take most of the time. */
-function objectOf(value: Value): KubeObject {
+function objectOf(value: Value, revision: number): KubeObject {
   const { object } = (value.decoded ?? {}) as { readonly object?: KubeObject };
-  return object ?? parsed(value);
+  const { metadata, ...rest } = object ?? parsed(value);
+  // The server may get to that later.
+  return { ...rest, metadata: { ...metadata, resourceVersion: String(revision) } };
 }
 
 function parsed({ bytes }: Value): KubeObject {

@@ -54,7 +54,7 @@ export class NodeReporter {
   #goesDown = false;
   #looking = false;
   #isCordoned = false;
-  /** Somebody removed the Node, or put another one in its place. */
+  /** Somebody removed the Node, put another one in its place, or takes this one for lost. */
   #isLost = false;
 
   constructor(options: NodeReporterOptions) {
@@ -65,9 +65,10 @@ export class NodeReporter {
   async start(): Promise<void> {
     await this.#register();
     this.#options.tell({ level: 'Normal', reason: 'Starting', message: 'Starting kubelet.' });
+    // Before anybody reads that it is ready: by its old lease it may count as lost.
+    await this.#renew();
     await this.#report();
     this.#every(lookEveryMs, () => this.#report());
-    void this.#renew();
     this.#every(leaseEveryMs, () => {
       this.#options.heartbeat?.();
       return this.#renew();
@@ -92,7 +93,12 @@ export class NodeReporter {
 
   /** What the API tells of the Node, from `start` on; undefined: it is gone. */
   observe(node: Node | undefined): void {
-    if (node?.metadata.uid !== this.#node?.metadata.uid) {
+    const isAnother = node?.metadata.uid !== this.#node?.metadata.uid;
+    const isTakenForLost = node?.status?.conditions?.some(
+      ({ type, status }) => type === 'Ready' && status === 'Unknown',
+    );
+    if (isTakenForLost && !isAnother) this.#node = node;
+    if (isAnother || isTakenForLost) {
       this.#isLost = true;
       this.look();
     }
