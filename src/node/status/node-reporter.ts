@@ -69,9 +69,9 @@ export class NodeReporter {
     await this.#renew();
     await this.#report();
     this.#every(lookEveryMs, () => this.#report());
-    this.#every(leaseEveryMs, () => {
+    this.#every(leaseEveryMs, async () => {
       this.#options.heartbeat?.();
-      return this.#renew();
+      await this.#renew();
     });
   }
 
@@ -97,15 +97,23 @@ export class NodeReporter {
     const isTakenForLost = node?.status?.conditions?.some(
       ({ type, status }) => type === 'Ready' && status === 'Unknown',
     );
-    if (isTakenForLost && !isAnother) this.#node = node;
-    if (isAnother || isTakenForLost) {
+    if (isAnother) {
       this.#isLost = true;
       this.look();
+    } else if (isTakenForLost) {
+      this.#node = node;
+      this.#isLost = true;
+      void this.#quietly(() => this.#comeBack());
     }
     const isCordoned = node === undefined ? this.#isCordoned : node.spec?.unschedulable === true;
     if (isCordoned === this.#isCordoned) return;
     this.#isCordoned = isCordoned;
     this.#options.tell(schedulingNews(this.#options.name, isCordoned));
+  }
+
+  /** Without a new Lease it would be taken for lost again, and again: then it waits for the next look. */
+  async #comeBack(): Promise<void> {
+    if (await this.#renew()) await this.#report();
   }
 
   #every(ms: number, work: () => Promise<void>): void {
@@ -206,15 +214,18 @@ export class NodeReporter {
     };
   }
 
-  async #renew(mayRepeat = true): Promise<void> {
+  /** Answers whether the Lease is new now. */
+  async #renew(mayRepeat = true): Promise<boolean> {
     try {
       await this.#renewOnce();
+      return true;
     } catch (error) {
       this.#lease = undefined;
       const isAnother = isStatusError(error, 'NotFound') || isStatusError(error, 'Conflict');
       // Removed together with the Node, or made anew: that does not wait for the next heartbeat.
       if (isAnother && mayRepeat && !this.#stopped) return this.#renew(false);
       this.#options.logger.warn('cannot renew the lease of the node', { error: wordsOf(error) });
+      return false;
     }
   }
 
