@@ -94,15 +94,21 @@ test('a node renews its Lease before it calls itself ready', async () => {
 });
 
 test('a node that was taken for lost says at once that it is there, with a new Lease', async () => {
-  const { reporter, wrote, takeForLost, ready } = await reporting();
+  const { reporter, wrote, time, takeForLost, ready, rest } = await reporting();
+  time.advance(60_000);
+  await rest();
   wrote.length = 0;
   await takeForLost();
   assert.deepEqual([await ready(), wrote], ['True', ['update Lease', 'patch nodes']]);
+  await takeForLost();
+  assert.equal(await ready(), 'Unknown', 'twice in a moment is an argument');
   reporter.stop();
 });
 
 test('without a new Lease it waits for its next look: it would be taken for lost again', async () => {
   const { reporter, wrote, refuses, time, takeForLost, ready, rest } = await reporting();
+  time.advance(60_000);
+  await rest();
   wrote.length = 0;
   refuses.leases = true;
   await takeForLost();

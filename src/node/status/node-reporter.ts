@@ -111,8 +111,12 @@ export class NodeReporter {
     this.#options.tell(schedulingNews(this.#options.name, isCordoned));
   }
 
-  /** Without a new Lease it would be taken for lost again, and again: then it waits for the next look. */
+  /**
+   * Without a new Lease, or where nobody hears of it, it would be taken for lost again, and again: then it
+   * waits for the next look.
+   */
   async #comeBack(): Promise<void> {
+    if (this.#options.clock.monotonic() - this.#writtenAtMs < lookEveryMs) return;
     if (await this.#renew()) await this.#report();
   }
 
