@@ -102,6 +102,26 @@ test('a taint that somebody sets sends pods away: those that tolerate it for a w
   await plane.stop();
 });
 
+test('a pod that comes to a tainted node has its whole time there, however old the taint is', async () => {
+  const plane = await startControlPlane();
+  const node = { ...collectionOf(nodes as Kind), name: 'n1' };
+  const taints = [{ key: 'k', value: 'v', effect: 'NoExecute' }];
+  await plane.verbs.patch(node, { type: 'merge', body: { spec: { taints } } });
+  await plane.run(60_000);
+  const tolerations = [
+    { key: 'k', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 20 },
+  ];
+  const spec = { nodeName: 'n1', containers: [{ name: 'main', image: 'web:1' }], tolerations };
+  await plane.create(pods, { metadata: { name: 'late', namespace: 'default' }, spec });
+  const isThere = async (): Promise<boolean> =>
+    (await plane.list(pods, 'default')).some((pod) => !pod.metadata.deletionTimestamp);
+  await plane.run(15_000);
+  assert.equal(await isThere(), true);
+  await plane.run(10_000);
+  assert.equal(await isThere(), false);
+  await plane.stop();
+});
+
 test('a lease that somebody removes was a sign of life until then', async () => {
   const { plane, live } = await withLeases(() => true);
   await live(80);

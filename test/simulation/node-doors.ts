@@ -24,6 +24,8 @@ export class NodeDoors {
   /** Taken away lately; newest last. */
   readonly #lifted: { readonly node: string; readonly barrier: Barrier; readonly atMs: number }[] =
     [];
+  /** By uid. */
+  readonly #came = new Map<string, number>();
 
   changed(previous: Node | undefined, current: Node | undefined, now: number, settings = 0): void {
     const { name } = (current ?? previous)?.metadata ?? { name: '' };
@@ -54,7 +56,17 @@ export class NodeDoors {
 
   /** A taint sends the pod away, and its time was over that long ago. */
   overdue(pod: Pod, node: string, forMs: number, now: number): Taint | undefined {
-    return this.#of(node).find((barrier) => endOf(pod, barrier) + forMs < now)?.taint;
+    const cameMs = this.#cameAtMs(pod);
+    return this.#of(node).find((barrier) => endOf(pod, barrier, cameMs) + forMs < now)?.taint;
+  }
+
+  /** The pod is on its node from now on. */
+  came({ metadata: { uid = '' } }: Pod, now: number): void {
+    if (!this.#came.has(uid)) this.#came.set(uid, now);
+  }
+
+  #cameAtMs({ metadata: { uid = '' } }: Pod): number {
+    return this.#came.get(uid) ?? Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -65,7 +77,11 @@ export class NodeDoors {
     const lately = this.#lifted.filter((one) => one.node === node && one.atMs >= sinceMs);
     const all = [...this.#of(node), ...lately.map(({ barrier }) => barrier)];
     if (all.some((barrier) => barrier.settings !== settings)) return undefined;
-    const ends = all.map((barrier) => ({ atMs: endOf(pod, barrier), sinceMs: barrier.sinceMs }));
+    const cameMs = this.#cameAtMs(pod);
+    const ends = all.map((barrier) => ({
+      atMs: endOf(pod, barrier, cameMs),
+      sinceMs: barrier.sinceMs,
+    }));
     return ends.toSorted((a, b) => a.atMs - b.atMs)[0] ?? never;
   }
 
@@ -84,12 +100,13 @@ const toleratedBy = ({ spec }: Pod, taint: Taint) =>
   spec.tolerations?.filter((one) => tolerates(one, taint)) ?? [];
 
 /** Infinity: never. */
-function endOf(pod: Pod, { taint, sinceMs }: Barrier): number {
+function endOf(pod: Pod, { taint, sinceMs }: Barrier, cameMs: number): number {
   if (taint.effect !== 'NoExecute') return Number.POSITIVE_INFINITY;
+  const metMs = Math.max(sinceMs, cameMs);
   const fitting = toleratedBy(pod, taint);
-  if (fitting.length === 0) return sinceMs;
+  if (fitting.length === 0) return metMs;
   const seconds = fitting.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
   return seconds.length === 0
     ? Number.POSITIVE_INFINITY
-    : sinceMs + Math.max(0, Math.min(...seconds)) * 1000;
+    : metMs + Math.max(0, Math.min(...seconds)) * 1000;
 }

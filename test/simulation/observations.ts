@@ -174,6 +174,7 @@ export class Observations {
       return;
     }
     if (!current.spec.nodeName) return;
+    this.doors.came(current, this.now);
     const isNew = previous === undefined;
     const wasResized = previous?.spec.nodeName && takesMore(previous, current);
     if (isNew || wasResized || previous?.metadata.generation !== current.metadata.generation) {

@@ -6,7 +6,7 @@ import { parseTime } from '#api/time.ts';
 import { tolerates } from '#api/tolerations.ts';
 import type { Pod, Taint } from '#api/types.ts';
 import { disrupting } from '../../decide/disruption.ts';
-import { isTerminal, isTerminating } from '../../decide/pods.ts';
+import { conditionOf, isTerminal, isTerminating } from '../../decide/pods.ts';
 
 export function decideEviction(view: View, key: string, now: number): Decision {
   const { namespace, name } = splitKey(key);
@@ -19,7 +19,10 @@ export function decideEviction(view: View, key: string, now: number): Decision {
   return at > now ? { actions: [], again: at } : { actions: evicting(pod, now) };
 }
 
-/** Infinity: tolerated for good. Several tolerations of one taint: the shortest counts. */
+/**
+ * Infinity: tolerated for good. Several tolerations of one taint: the shortest counts, from when pod and
+ * taint met, so that one that comes later has its time, too.
+ */
 function endOfToleration(pod: Pod, taint: Taint, now: number): number {
   const fitting = pod.spec.tolerations?.filter((toleration) => tolerates(toleration, taint)) ?? [];
   if (fitting.length === 0) return now;
@@ -27,7 +30,17 @@ function endOfToleration(pod: Pod, taint: Taint, now: number): number {
   if (seconds.length === 0) return Number.POSITIVE_INFINITY;
   // Until the node controller has noted the time, none has gone by.
   const added = parseTime(taint.timeAdded);
-  return (Number.isNaN(added) ? now : added) + Math.max(0, Math.min(...seconds)) * 1000;
+  const met = Math.max(Number.isNaN(added) ? now : added, arrivedAt(pod, now));
+  return met + Math.max(0, Math.min(...seconds)) * 1000;
+}
+
+/** A time that is still to come is that of another clock. */
+function arrivedAt(pod: Pod, now: number): number {
+  const times = [
+    pod.metadata.creationTimestamp,
+    conditionOf(pod, 'PodScheduled')?.lastTransitionTime,
+  ].map(parseTime);
+  return Math.max(Number.NEGATIVE_INFINITY, ...times.filter((time) => time <= now));
 }
 
 function evicting(pod: Pod, now: number): Decision['actions'] {
