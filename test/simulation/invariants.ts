@@ -81,8 +81,8 @@ export const inTheEnd: (cluster: SimulatedCluster) => string[] = missing;
 const endpointsStaleMs = 120_000;
 /** So late may a pod that a taint sends away be told to go, while the loops run. */
 const leavesWithinMs = 120_000;
-/** Times are written in whole seconds. */
-const secondMs = 1_000;
+/** Times are written in whole seconds, and a little before the commit that shows them. */
+const writtenMs = 1_100;
 /** A node is lost after 40 s without a sign of life; its agent gives one every 10 s. */
 const surelyAliveMs = 25_000;
 /** The least that the kernel knows: nothing was asked for. */
@@ -233,7 +233,9 @@ function overcommitted(seen: Observations, change: Written<Pod>): Words {
   const { ledger } = seen.cluster;
   const node = ledger.list(nodes).find(({ metadata }) => metadata.name === nodeName);
   if (!node) return undefined;
-  const { allocatable = {} } = node.status ?? {};
+  // One that came back this moment has not said yet what it has.
+  const { allocatable } = node.status ?? {};
+  if (!allocatable) return undefined;
   const has = resourcesOf(allocatable);
   const given = noResources();
   const there = ledger
@@ -292,7 +294,7 @@ function sentTooEarly(seen: Observations, { previous, current }: Written<Pod>): 
   const end = doors.firstEnd(current, nodeName, now - staleMs, cluster.clock.settings);
   if (end === undefined) return undefined;
   // The time of a taint may have been noted long before it arrived.
-  const slackMs = seen.punctualForMs > now - end.sinceMs ? secondMs : staleMs;
+  const slackMs = seen.punctualForMs > now - end.sinceMs ? writtenMs : staleMs;
   if (now >= end.atMs - slackMs) return undefined;
   return `${current.metadata.name} was sent away from ${nodeName} ${end.atMs - now} ms too early`;
 }
