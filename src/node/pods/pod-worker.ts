@@ -198,8 +198,9 @@ export class PodWorker {
       this.#writer.want(this.#pod, status, this.#busy.size > 0);
     }
     const facts = this.#facts();
-    const runs = facts.containers.some(({ state }) => state === 'running');
-    if (this.isLeaving && !runs && (this.#gone || facts.reported)) this.#quiet.resolve();
+    // What is told while a step is under way is not the last word.
+    const moves = this.#busy.size > 0 || facts.containers.some(({ state }) => state === 'running');
+    if (this.isLeaving && !moves && (this.#gone || facts.reported)) this.#quiet.resolve();
     if (again !== undefined) {
       this.#timer = timers.after(Math.max(0, again - clock.now()), () => this.wake());
     }
