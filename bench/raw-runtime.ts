@@ -24,7 +24,7 @@ export function rawRun(
   options: NodeOptions,
   { spec, pods, sideBySide }: RawOptions,
 ): RawRun {
-  const paths = new NodePaths(`${options.directory}/raw`);
+  const paths = new NodePaths(options.directory);
   const ids: string[] = [];
   const startOne = async (uid: string, image: string): Promise<void> => {
     const metadata = { name: uid, namespace: 'raw', uid };

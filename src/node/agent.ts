@@ -269,6 +269,8 @@ export class NodeAgent {
     const classes =
       options.cgroups && new QosCgroups(options.cgroups, options.cgroupPrefix, options.logger);
     await classes?.start(forPods);
+    // A machine that makes sandboxes and starts containers at once does both slower: what is begun is ended first.
+    const startSlots = new Slots(options.sandboxesAtOnce);
     return {
       ...options,
       events: this.events,
@@ -288,8 +290,8 @@ export class NodeAgent {
       allocatable: () => allocatable,
       roomFor: (uid) => this.#workers.roomFor(uid, allocatable),
       services: () => this.#services.cache.list(),
-      sandboxSlots: new Slots(options.sandboxesAtOnce),
-      startSlots: new Slots(options.sandboxesAtOnce),
+      startSlots,
+      sandboxSlots: new Slots(options.sandboxesAtOnce, startSlots),
       referencesOf: (uid) => this.#references.of(uid),
       releaseReferences: (uid) => this.#references.release(uid),
       drained: options.drained ?? (() => Promise.resolve()),

@@ -14,12 +14,14 @@ import type { KernelLog } from '#sys/kernel-log.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import type { Processes } from '#sys/process.ts';
 import type { SharedChanges } from '#sys/shared-changes.ts';
+import { spreadFolders } from '#sys/spread-folders.ts';
 import { networkProbes } from '#wire/probe/network-probes.ts';
 import { NodeAgent } from './agent.ts';
 import type { ClusterDns } from './config/dns.ts';
 import {
   type ContainerdLayout,
   containerdPaths,
+  foldersOfMany,
   type NodeNetwork,
   pauseImageName,
   type RegistryHost,
@@ -37,6 +39,7 @@ import { shareMounts } from './mount-propagation.ts';
 import { clearNode, resetNode } from './reset.ts';
 import { connectCri } from './runtime/cri/cri-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import { NodePaths } from './paths.ts';
 import { type NodePages, nodePage, type PagesSource } from './pages/pages.ts';
 import { NodeStreams } from './streams.ts';
 import { type NodeUsage, UsageMeter } from './usage/usage.ts';
@@ -174,9 +177,11 @@ export class GantryNode {
 
   /** containerd serves calls, and images can be brought in. Before `start`, or without it. */
   async startContainerd(): Promise<void> {
-    const { files } = this.#machine;
-    await files.makeDirectory(this.#options.directory);
+    const { directory } = this.#options;
+    const { pods, logs } = new NodePaths(directory);
+    await this.#machine.files.makeDirectory(directory);
     await this.#shareMounts();
+    await spreadFolders([pods, logs, ...foldersOfMany(directory)], this.#machine);
     await this.#containerd.start();
     if (!(await this.runtime.images.status(pauseImageName))) {
       const { pauseArchive } = await import('./containerd/pause-image.ts');

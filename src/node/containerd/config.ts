@@ -47,6 +47,21 @@ export function containerdPaths(directory: string): ContainerdPaths {
   };
 }
 
+/** In which each pod and container gets a folder of its own. */
+export function foldersOfMany(directory: string): readonly string[] {
+  const { root, state, lowLevelRoot } = containerdPaths(directory);
+  const ofCri = 'io.containerd.grpc.v1.cri';
+  return [
+    `${root}/io.containerd.snapshotter.v1.overlayfs/snapshots`,
+    `${root}/${ofCri}/sandboxes`,
+    `${root}/${ofCri}/containers`,
+    `${state}/${ofCri}/sandboxes`,
+    `${state}/${ofCri}/containers`,
+    `${state}/io.containerd.runtime.v2.task/k8s.io`,
+    lowLevelRoot,
+  ];
+}
+
 const cri = 'plugins."io.containerd.grpc.v1.cri"';
 
 export function containerdConfig({ directory, lowLevels, cniPlugins }: ContainerdLayout): string {
