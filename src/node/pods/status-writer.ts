@@ -42,10 +42,13 @@ export class StatusWriter {
    */
   want(pod: Pod, status: PodStatus, moving: boolean): void {
     if (this.#writing || this.#timer) return;
+    const mayWait = moving && !this.#isDue && !isNews(status, pod.status);
+    // Comparing is a lot of work, and it is looked at when its time has come.
+    if (mayWait && this.#passing) return;
     if (isWritten(status, pod.status) || this.knows(pod, status)) return;
-    if (moving && !this.#isDue && !isNews(status, pod.status)) {
+    if (mayWait) {
       const delay = pod.status?.startTime ? passingMs.later : passingMs.first;
-      this.#passing ??= this.#services.timers.after(delay, () => {
+      this.#passing = this.#services.timers.after(delay, () => {
         this.#passing = undefined;
         this.#isDue = true;
         this.#wake();
