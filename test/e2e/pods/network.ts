@@ -7,8 +7,13 @@ import { valuesIn, type World } from './world.ts';
 
 const hostPort = 21_090;
 
-const namespaces =
-  '[sh, -c, "for each in net pid ipc uts mnt; do echo $each=$(busybox readlink /proc/self/ns/$each); done"]';
+const tell =
+  'for each in net pid ipc uts mnt; do echo $each=$(busybox readlink /proc/self/ns/$each); done';
+const namespaces = `[sh, -c, "${tell}"]`;
+/** Until the other one lives, too: the kernel gives the number of a namespace that is gone to the next one. */
+const namespacesBeside = (own: string, other: string): string =>
+  `[sh, -c, "${tell}; touch /both/${own}; until [ -e /both/${other} ]; do busybox usleep 10000; done"]`;
+const both = 'volumeMounts: [{name: both, mountPath: /both}]';
 
 export const networkManifest = `
 apiVersion: v1
@@ -26,9 +31,10 @@ kind: Pod
 metadata: {name: own-namespaces}
 spec:
   restartPolicy: Never
+  volumes: [{name: both, emptyDir: {}}]
   containers:
-  - {name: main, image: "busybox:1", command: ${namespaces}}
-  - {name: other, image: "busybox:1", command: ${namespaces}}
+  - {name: main, image: "busybox:1", command: ${namespacesBeside('main', 'other')}, ${both}}
+  - {name: other, image: "busybox:1", command: ${namespacesBeside('other', 'main')}, ${both}}
 ---
 apiVersion: v1
 kind: Pod
