@@ -181,7 +181,12 @@ export class GantryNode {
     const { pods, logs } = new NodePaths(directory);
     await this.#machine.files.makeDirectory(directory);
     await this.#shareMounts();
-    await spreadFolders([pods, logs, ...foldersOfMany(directory)], this.#machine);
+    const ours = [
+      { path: pods, mode: 0o750 },
+      // Collectors of logs need not be root.
+      { path: logs, mode: 0o755 },
+    ];
+    await spreadFolders([...ours, ...foldersOfMany(directory)], this.#machine);
     await this.#containerd.start();
     if (!(await this.runtime.images.status(pauseImageName))) {
       const { pauseArchive } = await import('./containerd/pause-image.ts');

@@ -15,7 +15,11 @@ test('folders are made where they are missing and spread; a machine without the 
       return Promise.reject(new Error('no such program'));
     },
   };
-  await spreadFolders(['/there', '/new/one'], { files, processes });
+  const folders = [
+    { path: '/there', mode: 0o711 },
+    { path: '/new/one', mode: 0o711 },
+  ];
+  await spreadFolders(folders, { files, processes });
   assert.deepEqual(ran, ['chattr -f +T /there /new/one']);
   assert.equal((await files.info('/there'))?.mode, 0o750);
   assert.equal((await files.info('/new/one'))?.mode, 0o711);

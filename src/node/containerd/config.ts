@@ -2,6 +2,7 @@
  * Text of the configuration of a containerd of our own: all it keeps lies below one directory, so
  * that it neither sees nor disturbs another containerd of the machine.
  */
+import type { SpreadFolder } from '#sys/spread-folders.ts';
 
 /** The image that holds a pod's namespaces open. */
 export const pauseImageName = 'gantry.io/pause:1';
@@ -47,18 +48,18 @@ export function containerdPaths(directory: string): ContainerdPaths {
   };
 }
 
-/** In which each pod and container gets a folder of its own. */
-export function foldersOfMany(directory: string): readonly string[] {
+/** In which containerd gives each pod and container a folder of its own; with the modes that it gives them itself. */
+export function foldersOfMany(directory: string): readonly SpreadFolder[] {
   const { root, state, lowLevelRoot } = containerdPaths(directory);
   const ofCri = 'io.containerd.grpc.v1.cri';
   return [
-    `${root}/io.containerd.snapshotter.v1.overlayfs/snapshots`,
-    `${root}/${ofCri}/sandboxes`,
-    `${root}/${ofCri}/containers`,
-    `${state}/${ofCri}/sandboxes`,
-    `${state}/${ofCri}/containers`,
-    `${state}/io.containerd.runtime.v2.task/k8s.io`,
-    lowLevelRoot,
+    { path: `${root}/io.containerd.snapshotter.v1.overlayfs/snapshots`, mode: 0o700 },
+    { path: `${root}/${ofCri}/sandboxes`, mode: 0o755 },
+    { path: `${root}/${ofCri}/containers`, mode: 0o755 },
+    { path: `${state}/${ofCri}/sandboxes`, mode: 0o755 },
+    { path: `${state}/${ofCri}/containers`, mode: 0o755 },
+    { path: `${state}/io.containerd.runtime.v2.task/k8s.io`, mode: 0o711 },
+    { path: lowLevelRoot, mode: 0o711 },
   ];
 }
 
