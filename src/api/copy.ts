@@ -44,10 +44,10 @@ export function deepEqual(left: unknown, right: unknown): boolean {
   }
   const one = left as JsonObject;
   const other = right as JsonObject;
-  for (const key of Object.keys(one)) {
+  for (const key in one) {
     if (!deepEqual(one[key], Object.hasOwn(other, key) ? other[key] : undefined)) return false;
   }
-  for (const key of Object.keys(other)) {
+  for (const key in other) {
     if (other[key] !== undefined && !Object.hasOwn(one, key)) return false;
   }
   return true;

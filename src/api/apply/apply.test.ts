@@ -347,6 +347,40 @@ describe('other writes', () => {
     assert.deepEqual(table.object?.metadata.managedFields, before);
   });
 
+  test('who is left alone keeps the very entry', () => {
+    const table = new Table().apply({ ...named, spec: { replicas: 1 } }, { as: 'me' });
+    const entry = table.object?.metadata.managedFields?.[0];
+    const kept = (object: KubeObject | undefined): boolean =>
+      object?.metadata.managedFields?.some((each) => each === entry) === true;
+    const write = (change: JsonObject) => {
+      const { object } = table;
+      const next = { ...object, ...change, metadata: { ...object?.metadata } } as KubeObject;
+      const options = { manager: 'other', now: start };
+      next.metadata.managedFields = ownersAfterUpdate(
+        object,
+        next,
+        typeSchema('Deployment'),
+        options,
+      );
+      return next;
+    };
+    assert.ok(kept(write({ status: { replicas: 1 } })));
+    assert.ok(!kept(write({ spec: { replicas: 2 } })));
+  });
+
+  test('entries that a client words in its own way are written as all others', () => {
+    const fieldsV1 = { 'f:spec': { 'f:replicas': {}, 'f:paused': { 'f:odd': null } } };
+    const own = { fieldsV1, manager: 'me', operation: 'Update', apiVersion: 'apps/v1' };
+    const table = new Table().update(
+      (object) => Object.assign(object, { metadata: { name: 'web', managedFields: [own] } }),
+      { as: 'other' },
+    );
+    table.update((object) => Object.assign(object, { spec: { replicas: 1 } }), { as: 'other' });
+    const [, me] = table.object?.metadata.managedFields ?? [];
+    assert.equal(table.owners.length, 2);
+    assert.equal(me?.fieldsType, 'FieldsV1');
+  });
+
   test('leaving owners out keeps them, one empty entry forgets them', () => {
     const table = new Table().apply({ ...named, spec: { replicas: 1 } }, { as: 'me' });
     table.update((object) => delete (object['metadata'] as JsonObject)['managedFields'], {
@@ -484,6 +518,8 @@ test('sets read back what they write', () => {
     fc.property(sets, sets, (one, other) => {
       assert.ok(FieldSet.parse(JSON.parse(JSON.stringify(one))).equals(one));
       const both = one.union(other);
+      assert.equal(both.union(other), both);
+      assert.equal(JSON.stringify(both), JSON.stringify(other.union(one)));
       assert.ok(both.difference(other).union(one.intersection(other)).equals(one));
       assert.equal(
         [...both.paths()].length,

@@ -13,10 +13,11 @@ import { formatTime } from '../time.ts';
 import type { ManagedFieldsEntry } from '../types.ts';
 import { fieldStep, formatPath, type Step } from './field-path.ts';
 import { FieldSet } from './field-set.ts';
-import { fieldsOf } from './fields-v1.ts';
+import { fieldsInOrder } from './fields-v1.ts';
 import {
   type Manager,
   type ManagerId,
+  owning,
   readManagers,
   sameManager,
   writeManagers,
@@ -116,7 +117,8 @@ export function applyConfiguration<T extends KubeObject>(
   const after = (last ? pruned(over, last.set, kept, shape) : over) as JsonObject;
 
   const difference = differenceOf(before, after, shape);
-  const remaining = yielded(others, difference, options.force);
+  const taken = difference.added.union(difference.modified);
+  const remaining = yielded(others, taken, difference.removed, options.force);
   const isSame = last?.set.equals(set) && last.apiVersion === id.apiVersion;
   const changed = !isSame || !isNothing(difference);
   const time = changed ? formatTime(options.now) : last?.time;
@@ -138,19 +140,28 @@ export function ownersAfterUpdate(
   if (live === undefined && isUnclaimed(next)) {
     const unowned = new Set([...unownedAtTop, ...(options.ignored ?? [])]);
     const text = ownedOfNew(next as unknown as JsonObject, shape, unowned, unownedMetadata);
-    const set = FieldSet.parse(fieldsOf(text));
+    const set = FieldSet.parse(fieldsInOrder(text));
     return writeManagers([{ ...id, time: formatTime(options.now), set }]);
   }
   const managers = readManagers(entriesToGoOn(live, next));
-  const before = withoutManagers((live ?? {}) as unknown as JsonObject);
-  const after = withoutManagers(next as unknown as JsonObject);
-  const difference = differenceOf(before, after, shape);
+  const { added, modified, removed } = changeOf(live, next, shape);
+  const taken = added.union(modified);
+  const gained = ownable(taken, options.ignored);
   const last = managers.find((each) => sameManager(each, id));
   const others = managers.filter((each) => each !== last);
-  const gained = ownable(difference.added.union(difference.modified), options.ignored);
-  const set = (last?.set ?? new FieldSet()).difference(difference.removed).union(gained);
-  const time = last?.set.equals(set) && gained.isEmpty ? last.time : formatTime(options.now);
-  return writeManagers([...yielded(others, difference, true), { ...id, time, set }]);
+  const set = (last?.set ?? new FieldSet()).difference(removed).union(gained);
+  const isSame = last !== undefined && gained.isEmpty && last.set.equals(set);
+  const own = isSame ? last : { ...id, time: formatTime(options.now), set };
+  return writeManagers([...yielded(others, taken, removed, true), own]);
+}
+
+/** Of all but the owners themselves, which a write usually leaves as they are. */
+function changeOf(live: KubeObject | undefined, next: KubeObject, shape: Shape): Difference {
+  const before = (live ?? {}) as JsonObject;
+  const after = next as unknown as JsonObject;
+  return live?.metadata.managedFields === next.metadata.managedFields
+    ? differenceOf(before, after, shape)
+    : differenceOf(withoutManagers(before), withoutManagers(after), shape);
 }
 
 /** Nobody says who owns what of it, and nothing in it is the server's own note. */
@@ -187,13 +198,17 @@ function isNothing({ added, modified, removed }: Difference): boolean {
 }
 
 /** The other managers without what the write takes from them. Throws `Conflict` unless forced. */
-function yielded(others: readonly Manager[], difference: Difference, force: boolean): Manager[] {
-  const taken = difference.added.union(difference.modified);
+function yielded(
+  others: readonly Manager[],
+  taken: FieldSet,
+  removed: FieldSet,
+  force: boolean,
+): Manager[] {
   const conflicts: Conflict[] = [];
   const remaining = others.map((manager) => {
     const lost = manager.set.intersection(taken);
     for (const path of lost.paths()) conflicts.push({ manager, path });
-    return { ...manager, set: manager.set.difference(lost).difference(difference.removed) };
+    return owning(manager, manager.set.difference(lost).difference(removed));
   });
   if (conflicts.length > 0 && !force) throw conflictOf(conflicts);
   return remaining;

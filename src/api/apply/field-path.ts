@@ -14,10 +14,14 @@ export function valueStep(value: unknown): Step {
   return `v:${JSON.stringify(value)}`;
 }
 
-/** Keys sorted by name, as Kubernetes writes them. */
-export function keyStep(keys: readonly (readonly [string, unknown])[]): Step {
-  const sorted = [...keys].sort(([a], [b]) => (a < b ? -1 : 1));
-  return `k:{${sorted.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
+/** Keys sorted by name, as Kubernetes writes them; without those that have no value. */
+export function keyStep(names: readonly string[], valueOf: (name: string) => unknown): Step {
+  let keys = '';
+  for (const name of names.length > 1 ? names.toSorted() : names) {
+    const value = valueOf(name);
+    if (value !== undefined) keys += `,${quoted(name)}:${JSON.stringify(value)}`;
+  }
+  return `k:{${keys.slice(1)}}`;
 }
 
 /** As a name in JSON, quotes included. Steps of fields are asked for again and again. */

@@ -5,8 +5,8 @@
  * looks, since most of every write leaves most owners alone.
  */
 import { isJsonObject, type JsonObject } from '../copy.ts';
-import type { Step } from './field-path.ts';
-import { fieldsOf, isShared, textOf } from './fields-v1.ts';
+import { quoted, type Step } from './field-path.ts';
+import { fieldsInOrder, fieldsOf, isShared, textOf } from './fields-v1.ts';
 
 /** Marks, beside its children, that a node is a member itself. */
 const self = '.';
@@ -87,17 +87,27 @@ export class FieldSet {
     for (const [next, child] of other.#children) this.#setChild(next, child);
   }
 
+  /** This very set when it has all that the other has. */
   union(other: FieldSet): FieldSet {
-    if (other.isEmpty) return this;
+    if (other.isEmpty || this === other) return this;
     if (this.isEmpty) return other;
     const result = new FieldSet();
-    for (const set of [this, other]) {
-      for (const step of set.#members) result.#addMember(step);
-      for (const [step, child] of set.#children) {
-        result.#setChild(step, result.#children.get(step)?.union(child) ?? child);
-      }
+    let gained = false;
+    for (const step of this.#members) result.#addMember(step);
+    for (const [step, child] of this.#children) result.#setChild(step, child);
+    for (const step of other.#members) {
+      if (this.#members.has(step)) continue;
+      result.#addMember(step);
+      gained = true;
     }
-    return result;
+    for (const [step, child] of other.#children) {
+      const own = this.#children.get(step);
+      const both = own?.union(child) ?? child;
+      if (both === own) continue;
+      result.#setChild(step, both);
+      gained = true;
+    }
+    return gained ? result : this;
   }
 
   intersection(other: FieldSet): FieldSet {
@@ -168,19 +178,21 @@ export class FieldSet {
 
   /** Frozen; equal sets give the same one, but for what a client wrote in an order of its own. */
   toJSON(): JsonObject {
-    return fieldsOf(this.#json ? textOf(this.#json) : `{${this.#steps()}}`);
+    return this.#json ? fieldsOf(textOf(this.#json)) : fieldsInOrder(`{${this.#steps()}}`);
   }
 
-  /** The steps and what is below them, without braces. */
+  /** The steps and what is below them, without braces, in the order in which they came. */
   #steps(): string {
     // Whether a node is a member itself is for the set above it to say.
-    if (this.#json) return JSON.stringify(bare(this.#json)).slice(1, -1);
-    const texts = this.#sorted().map((step) => {
-      const child = this.#children.get(step);
-      const isMarked = child !== undefined && this.#members.has(step);
-      return `${JSON.stringify(step)}:${braced(isMarked, child ? child.#steps() : '')}`;
-    });
-    return texts.join(',');
+    if (this.#json) return textOf(bare(this.#json)).slice(1, -1);
+    let text = '';
+    for (const step of this.#members) {
+      if (!this.#children.has(step)) text += `,${quoted(step)}:{}`;
+    }
+    for (const [step, child] of this.#children) {
+      text += `,${quoted(step)}:${braced(this.#members.has(step), child.#steps())}`;
+    }
+    return text.slice(1);
   }
 
   #sorted(): readonly Step[] {

@@ -5,7 +5,7 @@
  */
 import { limits } from '#base/limits.ts';
 import { remembered } from '#base/remembered.ts';
-import { deepFreeze, type JsonObject } from '../copy.ts';
+import { deepFreeze, isJsonObject, type JsonObject } from '../copy.ts';
 
 const texts = new WeakMap<object, string>();
 
@@ -15,6 +15,20 @@ export const fieldsOf = remembered(limits.fieldSetsKept, (text: string) => {
   texts.set(fields, text);
   return fields;
 });
+
+/**
+ * The same, of JSON whose steps stand in whatever order they were met: sorted. Writers go about it in
+ * the same way each time, so that what they own is sorted once.
+ */
+export const fieldsInOrder = remembered(limits.fieldSetsKept, (text: string) =>
+  fieldsOf(JSON.stringify(sorted(JSON.parse(text)))),
+);
+
+function sorted(steps: unknown): unknown {
+  if (!isJsonObject(steps)) return steps;
+  const names = Object.keys(steps).sort();
+  return Object.fromEntries(names.map((name) => [name, sorted(steps[name])]));
+}
 
 export function isShared(fields: object): boolean {
   return texts.has(fields);

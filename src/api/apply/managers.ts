@@ -3,7 +3,7 @@ import { isJsonObject } from '../copy.ts';
 import { parseTime } from '../time.ts';
 import type { ManagedFieldsEntry } from '../types.ts';
 import { FieldSet } from './field-set.ts';
-import { fieldsOf, textOf } from './fields-v1.ts';
+import { fieldsOf, isShared, textOf } from './fields-v1.ts';
 
 /** Whoever writes: a name, how, and on which subresource. */
 export interface ManagerId {
@@ -17,6 +17,8 @@ export interface ManagerId {
 export interface Manager extends ManagerId {
   readonly time: string | undefined;
   readonly set: FieldSet;
+  /** What it was read from, and is written as while nothing of it changes. */
+  readonly entry?: ManagedFieldsEntry | undefined;
 }
 
 /** Update managers kept apart (Kubernetes: 10); the oldest beyond are one. */
@@ -41,22 +43,39 @@ export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined)
     subresource: entry.subresource ?? '',
     time: entry.time,
     set: FieldSet.parse(entry.fieldsV1),
+    entry: isWritten(entry) ? entry : undefined,
   }));
+}
+
+/** By `writeManagers`, and stored since: a client's own may be worded otherwise. */
+function isWritten(entry: ManagedFieldsEntry): boolean {
+  const { fieldsV1 } = entry;
+  return Object.isFrozen(entry) && isJsonObject(fieldsV1) && isShared(fieldsV1);
+}
+
+/** The manager with another set; as it is when the set is the same. */
+export function owning(manager: Manager, set: FieldSet): Manager {
+  return set === manager.set ? manager : { ...manager, set, entry: undefined };
 }
 
 /** In Kubernetes' order: appliers first, then by time and name. Owners of nothing are left out. */
 export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[] {
   return withinLimit(managers.filter(({ set }) => !set.isEmpty))
     .sort(compareManagers)
-    .map(({ manager, operation, apiVersion, subresource, time, set }) => ({
-      manager,
-      operation,
-      apiVersion,
-      ...(time === undefined ? {} : { time }),
-      fieldsType: 'FieldsV1',
-      fieldsV1: set.toJSON(),
-      ...(subresource === '' ? {} : { subresource }),
-    }));
+    .map((each) => each.entry ?? entryOf(each));
+}
+
+function entryOf(from: Manager): ManagedFieldsEntry {
+  const { manager, operation, apiVersion, subresource, time, set } = from;
+  return {
+    manager,
+    operation,
+    apiVersion,
+    ...(time === undefined ? {} : { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: set.toJSON(),
+    ...(subresource === '' ? {} : { subresource }),
+  };
 }
 
 /** JSON of the entries: much the largest part of it is made once for all objects. */
@@ -117,10 +136,11 @@ function withinLimit(managers: readonly Manager[]): Manager[] {
   );
   const result = managers.filter((each) => !folded.has(each));
   for (const each of folded) {
-    const id = { ...each, manager: ancient, subresource: '' };
+    const id = { ...each, manager: ancient, subresource: '', entry: undefined };
     const at = result.findIndex((other) => sameManager(other, id));
     const bucket = result[at];
-    if (bucket) result[at] = { ...bucket, set: bucket.set.union(each.set), time: each.time };
+    const { set, time } = each;
+    if (bucket) result[at] = { ...id, set: bucket.set.union(set), time };
     else result.push(id);
   }
   return result;

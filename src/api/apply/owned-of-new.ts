@@ -5,10 +5,10 @@
 import type { JsonObject } from '../copy.ts';
 import { quoted, type Step } from './field-path.ts';
 import { braced } from './field-set.ts';
-import { fieldIn, partsOf, relationOf, type Shape } from './shape.ts';
+import { fieldIn, partsOf, type Relation, relationOf, type Shape } from './shape.ts';
 
 /**
- * JSON of its `FieldsV1`. `unowned`: names of fields at the top; `unownedMetadata`: of those in
+ * JSON of its `FieldsV1`, in the order of the object. `unowned`: names of fields at the top; `unownedMetadata`: of those in
  * `metadata`.
  */
 export function ownedOfNew(
@@ -28,7 +28,7 @@ function fieldsOfNew(
   withoutInMetadata?: ReadonlySet<string>,
 ): string {
   let text = '';
-  for (const name of Object.keys(value).sort()) {
+  for (const name in value) {
     if (without?.has(name)) continue;
     const { step, shape: inner } = fieldIn(shape, name);
     text += partOfNew(
@@ -56,11 +56,16 @@ function partOfNew(
   const isMember = (isRecord && shape.owned) || isBare || step.startsWith('k:');
   const below = isRecord
     ? fieldsOfNew(value as JsonObject, shape, without)
-    : [...partsOf(value, shape, relation).values()]
-        .sort((a, b) => (a.step < b.step ? -1 : 1))
-        .map((part) => partOfNew(part.step, part.value, part.shape))
-        .join('')
-        .slice(1);
+    : elementsOfNew(value, shape, relation);
   if (below === '') return isMember ? `,${quoted(step)}:{}` : '';
   return `,${quoted(step)}:${braced(isMember, below)}`;
+}
+
+/** Without braces. */
+function elementsOfNew(value: unknown, shape: Shape, relation: Relation): string {
+  let text = '';
+  for (const part of partsOf(value, shape, relation).values()) {
+    text += partOfNew(part.step, part.value, part.shape);
+  }
+  return text.slice(1);
 }

@@ -112,10 +112,5 @@ export function partsOf(value: unknown, shape: Shape, relation: Relation): Map<S
 function elementStep(item: JsonObject, { value, merge }: Shape): Step {
   assert(value.form === 'list' && merge?.as === 'map', 'only lists by keys have keyed elements');
   const element = value.element.form === 'object' ? value.element.type : undefined;
-  const keys: [string, unknown][] = [];
-  for (const name of merge.keys) {
-    const held = item[name] ?? element?.fields.get(name)?.default;
-    if (held !== undefined) keys.push([name, held]);
-  }
-  return keyStep(keys);
+  return keyStep(merge.keys, (name) => item[name] ?? element?.fields.get(name)?.default);
 }

@@ -78,7 +78,7 @@ function compare(
   before: unknown,
   after: unknown,
   shape: Shape | undefined,
-  path: readonly Step[],
+  path: Step[],
   difference: Difference,
 ): void {
   if (before === after) return;
@@ -94,12 +94,26 @@ function compare(
   const now = partsOf(after, shape, relation);
   for (const { step, value, shape: inner } of old.values()) {
     const next = now.get(step);
-    if (next) compare(value, next.value, inner, [...path, step], difference);
+    if (next) compareBelow(step, value, next.value, inner, path, difference);
     else noteAll(value, inner, path, step, difference.removed);
   }
   for (const { step, value, shape: inner } of now.values()) {
     if (!old.has(step)) noteAll(value, inner, path, step, difference.added);
   }
+}
+
+/** `path` is one for the whole comparison, and always says where it stands. */
+function compareBelow(
+  step: Step,
+  before: unknown,
+  after: unknown,
+  shape: Shape | undefined,
+  path: Step[],
+  difference: Difference,
+): void {
+  path.push(step);
+  compare(before, after, shape, path, difference);
+  path.pop();
 }
 
 /** A part that came, or went, whole. */
@@ -120,20 +134,20 @@ function compareRecords(
   before: JsonObject,
   after: JsonObject,
   shape: Shape,
-  path: readonly Step[],
+  path: Step[],
   difference: Difference,
 ): void {
   const held = (object: JsonObject, name: string): unknown =>
     Object.hasOwn(object, name) ? object[name] : undefined;
-  for (const name of Object.keys(before)) {
+  for (const name in before) {
     const old = before[name];
     const now = held(after, name);
     if (old === now || old === undefined) continue;
     const { step, shape: inner } = fieldIn(shape, name);
     if (now === undefined) noteAll(old, inner, path, step, difference.removed);
-    else compare(old, now, inner, [...path, step], difference);
+    else compareBelow(step, old, now, inner, path, difference);
   }
-  for (const name of Object.keys(after)) {
+  for (const name in after) {
     const now = after[name];
     if (now === undefined || held(before, name) !== undefined) continue;
     const { step, shape: inner } = fieldIn(shape, name);

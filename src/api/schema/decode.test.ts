@@ -155,3 +155,14 @@ test('bounds the depth of what it reads', () => {
   const nested = (levels: number): unknown => (levels === 0 ? {} : { not: nested(levels - 1) });
   assert.match(refusal('JSONSchemaProps', nested(500)), /exceeded max depth/);
 });
+
+test('what was decoded before stays as it is, in its own place only', () => {
+  const labels = Object.freeze({ a: '1' });
+  const known = Object.freeze({ metadata: Object.freeze({ name: 'a', labels }) });
+  const same = decode<Pod>('Pod', { metadata: { labels, name: '' } }, { ...ignore, known }).object;
+  assert.equal(same.metadata.labels, labels);
+  assert.equal(same.metadata.name, undefined);
+  const moved = decode<Pod>('Pod', { metadata: { annotations: labels } }, { ...ignore, known });
+  assert.notEqual(moved.object.metadata.annotations, labels);
+  assert.deepEqual(moved.object.metadata.annotations, labels);
+});

@@ -30,7 +30,14 @@ export interface DecodeOptions {
    * kept, since whoever wrote it means it.
    */
   readonly partial?: boolean;
+  /**
+   * Of an object of this type that was decoded before, frozen to the bottom: what the value has in
+   * common with it, the very same lists and objects in the same fields, stays as it is.
+   */
+  readonly known?: Known | undefined;
 }
+
+type Known = Readonly<Record<string, unknown>>;
 
 export interface Decoded<T> {
   /** A new object that shares nothing mutable with the input, except the insides of free-form values. */
@@ -52,7 +59,7 @@ export function decodeObject<T = unknown>(
   };
   let object: unknown;
   try {
-    object = decodeFields(value, type, context, undefined);
+    object = decodeFields(value, type, context, undefined, options.known);
   } catch (error) {
     if (error instanceof DecodeProblem) throw refusal(type, error.message, error);
     throw error;
@@ -78,13 +85,14 @@ function decodeFields(
   type: TypeSchema,
   context: DecodeContext,
   owner: TypeSchema | undefined,
+  known?: Known,
 ): Record<string, unknown> {
   if (!isObject(value)) throw mismatch(value, `${type.version}.${type.goName}`, context, owner);
   if (context.path.length > limits.bodyDepthLevels) throw new DecodeProblem('exceeded max depth');
   const object: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     context.path.push(key);
-    decodeField(object, key, value[key], type, context);
+    decodeField(object, key, value[key], type, context, known);
     context.path.pop();
   }
   if (!context.isPartial) addAlways(object, type);
@@ -97,12 +105,18 @@ function decodeField(
   value: unknown,
   type: TypeSchema,
   context: DecodeContext,
+  known: Known | undefined,
 ): void {
   const field = type.fields.get(key);
   if (field !== undefined) {
     // In process an absent field may also be there as `undefined`.
     if (value === null || value === undefined) return;
-    const decoded = decodeValue(value, field.value, context, type);
+    const before = known?.[key];
+    if (value === before && typeof value === 'object') {
+      object[key] = value;
+      return;
+    }
+    const decoded = decodeValue(value, field.value, context, type, before);
     if (context.isPartial || !isLeftOut(decoded, field)) object[key] = decoded;
   } else if (type.isKind && (key === 'apiVersion' || key === 'kind')) {
     if (value === null) return;
@@ -155,6 +169,7 @@ function decodeValue(
   schema: ValueSchema,
   context: DecodeContext,
   owner: TypeSchema,
+  known?: unknown,
 ): unknown {
   switch (schema.form) {
     case 'leaf':
@@ -162,7 +177,7 @@ function decodeValue(
         ? decodeUnion(value, schema.leaf, context, owner)
         : decodeLeaf(value, schema.leaf, context, owner);
     case 'object':
-      return decodeFields(value, schema.type, context, owner);
+      return decodeFields(value, schema.type, context, owner, known as Known | undefined);
     case 'list':
       return decodeList(value, schema.element, context, owner);
     case 'map':

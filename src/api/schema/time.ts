@@ -19,10 +19,14 @@ const shape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+
 
 /** Whether the text is just what `formatTime` writes, as nearly all that is read is: nothing to take apart. */
 export function isCanonicalTime(text: string): boolean {
-  if (text.length !== 20 || !text.endsWith('Z')) return false;
+  return text.length === 20 && text.endsWith('Z') && isCanonicalSecond(text);
+}
+
+/** The objects of one moment name the same few seconds, again and again. */
+const isCanonicalSecond = remembered(64, (text: string) => {
   const ms = Date.parse(text);
   return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === text.slice(0, 19);
-}
+});
 
 export function parseInstant(text: string): Instant | undefined {
   const found = shape.exec(text);

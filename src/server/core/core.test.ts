@@ -287,6 +287,35 @@ test('patches: preconditions inside, strictness, nothing new', async () => {
   assert.deepEqual((json.object as ConfigMap).data, { l: 'w', m: 'n' });
 });
 
+test('a patch of the status shares with the object before what it does not reach', async () => {
+  const cluster = await openTestCluster();
+  const { core, context } = cluster;
+  const labels = { app: 'a' };
+  const made = await cluster.create(pods, { ...pod('a'), metadata: { name: 'a', labels } });
+  const body = { status: { phase: 'Running', message: '', conditions: [] } };
+  const at = target(pods, 'a', 'status');
+  const { object } = await core.patch(context, at, { type: 'merge', body }, {});
+  const { spec, status, metadata } = object as Pod;
+  assert.equal(spec, (made as Pod).spec);
+  assert.equal(metadata.labels, made.metadata.labels);
+  assert.ok(metadata.managedFields?.includes(made.metadata.managedFields?.[0] ?? {}));
+  // What it does reach is decoded, as always.
+  assert.deepEqual(status, { phase: 'Running', qosClass: 'BestEffort' });
+});
+
+test('a patch of the status that speaks of something else leaves the status alone', async () => {
+  const cluster = await openTestCluster();
+  const { core, context } = cluster;
+  await cluster.create(pods, pod('a'));
+  const at = target(pods, 'a', 'status');
+  const body = { metadata: { labels: { a: 'b' } }, spec: { priority: 9 } };
+  const { object } = await core.patch(context, at, { type: 'merge', body }, {});
+  const { spec, status, metadata } = object as Pod;
+  assert.deepEqual(metadata.labels, { a: 'b' });
+  assert.equal(spec.priority, 0);
+  assert.equal(status?.phase, 'Pending');
+});
+
 test('binding happens once', async () => {
   const cluster = await openTestCluster();
   const { core, context } = cluster;

@@ -32,7 +32,7 @@ import { applied, writerOf } from './owners.ts';
 import { patched, typeOf } from './patch.ts';
 import { Reading } from './read.ts';
 import { Codecs } from './reader.ts';
-import { isScoped, proposalOf } from './scope.ts';
+import { isScoped, passedOn, proposalOf } from './scope.ts';
 import { unstored, withCreated } from './stored.ts';
 import { Updating } from './update.ts';
 import { Watching } from './watch.ts';
@@ -191,7 +191,7 @@ class ServerCore implements ComposedCore {
     if (patch.type === 'apply') return this.#apply(context, target, patch.body, options);
     const { kind } = target;
     const propose = (previous: KubeObject) =>
-      patched(context, typeOf(kind), previous, patch, options);
+      patched(context, typeOf(kind), previous, patch, options, passedOn(target, previous));
     return withCreated(await this.#updating.update(context, target, options, propose), false);
   }
 

@@ -2,6 +2,7 @@
  * PATCH: what a patch makes of an object, decoded again as strictly as a body would be. A patch that
  * names a resourceVersion or a uid has them as preconditions, since they end up in the proposal.
  */
+import type { JsonObject } from '#api/copy.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import { applyJsonPatch } from '#api/patch/json-patch.ts';
@@ -15,17 +16,22 @@ import { assertNever } from '#base/assert.ts';
 import { StatusError } from '#base/status-error.ts';
 import type { RequestContext } from './core.ts';
 
-/** The proposal for `Updating.update`. `type` is that of the document: the kind's own, or `Scale`. */
+/**
+ * The proposal for `Updating.update`. `type` is that of the document: the kind's own, or `Scale`.
+ * `known`: parts of `previous` that the proposal may share.
+ */
 export function patched(
   context: RequestContext,
   type: TypeSchema,
   previous: KubeObject,
   patch: Patch,
   options: WriteOptions,
+  known?: JsonObject,
 ): KubeObject {
   const document = resultOf(previous, patch, type);
   const { object, warnings } = decodeObject<KubeObject>(document, type, {
     fieldValidation: options.fieldValidation ?? 'Warn',
+    known,
   });
   for (const sentence of warnings) context.warn(sentence);
   return object;

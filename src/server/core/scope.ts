@@ -52,6 +52,16 @@ function copyOfMetadata({ managedFields, ...metadata }: KubeObject['metadata']) 
   return copy;
 }
 
+/**
+ * What a patch can but pass on, of the parts that nothing changes in their place. A patch of the status
+ * has the rest of the object from the one before; all others have at least its owners from there.
+ */
+export function passedOn(target: Target, { metadata, ...rest }: KubeObject): JsonObject {
+  const { managedFields } = metadata;
+  if (!needsNoDefaults(target)) return { metadata: { managedFields } };
+  return { ...rest, metadata: { ...metadata }, status: undefined };
+}
+
 /** Nothing of the proposal that counts has defaults. */
 export function needsNoDefaults({ kind, subresource = '' }: Target): boolean {
   return takes[subresource] === takeStatus && !kind.defaultsStatus;
