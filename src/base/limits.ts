@@ -89,6 +89,8 @@ export const limits = {
   memoryKills: 1000,
   /** Sets of owned fields that objects share: one for each way in which a kind of objects is written. */
   fieldSetsKept: 4096,
+  /** Names of fields in the form in which JSON has them. */
+  quotedNamesKept: 4096,
   /** Series of one metric; the rest share one. */
   metricSeries: 2000,
   /** A line of a stream, such as a watch event (an object is much smaller). */

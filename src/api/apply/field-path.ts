@@ -3,6 +3,7 @@
  * element of a list by its keys, `v:"x"` an element of a set, `i:0` an element by its place.
  */
 import type { JsonObject } from '../copy.ts';
+import { joined, quoted } from '../json-text.ts';
 
 export type Step = string;
 
@@ -19,17 +20,10 @@ export function keyStep(names: readonly string[], valueOf: (name: string) => unk
   let keys = '';
   for (const name of names.length > 1 ? names.toSorted() : names) {
     const value = valueOf(name);
-    if (value !== undefined) keys += `,${quoted(name)}:${JSON.stringify(value)}`;
+    if (value !== undefined) keys = joined(keys, `${quoted(name)}:${JSON.stringify(value)}`);
   }
-  return `k:{${keys.slice(1)}}`;
+  return `k:{${keys}}`;
 }
-
-/** As a name in JSON, quotes included. Steps of fields are asked for again and again. */
-export function quoted(step: Step): string {
-  return plainStep.test(step) ? `"${step}"` : JSON.stringify(step);
-}
-
-const plainStep = /^[\w:./-]*$/;
 
 /** The field or map key of an `f:` step. */
 export function fieldOf(step: Step): string | undefined {

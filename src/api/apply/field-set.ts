@@ -5,7 +5,8 @@
  * looks, since most of every write leaves most owners alone.
  */
 import { isJsonObject, type JsonObject } from '../copy.ts';
-import { quoted, type Step } from './field-path.ts';
+import { joined, quoted } from '../json-text.ts';
+import type { Step } from './field-path.ts';
 import { fieldsInOrder, fieldsOf, isShared, textOf } from './fields-v1.ts';
 
 /** Marks, beside its children, that a node is a member itself. */
@@ -91,23 +92,16 @@ export class FieldSet {
   union(other: FieldSet): FieldSet {
     if (other.isEmpty || this === other) return this;
     if (this.isEmpty) return other;
-    const result = new FieldSet();
-    let gained = false;
-    for (const step of this.#members) result.#addMember(step);
-    for (const [step, child] of this.#children) result.#setChild(step, child);
+    let result: FieldSet | undefined;
     for (const step of other.#members) {
-      if (this.#members.has(step)) continue;
-      result.#addMember(step);
-      gained = true;
+      if (!this.#members.has(step)) (result ??= this.#copy()).#addMember(step);
     }
     for (const [step, child] of other.#children) {
       const own = this.#children.get(step);
       const both = own?.union(child) ?? child;
-      if (both === own) continue;
-      result.#setChild(step, both);
-      gained = true;
+      if (both !== own) (result ??= this.#copy()).#setChild(step, both);
     }
-    return gained ? result : this;
+    return result ?? this;
   }
 
   intersection(other: FieldSet): FieldSet {
@@ -123,15 +117,17 @@ export class FieldSet {
 
   /** Paths of this set that are not themselves in the other; those below them stay. */
   difference(other: FieldSet): FieldSet {
-    if (this.intersection(other).isEmpty) return this;
-    const result = new FieldSet();
-    for (const step of this.#members) if (!other.#members.has(step)) result.#addMember(step);
-    for (const [step, child] of this.#children) {
-      const without = other.#children.get(step);
-      const rest = without ? child.difference(without) : child;
-      if (!rest.isEmpty) result.#setChild(step, rest);
+    if (this.isEmpty || other.isEmpty) return this;
+    let result: FieldSet | undefined;
+    for (const step of other.#members) {
+      if (this.#members.has(step)) (result ??= this.#copy()).#dropMember(step);
     }
-    return result;
+    for (const [step, child] of other.#children) {
+      const own = this.#children.get(step);
+      const rest = own?.difference(child);
+      if (rest && rest !== own) (result ??= this.#copy()).#replaceChild(step, rest);
+    }
+    return result ?? this;
   }
 
   /** Without these steps and all below them. */
@@ -187,12 +183,13 @@ export class FieldSet {
     if (this.#json) return textOf(bare(this.#json)).slice(1, -1);
     let text = '';
     for (const step of this.#members) {
-      if (!this.#children.has(step)) text += `,${quoted(step)}:{}`;
+      if (!this.#children.has(step)) text = joined(text, `${quoted(step)}:{}`);
     }
     for (const [step, child] of this.#children) {
-      text += `,${quoted(step)}:${braced(this.#members.has(step), child.#steps())}`;
+      const below = braced(this.#members.has(step), child.#steps());
+      text = joined(text, `${quoted(step)}:${below}`);
     }
-    return text.slice(1);
+    return text;
   }
 
   #sorted(): readonly Step[] {
@@ -202,9 +199,28 @@ export class FieldSet {
     return steps.sort();
   }
 
+  /** To be changed before anybody sees it. */
+  #copy(): FieldSet {
+    const copy = new FieldSet();
+    if (this.#members.size > 0) copy.#members = new Set(this.#members);
+    if (this.#children.size > 0) copy.#children = new Map(this.#children);
+    return copy;
+  }
+
   #addMember(step: Step): void {
     if (this.#members === FieldSet.#noMembers) this.#members = new Set();
     (this.#members as Set<Step>).add(step);
+  }
+
+  #dropMember(step: Step): void {
+    (this.#members as Set<Step>).delete(step);
+  }
+
+  /** By what is left of it, if anything is. */
+  #replaceChild(step: Step, rest: FieldSet): void {
+    const children = this.#children as Map<Step, FieldSet>;
+    if (rest.isEmpty) children.delete(step);
+    else children.set(step, rest);
   }
 
   #setChild(step: Step, child: FieldSet): void {

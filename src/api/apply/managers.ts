@@ -1,5 +1,6 @@
 /** Who owns which fields: `metadata.managedFields` read, combined and written. */
 import { isJsonObject } from '../copy.ts';
+import { joined } from '../json-text.ts';
 import { parseTime } from '../time.ts';
 import type { ManagedFieldsEntry } from '../types.ts';
 import { FieldSet } from './field-set.ts';
@@ -65,22 +66,52 @@ export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[
     .map((each) => each.entry ?? entryOf(each));
 }
 
+/**
+ * By its fields the last entry that was written, with its JSON: what a writer makes alike in one second
+ * has the very same one.
+ */
+const lastEntries = new WeakMap<
+  object,
+  { readonly entry: ManagedFieldsEntry; readonly text: string }
+>();
+
 function entryOf(from: Manager): ManagedFieldsEntry {
   const { manager, operation, apiVersion, subresource, time, set } = from;
-  return {
+  const fieldsV1 = set.toJSON();
+  const last = lastEntries.get(fieldsV1)?.entry;
+  if (last && isEntryOf(last, from)) return last;
+  const entry = Object.freeze({
     manager,
     operation,
     apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: set.toJSON(),
+    fieldsV1,
     ...(subresource === '' ? {} : { subresource }),
-  };
+  });
+  lastEntries.set(fieldsV1, { entry, text: textOfEntry(entry) });
+  return entry;
+}
+
+/** Of the same fields. */
+function isEntryOf(entry: ManagedFieldsEntry, manager: Manager): boolean {
+  return (
+    entry.time === manager.time &&
+    entry.manager === manager.manager &&
+    entry.operation === manager.operation &&
+    entry.apiVersion === manager.apiVersion &&
+    (entry.subresource ?? '') === manager.subresource
+  );
 }
 
 /** JSON of the entries: much the largest part of it is made once for all objects. */
 export function textOfEntries(entries: readonly ManagedFieldsEntry[]): string {
-  return `[${entries.map(textOfEntry).join(',')}]`;
+  let text = '';
+  for (const entry of entries) {
+    const last = lastEntries.get(entry.fieldsV1 as object);
+    text = joined(text, last?.entry === entry ? last.text : textOfEntry(entry));
+  }
+  return `[${text}]`;
 }
 
 function textOfEntry(entry: ManagedFieldsEntry): string {
@@ -89,9 +120,9 @@ function textOfEntry(entry: ManagedFieldsEntry): string {
     const value = entry[name as keyof ManagedFieldsEntry] as unknown;
     if (value === undefined) continue;
     const isFields = name === 'fieldsV1' && typeof value === 'object' && value !== null;
-    text += `,"${name}":${isFields ? textOf(value) : JSON.stringify(value)}`;
+    text = joined(text, `"${name}":${isFields ? textOf(value) : JSON.stringify(value)}`);
   }
-  return `{${text.slice(1)}}`;
+  return `{${text}}`;
 }
 
 /** What was read back from a file shares its sets again. Changes the entries. */

@@ -3,7 +3,8 @@
  * Every Event is such a write.
  */
 import type { JsonObject } from '../copy.ts';
-import { quoted, type Step } from './field-path.ts';
+import { joined, quoted } from '../json-text.ts';
+import type { Step } from './field-path.ts';
 import { braced } from './field-set.ts';
 import { fieldIn, partsOf, type Relation, relationOf, type Shape } from './shape.ts';
 
@@ -31,17 +32,24 @@ function fieldsOfNew(
   for (const name in value) {
     if (without?.has(name)) continue;
     const { step, shape: inner } = fieldIn(shape, name);
-    text += partOfNew(
-      step,
-      value[name],
-      inner,
-      name === 'metadata' ? withoutInMetadata : undefined,
-    );
+    const unowned = name === 'metadata' ? withoutInMetadata : undefined;
+    const part = partOfNew(step, value[name], inner, unowned);
+    if (part !== '') text = joined(text, part);
   }
-  return text.slice(1);
+  return text;
 }
 
-/** With a comma before it; empty where nobody owns anything. */
+/** Without braces. */
+function elementsOfNew(value: unknown, shape: Shape, relation: Relation): string {
+  let text = '';
+  for (const { step, value: item, shape: inner } of partsOf(value, shape, relation).values()) {
+    const part = partOfNew(step, item, inner);
+    if (part !== '') text = joined(text, part);
+  }
+  return text;
+}
+
+/** Empty where nobody owns anything. */
 function partOfNew(
   step: Step,
   value: unknown,
@@ -50,22 +58,13 @@ function partOfNew(
 ): string {
   if (value === undefined) return '';
   const relation = relationOf(shape, value);
-  if (!shape || relation === 'atomic') return `,${quoted(step)}:{}`;
+  if (!shape || relation === 'atomic') return `${quoted(step)}:{}`;
   const isRecord = relation === 'record';
   const isBare = isRecord && Object.keys(value as JsonObject).length === 0;
   const isMember = (isRecord && shape.owned) || isBare || step.startsWith('k:');
   const below = isRecord
     ? fieldsOfNew(value as JsonObject, shape, without)
     : elementsOfNew(value, shape, relation);
-  if (below === '') return isMember ? `,${quoted(step)}:{}` : '';
-  return `,${quoted(step)}:${braced(isMember, below)}`;
-}
-
-/** Without braces. */
-function elementsOfNew(value: unknown, shape: Shape, relation: Relation): string {
-  let text = '';
-  for (const part of partsOf(value, shape, relation).values()) {
-    text += partOfNew(part.step, part.value, part.shape);
-  }
-  return text.slice(1);
+  if (below === '') return isMember ? `${quoted(step)}:{}` : '';
+  return `${quoted(step)}:${braced(isMember, below)}`;
 }

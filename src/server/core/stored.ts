@@ -7,6 +7,7 @@
  */
 import { shareFields, textOfEntries } from '#api/apply/managers.ts';
 import { isJsonObject, type JsonObject } from '#api/copy.ts';
+import { joined, quoted } from '#api/json-text.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ManagedFieldsEntry } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
@@ -120,8 +121,9 @@ const usualRoom = new Uint8Array(64 * 1024);
 /** `before`: what the object comes from, whose spec may be its own. */
 function encode(object: WithSpec, before: Shared | undefined): Encoded {
   const { spec } = object;
-  const head = `${headOf(object)}${textOf(object.metadata, notKept).slice(1)}}`;
-  const tail = `${textOf(object, writtenFirst)}}`;
+  const head = `${headOf(object)}${textOf(object.metadata, notKept)}}`;
+  const rest = textOf(object, writtenFirst);
+  const tail = rest === '' ? '}' : `,${rest}}`;
   const kept = keptSpec(spec, before);
   const text = kept ? kept.gained : spec === undefined ? '' : JSON.stringify(spec);
   const keptLength = kept?.bytes.length ?? 0;
@@ -156,16 +158,14 @@ function keptSpec(
   const names = Object.keys(old);
   if (names.length === 0 || names.some((name) => spec[name] !== old[name])) return undefined;
   // Frozen parts are the same all the way down.
+  const gained = textOf(spec, new Set(names));
   return {
     bytes: bytes.subarray(specFrom, specTo - 1),
-    gained: `${textOf(spec, new Set(names))}}`,
+    gained: gained === '' ? '}' : `,${gained}}`,
   };
 }
 
-/**
- * Field by field: a copy without some of them would cost more than all the rest. Begins with a comma
- * where there is anything.
- */
+/** Without braces. Field by field: a copy without some of them would cost more than all the rest. */
 function textOf(object: object, without: ReadonlySet<string>): string {
   let text = '';
   for (const name in object) {
@@ -175,7 +175,7 @@ function textOf(object: object, without: ReadonlySet<string>): string {
       name === 'managedFields' && part !== undefined
         ? textOfEntries(part as ManagedFieldsEntry[])
         : (JSON.stringify(part) as string | undefined);
-    if (value !== undefined) text += `,${JSON.stringify(name)}:${value}`;
+    if (value !== undefined) text = joined(text, `${quoted(name)}:${value}`);
   }
   return text;
 }
