@@ -74,10 +74,12 @@ export function labelErrors(
   path: string,
   labels: Readonly<Record<string, string>> = {},
 ): FieldError[] {
-  return Object.entries(labels).flatMap(([key, value]) => [
-    ...isQualifiedName(key).map((message) => invalid(path, key, message)),
-    ...isValidLabelValue(value).map((message) => invalid(path, value, message)),
-  ]);
+  const errors: FieldError[] = [];
+  for (const [key, value] of Object.entries(labels)) {
+    for (const message of isQualifiedName(key)) errors.push(invalid(path, key, message));
+    for (const message of isValidLabelValue(value)) errors.push(invalid(path, value, message));
+  }
+  return errors;
 }
 
 /** Also of templates. Keys may have capitals before the slash, values may be anything. */
@@ -147,9 +149,9 @@ function finalizerErrors(kind: Kind, finalizers: readonly string[]): FieldError[
 }
 
 function managedFieldsErrors(entries: readonly ManagedFieldsEntry[]): FieldError[] {
-  return entries.flatMap(({ operation = '', fieldsType = '', manager = '' }, index) => {
+  const errors: FieldError[] = [];
+  for (const [index, { operation = '', fieldsType = '', manager = '' }] of entries.entries()) {
     const path = `metadata.managedFields[${index}]`;
-    const errors: FieldError[] = [];
     if (operation !== 'Apply' && operation !== 'Update') {
       errors.push(invalid(`${path}.operation`, operation, 'must be `Apply` or `Update`'));
     }
@@ -159,8 +161,8 @@ function managedFieldsErrors(entries: readonly ManagedFieldsEntry[]): FieldError
     if (manager.length > fieldManagerLengthMax) {
       errors.push(tooLong(`${path}.manager`, fieldManagerLengthMax));
     }
-    return errors;
-  });
+  }
+  return errors;
 }
 
 const fixed = [

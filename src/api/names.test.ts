@@ -18,7 +18,7 @@ import {
   isWildcardDNS1123Subdomain,
 } from './names.ts';
 
-type Check = (text: string) => string[];
+type Check = (text: string) => readonly string[];
 
 const long = (length: number): string => 'a'.repeat(length);
 

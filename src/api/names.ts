@@ -2,6 +2,7 @@
  * Which words are good names, keys and values. Each function returns what is wrong, in Kubernetes'
  * own sentences (apimachinery `util/validation` and `api/validate/content`); an empty list is good.
  */
+import { rememberedWord } from '#base/remembered.ts';
 
 /** Kubernetes counts bytes of UTF-8. */
 export function byteLength(text: string): number {
@@ -131,8 +132,11 @@ export function isWildcardDNS1123Subdomain(text: string): string[] {
   return [...tooLong(text, subdomainLengthMax), ...misfit(text, wildcard)];
 }
 
-/** `name`, or `example.com/name`: keys of labels and annotations, resource names, taint keys. */
-export function isQualifiedName(text: string): string[] {
+/**
+ * `name`, or `example.com/name`: keys of labels and annotations, resource names, taint keys. Each write
+ * brings the same few.
+ */
+export const isQualifiedName = rememberedWord((text): readonly string[] => {
   const parts = text.split('/');
   if (parts.length > 2) {
     return [
@@ -149,7 +153,7 @@ export function isQualifiedName(text: string): string[] {
   if (name === '') errors.push('name part must be non-empty');
   const found = [...tooLong(name, labelLengthMax, 'bytes'), ...misfit(name, key)];
   return [...errors, ...found.map((error) => `name part ${error}`)];
-}
+});
 
 export function isValidLabelValue(text: string): string[] {
   return [...tooLong(text, labelLengthMax, 'bytes'), ...misfit(text, labelValue)];

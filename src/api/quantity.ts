@@ -4,6 +4,7 @@
  * to that, both as Kubernetes does.
  */
 import { assert } from '#base/assert.ts';
+import { rememberedWord } from '#base/remembered.ts';
 
 /** How an amount is written; arithmetic keeps the form of the left side. */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
@@ -52,8 +53,8 @@ const scales: ReadonlyMap<string, Scale> = new Map([
     ]),
 ]);
 
-/** Parses, or names the problem. */
-export function readQuantity(text: string): Amount | QuantityProblem {
+/** Parses, or names the problem. Pods of a template all ask for the same. */
+export const readQuantity = rememberedWord((text): Amount | QuantityProblem => {
   const found = shape.exec(text);
   if (!found) return 'format';
   const [, sign = '', whole = '', fraction = '', suffix = ''] = found;
@@ -69,7 +70,7 @@ export function readQuantity(text: string): Amount | QuantityProblem {
     nanos: sign === '-' ? -bounded : bounded,
     format: small ? 'DecimalSI' : scale.format,
   };
-}
+});
 
 function exponentScale(suffix: string): Scale | undefined {
   const exponent = /^[eE]([-+]?\d+)$/.exec(suffix)?.[1];

@@ -89,8 +89,12 @@ export const limits = {
   memoryKills: 1000,
   /** Sets of owned fields that objects share: one for each way in which a kind of objects is written. */
   fieldSetsKept: 4096,
-  /** Names of fields in the form in which JSON has them. */
-  quotedNamesKept: 4096,
+  /** Orders in which writers meet the fields that they own. */
+  fieldOrdersKept: 512,
+  /** Names and amounts that come in each write, with what is known of them. */
+  wordsKept: 4096,
+  /** Characters of one; longer ones are looked at each time. */
+  wordKeptLength: 128,
   /** Series of one metric; the rest share one. */
   metricSeries: 2000,
   /** A line of a stream, such as a watch event (an object is much smaller). */

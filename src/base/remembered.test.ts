@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { remembered } from './remembered.ts';
+import { remembered, rememberedWord } from './remembered.ts';
 
 test('asks once for the same, and forgets what was asked long ago', () => {
   const asked: string[] = [];
@@ -13,4 +13,15 @@ test('asks once for the same, and forgets what was asked long ago', () => {
   for (const other of ['ccc', 'dddd', 'ccc', 'dddd']) length(other);
   assert.equal(length('a'), 1);
   assert.equal(asked.at(-1), 'a');
+});
+
+test('a word is looked at once, a long text each time', () => {
+  const asked: string[] = [];
+  const lengthOf = rememberedWord((word) => {
+    asked.push(word);
+    return word.length;
+  });
+  const long = 'x'.repeat(1000);
+  for (const word of ['a', long, 'a', long]) assert.equal(lengthOf(word), word.length);
+  assert.deepEqual(asked, ['a', long, long]);
 });

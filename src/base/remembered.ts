@@ -1,3 +1,4 @@
+import { limits } from './limits.ts';
 import { LruMap } from './lru-map.ts';
 
 /**
@@ -14,4 +15,12 @@ export function remembered<K, V extends NonNullable<unknown>>(
     if (answer === undefined) answers.set(key, (answer = work(key)));
     return answer;
   };
+}
+
+/** As `remembered`, of the short words that everybody uses: what somebody writes long is not kept. */
+export function rememberedWord<V extends NonNullable<unknown>>(
+  work: (word: string) => V,
+): (word: string) => V {
+  const known = remembered(limits.wordsKept, work);
+  return (word) => (word.length > limits.wordKeptLength ? work(word) : known(word));
 }

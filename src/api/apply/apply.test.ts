@@ -368,6 +368,20 @@ describe('other writes', () => {
     assert.ok(!kept(write({ spec: { replicas: 2 } })));
   });
 
+  test('what one makes alike in one second has the very same entry', () => {
+    const options = { manager: 'me', now: start };
+    const entryOf = (name: string, replicas: number, now = start) => {
+      const made = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name } };
+      const object = { ...made, spec: { replicas } };
+      const type = typeSchema('Deployment');
+      return ownersAfterUpdate(undefined, object, type, { ...options, now })[0];
+    };
+    const entry = entryOf('a', 1);
+    assert.equal(entryOf('b', 2), entry);
+    assert.notEqual(entryOf('b', 2, start + 1000)?.time, entry?.time);
+    assert.ok(Object.isFrozen(entry));
+  });
+
   test('entries that a client words in its own way are written as all others', () => {
     const fieldsV1 = { 'f:spec': { 'f:replicas': {}, 'f:paused': { 'f:odd': null } } };
     const own = { fieldsV1, manager: 'me', operation: 'Update', apiVersion: 'apps/v1' };

@@ -20,7 +20,7 @@ export const fieldsOf = remembered(limits.fieldSetsKept, (text: string) => {
  * The same, of JSON whose steps stand in whatever order they were met: sorted. Writers go about it in
  * the same way each time, so that what they own is sorted once.
  */
-export const fieldsInOrder = remembered(limits.fieldSetsKept, (text: string) =>
+export const fieldsInOrder = remembered(limits.fieldOrdersKept, (text: string) =>
   fieldsOf(JSON.stringify(sorted(JSON.parse(text)))),
 );
 

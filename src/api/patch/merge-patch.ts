@@ -6,14 +6,14 @@ import { setKey } from '../schema/set-key.ts';
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isJsonObject(patch)) return patch;
   const result: JsonObject = isJsonObject(target) ? shallowCopy(target) : {};
-  for (const [key, value] of Object.entries(patch)) {
+  for (const key in patch) {
+    const value = patch[key];
     if (value === null) delete result[key];
-    else
-      setKey(
-        result,
-        key,
-        applyMergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value),
-      );
+    else if (!isJsonObject(value)) setKey(result, key, value);
+    else {
+      const before = Object.hasOwn(result, key) ? result[key] : undefined;
+      setKey(result, key, applyMergePatch(before, value));
+    }
   }
   return result;
 }

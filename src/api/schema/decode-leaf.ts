@@ -16,15 +16,28 @@ export function decodeLeaf(
   context: DecodeContext,
   owner: TypeSchema,
 ): unknown {
+  return isAsItIs(value, leaf) ? value : decodeFormed(value, leaf, context, owner);
+}
+
+/** By far most leaves. */
+function isAsItIs(value: unknown, leaf: PlainLeaf): boolean {
+  return leaf === 'string'
+    ? typeof value === 'string'
+    : leaf === 'bool' && typeof value === 'boolean';
+}
+
+function decodeFormed(
+  value: unknown,
+  leaf: PlainLeaf,
+  context: DecodeContext,
+  owner: TypeSchema,
+): unknown {
   const fail: Fail = (expected = goType({ form: 'leaf', leaf })) =>
     mismatch(value, expected, context, owner);
   switch (leaf) {
     case 'string':
-      if (typeof value !== 'string') throw fail();
-      return value;
     case 'bool':
-      if (typeof value !== 'boolean') throw fail();
-      return value;
+      throw fail();
     case 'int32':
     case 'int64':
       return decodeInteger(value, leaf, fail);

@@ -90,7 +90,7 @@ function decodeFields(
   if (!isObject(value)) throw mismatch(value, `${type.version}.${type.goName}`, context, owner);
   if (context.path.length > limits.bodyDepthLevels) throw new DecodeProblem('exceeded max depth');
   const object: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     context.path.push(key);
     decodeField(object, key, value[key], type, context, known);
     context.path.pop();

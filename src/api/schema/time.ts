@@ -2,7 +2,7 @@
  * RFC 3339 as Go's `time.Parse(time.RFC3339, …)` reads it (a fraction is allowed, ranges are checked),
  * and the two forms that Kubernetes writes.
  */
-import { remembered } from '#base/remembered.ts';
+import { remembered, rememberedWord } from '#base/remembered.ts';
 
 export interface Instant {
   /** Since the Unix epoch; negative before it. */
@@ -23,7 +23,7 @@ export function isCanonicalTime(text: string): boolean {
 }
 
 /** The objects of one moment name the same few seconds, again and again. */
-const isCanonicalSecond = remembered(64, (text: string) => {
+const isCanonicalSecond = rememberedWord((text) => {
   const ms = Date.parse(text);
   return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === text.slice(0, 19);
 });
