@@ -57,9 +57,13 @@ function nameErrors(metadata: ObjectMeta, rule: NameRule): FieldError[] {
       errors.push(invalid('metadata.generateName', generateName, message));
     }
   }
-  if (!name) return [...errors, required('metadata.name', 'name or generateName is required')];
-  const wrong = errorsOfName(rule, name).map((message) => invalid('metadata.name', name, message));
-  return [...errors, ...wrong];
+  if (!name) errors.push(required('metadata.name', 'name or generateName is required'));
+  else {
+    for (const message of errorsOfName(rule, name)) {
+      errors.push(invalid('metadata.name', name, message));
+    }
+  }
+  return errors;
 }
 
 function namespaceErrors({ namespaced }: Kind, { namespace }: ObjectMeta): FieldError[] {

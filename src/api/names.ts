@@ -7,8 +7,10 @@ import { rememberedWord } from '#base/remembered.ts';
 /** Kubernetes counts bytes of UTF-8. */
 export function byteLength(text: string): number {
   let length = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
+  let at = 0;
+  while (at < text.length) {
+    const point = text.codePointAt(at) ?? 0;
+    at += point < 0x10000 ? 1 : 2;
     length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   }
   return length;

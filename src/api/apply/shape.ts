@@ -78,25 +78,23 @@ export interface Part {
 
 /** The parts of a value that is not atomic, in their order. Elements with the same keys are all there. */
 export function elementsOf(value: unknown, shape: Shape, relation: Relation): Part[] {
+  const parts: Part[] = [];
   if (relation === 'record') {
-    return Object.entries(value as JsonObject)
-      .filter(([, item]) => item !== undefined)
-      .map(([name, item]) => ({ ...fieldIn(shape, name), value: item }));
+    for (const name in value as JsonObject) {
+      const item = (value as JsonObject)[name];
+      if (item !== undefined) parts.push({ ...fieldIn(shape, name), value: item });
+    }
+  } else if (relation === 'set') {
+    for (const item of value as unknown[]) {
+      parts.push({ step: valueStep(item), value: item, shape: undefined });
+    }
+  } else if (relation === 'list') {
+    const element = shapeOfElement(shape);
+    for (const item of value as JsonObject[]) {
+      parts.push({ step: elementStep(item, shape), value: item, shape: element });
+    }
   }
-  if (relation === 'set') {
-    return (value as unknown[]).map((item) => ({
-      step: valueStep(item),
-      value: item,
-      shape: undefined,
-    }));
-  }
-  if (relation !== 'list') return [];
-  const element = shapeOfElement(shape);
-  return (value as JsonObject[]).map((item) => ({
-    step: elementStep(item, shape),
-    value: item,
-    shape: element,
-  }));
+  return parts;
 }
 
 /** By step; of two elements with the same keys the first. */

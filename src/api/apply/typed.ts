@@ -21,7 +21,7 @@ export function fieldSetOf(value: unknown, shape: Shape): FieldSet {
 function partsSet(value: unknown, shape: Shape, relation: Relation, containers: boolean): FieldSet {
   const set = new FieldSet();
   if (relation === 'record') {
-    for (const name of Object.keys(value as JsonObject)) {
+    for (const name in value as JsonObject) {
       const item = (value as JsonObject)[name];
       if (item === undefined) continue;
       const { step, shape: inner } = fieldIn(shape, name);

@@ -59,7 +59,8 @@ function ofConditions<C extends Condition>(
 ): ConditionCodes {
   const found: Record<string, readonly ReasonCode[]> = {};
   for (const condition of status?.conditions ?? []) {
-    const all = [codesOf(condition)].flat();
+    const own = codesOf(condition);
+    const all = typeof own === 'string' ? [own] : own;
     if (all.length > 0) found[condition.type] = all;
   }
   return found;

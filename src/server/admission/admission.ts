@@ -65,7 +65,11 @@ export class Admission {
 
   /** Undefined: there is nothing to wait for, and the write goes on in the same turn. */
   prepare(request: Omit<AdmissionRequest, 'reader'>): Promise<unknown> | undefined {
-    const waits = this.#steps.flatMap((step) => step.prepare?.(request) ?? []);
+    const waits: Promise<void>[] = [];
+    for (const step of this.#steps) {
+      const wait = step.prepare?.(request);
+      if (wait) waits.push(wait);
+    }
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
 

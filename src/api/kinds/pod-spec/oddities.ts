@@ -156,9 +156,10 @@ const oldVolumes: readonly (readonly [keyof Volume, string])[] = [
 ];
 
 function oldVolume(volume: Volume, path: string): string[] {
-  const found = oldVolumes
-    .filter(([field]) => volume[field] !== undefined)
-    .map(([field, sentence]) => `${path}.${field}: ${sentence}`);
+  const found: string[] = [];
+  for (const [field, sentence] of oldVolumes) {
+    if (volume[field] !== undefined) found.push(`${path}.${field}: ${sentence}`);
+  }
   const claim = volume.ephemeral?.volumeClaimTemplate;
   if (!claim) return found;
   return [...found, ...claimSpecWarnings(`${path}.ephemeral.volumeClaimTemplate.spec`, claim.spec)];

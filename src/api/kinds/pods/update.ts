@@ -124,12 +124,13 @@ function withPreviousOf(next: PodSpec, previous: PodSpec): PodSpec {
   };
 }
 
+const usualConditions: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized']);
+
 export function validatePodStatusUpdate(next: Pod, previous: Pod): FieldError[] {
   const errors: Errors = [];
   const [status, old] = [next.status ?? {}, previous.status ?? {}];
-  const known = new Set(['PodScheduled', 'Ready', 'Initialized']);
   for (const [index, { type }] of (status.conditions ?? []).entries()) {
-    if (known.has(type)) continue;
+    if (usualConditions.has(type)) continue;
     const path = `metadata.conditions[${index}].Type`;
     checkFormat(errors, path, type, isQualifiedName(type ?? ''));
   }
