@@ -20,7 +20,7 @@ export function endStep(facts: PodFacts, progress: Progress, now: number): PodDe
   const ready = sandboxes.find((sandbox) => sandbox.ready);
   if (busy.has('sandbox')) return {};
   if (ready) return { step: { type: 'stopSandbox', id: ready.id } };
-  if (!gone && !facts.reported) return {};
+  if (!gone && !facts.reported()) return {};
   const deleted = gone || pod.metadata.deletionTimestamp !== undefined;
   const remove = deleted ? sandboxes[0] : undefined;
   if (remove) return { step: { type: 'removeSandbox', id: remove.id } };

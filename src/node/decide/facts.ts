@@ -75,8 +75,8 @@ export interface PodFacts {
   readonly room: () => NodeRoom;
   /** Subjects of steps under way. */
   readonly busy: ReadonlySet<string>;
-  /** The written status shows how every container ended. */
-  readonly reported: boolean;
+  /** Whether the written status shows how every container ended: a lot of work, and only a pod that ends asks. */
+  readonly reported: () => boolean;
   readonly cgroupRemoved: boolean;
   /** The node ends the pod: short of something, going down. */
   readonly verdict: NodeVerdict | undefined;

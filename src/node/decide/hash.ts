@@ -3,11 +3,17 @@
  * it does not resist an attacker.
  */
 export function hashOf(value: unknown): string {
+  return hashOfBytes(encoder.encode(canonical(value)));
+}
+
+const encoder = new TextEncoder();
+
+export function hashOfBytes(bytes: Uint8Array): string {
   // Two halves of 32 bits: a bigint would be a new object for each byte.
   let high = 0xcbf29ce4;
   let low = 0x84222325;
-  for (const byte of new TextEncoder().encode(canonical(value))) {
-    const mixed = (low ^ byte) >>> 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const mixed = (low ^ (bytes[at] ?? 0)) >>> 0;
     // Times 2^40 + 0x1b3, of which the first only moves into the upper half.
     const product = mixed * 0x1b3;
     high = (Math.imul(high, 0x1b3) + Math.floor(product / 2 ** 32) + (mixed << 8)) >>> 0;

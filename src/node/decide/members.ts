@@ -1,5 +1,5 @@
 /** The containers of a pod in the order in which they come up. */
-import type { Container, EphemeralContainer, Pod } from '#api/types.ts';
+import type { Container, EphemeralContainer, Pod, PodSpec } from '#api/types.ts';
 import { hashOf } from './hash.ts';
 
 export type Role = 'init' | 'sidecar' | 'main' | 'ephemeral';
@@ -10,8 +10,20 @@ export interface Member {
 }
 
 /** Init containers and sidecars in spec order, main ones, ephemeral ones. */
-export function membersOf(pod: Pod): readonly Member[] {
-  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
+export function membersOf({ spec }: Pod): readonly Member[] {
+  if (!spec) return [];
+  const known = members.get(spec);
+  if (known) return known;
+  const all = membersFrom(spec);
+  members.set(spec, all);
+  return all;
+}
+
+/** A pod is looked at often, and its spec never changes: it is frozen, and replaced by another. */
+const members = new WeakMap<PodSpec, readonly Member[]>();
+
+function membersFrom(spec: PodSpec): readonly Member[] {
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = spec;
   return [
     ...initContainers.map(
       (container): Member => ({
@@ -36,7 +48,7 @@ export function templateHash(container: Container | EphemeralContainer): string 
   return hash;
 }
 
-/** A pod is looked at often, and its containers never change: they are frozen, and replaced by others. */
+/** As with members. */
 const hashes = new WeakMap<Container | EphemeralContainer, string>();
 
 export function memberNamed(pod: Pod, name: string): Member | undefined {

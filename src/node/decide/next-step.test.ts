@@ -89,7 +89,7 @@ const facts = (pod: Pod, more: Partial<PodFacts> = {}): PodFacts => ({
   resizeProblem: undefined,
   room: () => ({ cpuMilli: 4000, memoryBytes: 8e9, othersCpuMilli: 1000, othersMemoryBytes: 1e9 }),
   busy: new Set(),
-  reported: true,
+  reported: () => true,
   cgroupRemoved: false,
   verdict: undefined,
   machine: { appArmor: false },
@@ -557,7 +557,7 @@ describe('ending a pod', () => {
     const stopped = [sandbox({ ready: false })];
     assert.equal(wordsOf(stepOf(deleted(), { sandboxes: [sandbox()], containers })), 'stopSandbox');
     assert.equal(
-      wordsOf(stepOf(deleted(), { sandboxes: stopped, containers, reported: false })),
+      wordsOf(stepOf(deleted(), { sandboxes: stopped, containers, reported: () => false })),
       'wait',
     );
     assert.equal(wordsOf(stepOf(deleted(), { sandboxes: stopped, containers })), 'removeSandbox');

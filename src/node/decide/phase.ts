@@ -1,7 +1,7 @@
 /** The phase of a pod, and why one that never comes up is given up. Source: core/v1 PodPhase. */
 import { safeSysctls } from '#api/safe-sysctls.ts';
 import { parseTime } from '#api/time.ts';
-import type { Pod } from '#api/types.ts';
+import type { Pod, SecurityContext } from '#api/types.ts';
 import type { PodFacts } from './facts.ts';
 import type { Progress } from './progress.ts';
 
@@ -58,11 +58,14 @@ function forbiddenSysctl({ spec }: Pod): string | undefined {
 
 function wantsAppArmor({ spec }: Pod): boolean {
   const { containers = [], initContainers = [], ephemeralContainers = [] } = spec ?? {};
-  const all = [...containers, ...initContainers, ...ephemeralContainers];
-  return [spec, ...all].some((one) => {
-    const type = one?.securityContext?.appArmorProfile?.type;
-    return type !== undefined && type !== 'Unconfined';
-  });
+  const asks = ({ securityContext }: Asking): boolean =>
+    (securityContext?.appArmorProfile?.type ?? 'Unconfined') !== 'Unconfined';
+  if (spec && asks(spec)) return true;
+  return containers.some(asks) || initContainers.some(asks) || ephemeralContainers.some(asks);
+}
+
+interface Asking {
+  readonly securityContext?: Pick<SecurityContext, 'appArmorProfile'> | undefined;
 }
 
 const refusal = (message: string): Verdict => ({ reason: 'UnexpectedAdmissionError', message });

@@ -31,6 +31,17 @@ export interface Progress {
 }
 
 export function progressOf(facts: PodFacts): Progress {
+  const known = progresses.get(facts);
+  if (known) return known;
+  const progress = progressFrom(facts);
+  progresses.set(facts, progress);
+  return progress;
+}
+
+/** The next step and the status that follows it look at the same facts. */
+const progresses = new WeakMap<PodFacts, Progress>();
+
+function progressFrom(facts: PodFacts): Progress {
   const { pod, sandboxes, containers } = facts;
   const newest = sandboxes[0];
   const sandbox = newest?.ready ? newest : undefined;

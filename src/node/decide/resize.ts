@@ -34,7 +34,6 @@ export const wholePod = '';
 
 const resources = ['cpu', 'memory'] as const;
 const resizable: ReadonlySet<string> = new Set(resources);
-const sides = ['requests', 'limits'] as const;
 /** Room is told of when pods go; this is for what nobody tells. */
 const deferredLookMs = 3 * 60_000;
 
@@ -156,13 +155,17 @@ export function sameAmounts(a: ResourceRequirements, b: ResourceRequirements): b
 }
 
 function changedResources(a: ResourceRequirements, b: ResourceRequirements) {
-  return resources.filter((name) =>
-    sides.some((side) => {
-      const [one, other] = [a[side]?.[name], b[side]?.[name]];
-      if (one === undefined || other === undefined) return one !== other;
-      return compareQuantities(one, other) !== 0;
-    }),
+  if (a === b) return [];
+  return resources.filter(
+    (name) =>
+      isOther(a.requests?.[name], b.requests?.[name]) ||
+      isOther(a.limits?.[name], b.limits?.[name]),
   );
+}
+
+function isOther(one: string | undefined, other: string | undefined): boolean {
+  if (one === other) return false;
+  return one === undefined || other === undefined || compareQuantities(one, other) !== 0;
 }
 
 /** Whether going from one to the other needs a new container, by the container's own policy. */

@@ -27,6 +27,8 @@ import type { PodServices } from './services.ts';
 import { StatusWriter } from './status-writer.ts';
 
 const turnStepsMax = 200;
+/** While a step is under way, what else has changed is looked at together. The end of a step waits for nothing. */
+const gatherMs = 20;
 const offsetOf = (clock: Clock): number => clock.now() - clock.monotonic();
 const failedStepMs = { first: 200, most: 30_000 };
 const isOver = (status: PodStatus | undefined): boolean => isFinal(status?.phase);
@@ -47,6 +49,7 @@ export class PodWorker {
   /** Not let in (yet): nothing is begun. */
   #held: boolean;
   #timer: Timer | undefined;
+  #gathering: Timer | undefined;
   readonly #quiet = Promise.withResolvers<void>();
   #woken = false;
   #stopped = false;
@@ -145,6 +148,14 @@ export class PodWorker {
   }
 
   wake(): void {
+    if (this.#busy.size === 0) return this.#wakeNow();
+    if (this.#woken || this.#stopped) return;
+    this.#gathering ??= this.#services.timers.after(gatherMs, () => this.#wakeNow());
+  }
+
+  #wakeNow(): void {
+    this.#gathering?.cancel();
+    this.#gathering = undefined;
     if (this.#woken || this.#stopped || (this.#held && !this.isLeaving)) return;
     this.#woken = true;
     queueMicrotask(() => {
@@ -157,6 +168,7 @@ export class PodWorker {
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
+    this.#gathering?.cancel();
     this.#writer.stop();
   }
 
@@ -184,25 +196,28 @@ export class PodWorker {
     this.#timer?.cancel();
     this.#memory.follow(offsetOf(clock));
     this.#probe();
-    let again: number | undefined;
-    for (let count = 0; ; count += 1) {
-      assert(count < turnStepsMax, 'a pod that wants ever more steps at once');
-      const decision = nextStep(this.#facts(), clock.now());
-      again = decision.again;
-      if (!decision.step) break;
-      this.#begin(decision.step);
-    }
+    const { facts, again } = this.#takeSteps();
     if (!this.#gone) {
-      const status = podStatus(this.#facts(), clock.now());
+      const status = podStatus(facts, clock.now());
       this.#tell(status);
       this.#writer.want(this.#pod, status, this.#busy.size > 0);
     }
-    const facts = this.#facts();
     // What is told while a step is under way is not the last word.
     const moves = this.#busy.size > 0 || facts.containers.some(({ state }) => state === 'running');
-    if (this.isLeaving && !moves && (this.#gone || facts.reported)) this.#quiet.resolve();
+    if (this.isLeaving && !moves && (this.#gone || facts.reported())) this.#quiet.resolve();
     if (again !== undefined) {
       this.#timer = timers.after(Math.max(0, again - clock.now()), () => this.wake());
+    }
+  }
+
+  /** Begins all steps that are due; answers the facts after which there were none, and when to look again. */
+  #takeSteps(): { readonly facts: PodFacts; readonly again: number | undefined } {
+    for (let count = 0; ; count += 1) {
+      assert(count < turnStepsMax, 'a pod that wants ever more steps at once');
+      const facts = this.#facts();
+      const { step, again } = nextStep(facts, this.#services.clock.now());
+      if (!step) return { facts, again };
+      this.#begin(step);
     }
   }
 
@@ -220,11 +235,7 @@ export class PodWorker {
     const uid = this.#pod.metadata.uid ?? '';
     const { images, problems, volumes, sandboxProblem, cgroupRemoved } = this.#memory;
     const { granted, applied, resizeProblem } = this.#memory;
-    const reported = (facts: PodFacts): boolean => {
-      const status = podStatus(facts, this.#services.clock.now());
-      return this.#writer.knows(this.#pod, status) || isWritten(status, this.#pod.status);
-    };
-    return {
+    const facts: PodFacts = {
       pod: this.#pod,
       gone: this.#gone,
       sandboxes: mirror.sandboxesOf(uid),
@@ -240,9 +251,9 @@ export class PodWorker {
       cgroupRemoved,
       probes: probes.factsOf(uid),
       busy: this.#busy,
-      // Only a pod that ends wants to know: a status is a lot of work.
-      get reported() {
-        return reported(this);
+      reported: () => {
+        const status = podStatus(facts, this.#services.clock.now());
+        return this.#writer.knows(this.#pod, status) || isWritten(status, this.#pod.status);
       },
       verdict: this.#memory.verdict,
       machine: this.#services.machine,
@@ -253,6 +264,7 @@ export class PodWorker {
           ? undefined
           : this.#graceEndsAtMs - this.#services.clock.monotonic(),
     };
+    return facts;
   }
 
   /** Which of its containers are probed. A pod that ends keeps readiness, nothing restarts it any more. */
@@ -307,7 +319,7 @@ export class PodWorker {
       await this.#readAgain(step);
     }
     this.#busy.delete(subject);
-    this.wake();
+    this.#wakeNow();
   }
 
   async #readAgain(step: Step): Promise<void> {

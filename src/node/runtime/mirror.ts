@@ -9,6 +9,7 @@ import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import { labels } from '../decide/labels.ts';
 import type { ObservedContainer, ObservedSandbox } from '../decide/observed.ts';
+import { Filing } from './filing.ts';
 import type { Runtime, RuntimeEvent } from './runtime.ts';
 
 export interface MirrorOptions {
@@ -27,19 +28,10 @@ export interface MirrorOptions {
 /** The event of an exit may be ahead of the runtime's own books. */
 const exitLagMs = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 
-interface Entry<T> {
-  readonly value: T;
-  /** Raised by each refresh: a list that was begun earlier knows less. */
-  readonly at: number;
-}
-
 export class RuntimeMirror {
   readonly #options: MirrorOptions;
-  readonly #sandboxes = new Map<string, Entry<ObservedSandbox>>();
-  readonly #containers = new Map<string, Entry<ObservedContainer>>();
-  /** Pod → what it has, newest first; made anew after a change. */
-  readonly #sandboxesByPod = new Map<string, readonly ObservedSandbox[]>();
-  readonly #containersByPod = new Map<string, readonly ObservedContainer[]>();
+  readonly #sandboxes = new Filing<ObservedSandbox>();
+  readonly #containers = new Filing<ObservedContainer>();
   readonly #following = new Set<string>();
   /** Ends told of before we knew the container: a short one may end while it is being asked about. */
   readonly #early = new Set<string>();
@@ -72,18 +64,17 @@ export class RuntimeMirror {
   }
 
   podUids(): Set<string> {
-    const all = [...this.#sandboxes.values(), ...this.#containers.values()];
-    return new Set(all.map(({ value }) => value.podUid));
+    return new Set([...this.#sandboxes.podUids(), ...this.#containers.podUids()]);
   }
 
   /** Newest first. */
   sandboxesOf(uid: string): readonly ObservedSandbox[] {
-    return filed(uid, this.#sandboxesByPod, this.#sandboxes);
+    return this.#sandboxes.of(uid);
   }
 
   /** Newest first. */
   containersOf(uid: string): readonly ObservedContainer[] {
-    return filed(uid, this.#containersByPod, this.#containers);
+    return this.#containers.of(uid);
   }
 
   /** A pod of which nothing is known but what its sandbox or a container is marked with. */
@@ -135,7 +126,7 @@ export class RuntimeMirror {
 
   /** A sandbox takes its containers along. */
   forgetSandbox(id: string): void {
-    for (const [containerId, { value }] of this.#containers) {
+    for (const [containerId, { value }] of this.#containers.entries()) {
       if (value.sandboxId === id) this.#dropContainer(containerId);
     }
     this.#dropSandbox(id);
@@ -181,14 +172,14 @@ export class RuntimeMirror {
     void this.#relistQuietly();
   }
 
-  #dropAbsent<T>(
-    known: ReadonlyMap<string, Entry<T>>,
+  #dropAbsent(
+    known: Filing<ObservedSandbox> | Filing<ObservedContainer>,
     listed: readonly { readonly id: string }[],
     begun: number,
     drop: (id: string) => void,
   ): number {
     const there = new Set(listed.map(({ id }) => id));
-    const absent = [...known].filter(([id, { at }]) => at < begun && !there.has(id));
+    const absent = [...known.entries()].filter(([id, { at }]) => at < begun && !there.has(id));
     for (const [id] of absent) drop(id);
     return absent.length;
   }
@@ -212,7 +203,7 @@ export class RuntimeMirror {
     this.#options.heard(event);
     if (event.type === 'connected' && this.#listed) this.lookAgain();
     if (event.type === 'exited' || event.type === 'started') void this.#follow(event.id);
-    if (event.type === 'oom' && this.#containers.has(event.id)) {
+    if (event.type === 'oom' && this.container(event.id)) {
       this.#outOfMemory.add(event.id);
       if (this.container(event.id)?.state === 'exited') void this.#follow(event.id);
     }
@@ -220,9 +211,9 @@ export class RuntimeMirror {
 
   /** Asks until the runtime's books show the end that it told of, and why. */
   async #follow(id: string): Promise<void> {
-    const isSandbox = this.#sandboxes.has(id);
+    const isSandbox = this.#sandboxes.get(id) !== undefined;
     if (this.#following.has(id)) return;
-    if (!isSandbox && !this.#containers.has(id)) {
+    if (!isSandbox && !this.container(id)) {
       if (this.#early.size >= limits.earlyEnds) this.#early.clear();
       this.#early.add(id);
       return;
@@ -265,8 +256,7 @@ export class RuntimeMirror {
 
   #setSandbox(value: ObservedSandbox): void {
     const before = this.#sandboxes.get(value.id)?.value;
-    this.#sandboxes.set(value.id, { value, at: ++this.#sequence });
-    this.#sandboxesByPod.delete(value.podUid);
+    this.#sandboxes.set(value, ++this.#sequence);
     if (this.#early.delete(value.id) && value.ready) void this.#follow(value.id);
     if (before?.ready !== value.ready || before.ips[0] !== value.ips[0]) {
       this.#options.changed(value.podUid);
@@ -275,8 +265,7 @@ export class RuntimeMirror {
 
   #setContainer(value: ObservedContainer): void {
     const before = this.#containers.get(value.id)?.value;
-    this.#containers.set(value.id, { value, at: ++this.#sequence });
-    this.#containersByPod.delete(value.podUid);
+    this.#containers.set(value, ++this.#sequence);
     if (this.#early.delete(value.id) && value.state !== 'exited') void this.#follow(value.id);
     if (value.state === 'exited') this.#ended(value.id);
     if (before?.state !== value.state || before.reason !== value.reason) {
@@ -290,40 +279,14 @@ export class RuntimeMirror {
   }
 
   #dropSandbox(id: string): void {
-    const before = this.#sandboxes.get(id)?.value;
-    if (!this.#sandboxes.delete(id) || !before) return;
-    this.#sandboxesByPod.delete(before.podUid);
-    this.#options.changed(before.podUid);
+    const before = this.#sandboxes.delete(id);
+    if (before) this.#options.changed(before.podUid);
   }
 
   #dropContainer(id: string): void {
     this.#ended(id);
     this.#outOfMemory.delete(id);
-    const before = this.#containers.get(id)?.value;
-    if (!this.#containers.delete(id) || !before) return;
-    this.#containersByPod.delete(before.podUid);
-    this.#options.changed(before.podUid);
+    const before = this.#containers.delete(id);
+    if (before) this.#options.changed(before.podUid);
   }
-}
-
-interface Filed {
-  readonly podUid: string;
-  readonly attempt: number;
-  readonly createdAtMs: number;
-}
-
-function filed<T extends Filed>(
-  uid: string,
-  byPod: Map<string, readonly T[]>,
-  all: ReadonlyMap<string, Entry<T>>,
-): readonly T[] {
-  const known = byPod.get(uid);
-  if (known) return known;
-  const found = [...all.values()]
-    .map(({ value }) => value)
-    .filter(({ podUid }) => podUid === uid)
-    .sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
-  // A pod without anything is asked about once or twice, then never again.
-  if (found.length > 0) byPod.set(uid, found);
-  return found;
 }

@@ -4,7 +4,7 @@
  * that a second run of the agent finds its work done.
  */
 import type { Files } from '#sys/files.ts';
-import { hashOf } from '../decide/hash.ts';
+import { hashOf, hashOfBytes } from '../decide/hash.ts';
 
 export interface VolumeFile {
   readonly data: Uint8Array;
@@ -31,13 +31,21 @@ export async function writeVolume(
   // What a run that was cut short left; usually nothing.
   const left = names.filter((one) => one.startsWith('..') && one !== '..data' && one !== before);
   for (const one of left) await files.remove(`${directory}/${one}`);
-  await files.makeDirectory(`${fresh}.new`, 0o755);
-  for (const [path, file] of payload) await writeFile(`${fresh}.new`, path, file, group, files);
-  await files.rename(`${fresh}.new`, fresh);
-  await files.link(name, `${directory}/..data.new`);
-  await files.rename(`${directory}/..data.new`, link);
-  await linkNames(directory, names, payload, files);
-  if (before) await files.remove(`${directory}/${before}`);
+  await files.makeDirectory(fresh, 0o755);
+  for (const [path, file] of payload) await writeFile(fresh, path, file, group, files);
+  const wanted = new Set([...payload.keys()].map((path) => path.split('/')[0] ?? ''));
+  for (const one of wanted) {
+    if (!names.includes(one)) await files.link(`..data/${one}`, `${directory}/${one}`);
+  }
+  // The next run takes what it leads to as complete: it is the last to be made.
+  if (before === undefined) {
+    await files.link(name, link);
+    return true;
+  }
+  await files.link(name, `${link}.new`);
+  await files.rename(`${link}.new`, link);
+  const stale = names.filter((one) => !one.startsWith('..') && !wanted.has(one));
+  for (const one of [...stale, before]) await files.remove(`${directory}/${one}`);
   return true;
 }
 
@@ -56,28 +64,12 @@ async function writeFile(
   if (group !== undefined || uid !== 0) await files.setOwner(`${base}/${path}`, uid, group ?? 0);
 }
 
-/** The first part of each path is a name in the volume. */
-async function linkNames(
-  directory: string,
-  names: readonly string[],
-  payload: Payload,
-  files: Files,
-): Promise<void> {
-  const wanted = new Set([...payload.keys()].map((path) => path.split('/')[0] ?? ''));
-  for (const name of names) {
-    if (name.startsWith('..')) continue;
-    if (!wanted.delete(name)) await files.remove(`${directory}/${name}`);
-  }
-  for (const name of wanted) await files.link(`..data/${name}`, `${directory}/${name}`);
-}
-
 function contentHash(payload: Payload, group: number | undefined): string {
-  const parts = [...payload].map(([path, { data, mode, uid }]) => [path, mode, uid, latin(data)]);
+  const parts = [...payload].map(([path, { data, mode, uid }]) => [
+    path,
+    mode,
+    uid,
+    hashOfBytes(data),
+  ]);
   return hashOf([group ?? null, parts]);
-}
-
-function latin(data: Uint8Array): string {
-  let text = '';
-  for (const byte of data) text += String.fromCharCode(byte);
-  return text;
 }
