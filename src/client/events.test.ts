@@ -7,11 +7,11 @@ import type { KubeObject } from '#api/object.ts';
 import type { Event } from '#api/types.ts';
 import { silentLogger } from '#base/log.ts';
 import { inProcessVerbs } from '#server/in-process.ts';
-import { openTestCluster } from '#server/testing/cluster.ts';
+import { openTestCluster, settle } from '#server/testing/cluster.ts';
 import { seededRandom } from '#server/testing/seeded-random.ts';
 import { EventRecorder } from './events.ts';
 
-async function setUp() {
+async function setUp(lull?: () => Promise<void>) {
   const cluster = await openTestCluster();
   const kinds = lookupOf(allKinds);
   const authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
@@ -23,16 +23,22 @@ async function setUp() {
     random: seededRandom(),
     logger: silentLogger,
     component: 'tester',
+    lull,
   });
   const regarding = await cluster.create(configMaps as Kind, { metadata: { name: 'a' } });
   const tell = (message: string, object: KubeObject = regarding) =>
     recorder.record({ regarding: object, level: 'Normal', reason: 'Tested', message });
-  const found = async () => {
-    await recorder.flush();
+  const warn = (message: string) =>
+    recorder.record({ regarding, level: 'Warning', reason: 'Tested', message });
+  const written = async () => {
     const { items } = await verbs.list(collectionOf(events as Kind, 'default'));
     return items as readonly Event[];
   };
-  return { tell, found, recorder, time };
+  const found = async () => {
+    await recorder.flush();
+    return written();
+  };
+  return { tell, warn, written, found, recorder, time };
 }
 
 test('an event names its object and its source as Kubernetes does', async () => {
@@ -82,4 +88,24 @@ test('a warning that the registry of reasons knows carries its code', async () =
     ({ metadata }) => metadata.annotations?.['gantry.dev/code'] ?? '',
   );
   assert.deepEqual(codes.sort(), ['', 'too-many-pods']);
+});
+
+test('what is normal waits for a lull, a warning does not, and a flush writes all', async () => {
+  const lulls: (() => void)[] = [];
+  const { tell, warn, written, found } = await setUp(
+    () => new Promise((resolve) => lulls.push(resolve)),
+  );
+  const messages = async () => (await written()).map(({ message }) => message ?? '').sort();
+  tell('one');
+  tell('two');
+  await settle();
+  assert.deepEqual([await messages(), lulls.length], [[], 1]);
+  lulls[0]?.();
+  await settle();
+  assert.deepEqual(await messages(), ['one', 'two']);
+  warn('now');
+  await settle();
+  assert.deepEqual(await messages(), ['now', 'one', 'two']);
+  tell('three');
+  assert.equal((await found()).length, 4);
 });

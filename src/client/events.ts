@@ -31,6 +31,11 @@ export interface EventRecorderOptions {
   readonly component: string;
   /** The node, for events of an agent. */
   readonly host?: string | undefined;
+  /**
+   * Whoever records is busy with what people wait for until it settles: what is normal is written then.
+   * Absent: never. Warnings do not wait.
+   */
+  readonly lull?: (() => Promise<void>) | undefined;
 }
 
 export interface Recording {
@@ -85,6 +90,7 @@ export class EventRecorder {
   /** By identity, the write under way. */
   readonly #writing = new Map<string, Promise<void>>();
   readonly #writers = new Set<Promise<void>>();
+  #holdsBack = false;
   #dropped = 0;
 
   constructor(options: EventRecorderOptions) {
@@ -105,12 +111,28 @@ export class EventRecorder {
       return;
     }
     this.#waiting.push({ recording, identity, message, at: now });
-    if (this.#writers.size < bounds.writersMax) this.#addWriter();
+    const { lull } = this.#options;
+    if (lull && recording.level === 'Normal') void this.#holdBack(lull);
+    else this.#begin();
   }
 
   /** Ends when everything recorded so far has been written or given up. */
   async flush(): Promise<void> {
+    this.#begin();
     while (this.#writers.size > 0) await Promise.all(this.#writers);
+  }
+
+  async #holdBack(lull: () => Promise<void>): Promise<void> {
+    if (this.#holdsBack) return;
+    this.#holdsBack = true;
+    await lull();
+    this.#holdsBack = false;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const wanted = Math.min(bounds.writersMax, this.#writers.size + this.#waiting.size);
+    while (this.#writers.size < wanted) this.#addWriter();
   }
 
   #allow(about: string, now: number): boolean {

@@ -39,6 +39,9 @@ import { Tokens } from './volumes/tokens.ts';
 import { VolumeRefresher } from './volumes/volume-refresher.ts';
 import { Volumes } from './volumes/volumes.ts';
 
+/** At most: so much later than it happened is told what is normal. */
+const eventDelayMs = 3_000;
+
 export interface MountedClaim {
   readonly pod: Pod;
   readonly volume: string;
@@ -83,7 +86,12 @@ export class NodeAgent {
       .filter(({ type }) => type === 'InternalIP')
       .map(({ address }) => address);
     this.paths = new NodePaths(options.directory);
-    this.events = new EventRecorder({ ...informing, component: 'kubelet', host: nodeName });
+    this.events = new EventRecorder({
+      ...informing,
+      component: 'kubelet',
+      host: nodeName,
+      lull: () => this.#lull(),
+    });
     this.keptLogs = new KeptLogs({ ...options, paths: this.paths });
     this.#images = new ImageStore(runtime.images, clock);
     this.#health = new RuntimeHealth(runtime, clock);
@@ -372,6 +380,15 @@ export class NodeAgent {
     }
     // Where the kernel ended somebody for lack of memory, others may be short of it, too.
     if (event.type !== 'exited') this.#reporter?.look();
+  }
+
+  /** While many pods come up at once, the processors are theirs. */
+  async #lull(): Promise<void> {
+    const slots = this.#shared?.sandboxSlots;
+    const late = Promise.withResolvers<void>();
+    const timer = this.#options.timers.after(eventDelayMs, () => late.resolve());
+    await Promise.race([slots?.whenIdle(), late.promise]);
+    timer.cancel();
   }
 
   #referencesChanged(uids: ReadonlySet<string>): void {

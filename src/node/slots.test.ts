@@ -48,3 +48,19 @@ test('what goes before takes places of what comes behind, and never waits for it
   await second?.end();
   assert.deepEqual(begun, ['a', 'b', 'first', 'second', 'third'], 'b and a start leave no place');
 });
+
+test('idle is when nothing is under way, here and before', async () => {
+  const first = new Slots(2);
+  const second = new Slots(2, first);
+  await second.whenIdle();
+  const begun: string[] = [];
+  const [a, b] = [work(first, 'a', begun), work(second, 'b', begun)];
+  const c = work(second, 'c', begun);
+  let idle = false;
+  const whenIdle = second.whenIdle().then(() => (idle = true));
+  await a.end();
+  await b.end();
+  assert.deepEqual([begun, idle], [['a', 'b', 'c'], false]);
+  await c.end();
+  await whenIdle;
+});

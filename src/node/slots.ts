@@ -5,6 +5,7 @@ export class Slots {
   readonly #behind: Slots[] = [];
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
+  #idle: PromiseWithResolvers<void> | undefined;
 
   /** `before`: what is done there takes places here, too, and never waits for anything here. */
   constructor(size: number, before?: Slots) {
@@ -27,12 +28,26 @@ export class Slots {
     }
   }
 
+  /** Settles when nothing is under way, here and before, and nothing waits. */
+  whenIdle(): Promise<void> {
+    if (this.#isIdle) return Promise.resolve();
+    this.#idle ??= Promise.withResolvers();
+    return this.#idle.promise;
+  }
+
+  get #isIdle(): boolean {
+    return this.#taken() === 0 && this.#waiting.length === 0;
+  }
+
   #admit(): void {
     while (this.#taken() < this.#size) {
       const next = this.#waiting.shift();
-      if (!next) return;
+      if (!next) break;
       this.#busy += 1;
       next();
     }
+    if (!this.#isIdle) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
   }
 }

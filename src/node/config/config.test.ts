@@ -217,6 +217,12 @@ describe('security', () => {
       value: 33,
     });
   });
+  it('says which group root has, unless the pod does', () => {
+    assert.deepEqual(of({}, {}, root).runAsGroup, { value: 0 });
+    assert.deepEqual(of({ runAsGroup: 7 }, {}, root).runAsGroup, { value: 7 });
+    assert.equal(of({}, {}, { uid: 33, username: '' }).runAsGroup, undefined);
+    assert.equal(of({}, {}, { uid: undefined, username: '' }).runAsGroup, undefined);
+  });
   it('lets the container decide over the pod', () => {
     const security = of(
       {

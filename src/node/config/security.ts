@@ -23,6 +23,8 @@ const maskedPaths = [
   '/sys/firmware',
   '/sys/devices/virtual/powercap',
 ];
+/** Of the user and of its group. The runtime mounts an image to look up the group of a user that comes without one. */
+const rootId = 0;
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 export function namespaceOptions({ spec }: Pod): NamespaceOptions {
@@ -58,9 +60,9 @@ export function containerSecurity(
   const own = container.securityContext ?? {};
   const privileged = own.privileged === true;
   const runAsUser = own.runAsUser ?? whole.runAsUser;
-  const runAsGroup = own.runAsGroup ?? whole.runAsGroup;
   if (own.runAsNonRoot ?? whole.runAsNonRoot) refuseRoot(pod, container, runAsUser, image);
   const user = runAsUser ?? image.uid;
+  const group = own.runAsGroup ?? whole.runAsGroup ?? (user === rootId ? rootId : undefined);
   const seccomp = privileged
     ? undefined
     : seccompOf(own.seccompProfile ?? whole.seccompProfile, seccompDirectory);
@@ -77,7 +79,7 @@ export function containerSecurity(
     ...(user !== undefined
       ? { runAsUser: { value: user } }
       : image.username && { runAsUsername: image.username }),
-    ...(runAsGroup !== undefined && { runAsGroup: { value: runAsGroup } }),
+    ...(group !== undefined && { runAsGroup: { value: group } }),
     readonlyRootfs: own.readOnlyRootFilesystem === true,
     supplementalGroups: supplementalGroups(pod),
     noNewPrivs: own.allowPrivilegeEscalation === false && !privileged,

@@ -69,27 +69,27 @@ function addressesOf({ pod, sandboxes, hostIPs }: PodFacts): Partial<PodStatus> 
 }
 
 /** Does the written status already say all that `status` says? Decides whether to write. */
-export function isWritten(status: PodStatus, written: PodStatus | undefined): boolean {
-  return covers(status, written ?? {});
+export function isWritten(status: PodStatus, written: PodStatus = {}): boolean {
+  const [wanted, have] = [status as Fields, written as Fields];
+  return Object.keys(wanted).every((key) => same(wanted[key], have[key]));
 }
 
-function covers(wanted: unknown, have: unknown): boolean {
-  if (wanted === undefined) return true;
-  if (wanted === null || typeof wanted !== 'object') return wanted === have;
-  if (Array.isArray(wanted)) {
-    if (wanted.length === 0 && have === undefined) return true;
-    return (
-      Array.isArray(have) &&
-      wanted.length === have.length &&
-      wanted.every((item, index) => same(item, have[index]))
-    );
-  }
-  const other = (have ?? {}) as Record<string, unknown>;
-  const fields = wanted as Record<string, unknown>;
-  return Object.keys(fields).every((key) => same(fields[key], other[key]));
-}
+type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields without a value count as absent on both sides. */
+/** Fields without a value count as absent on both sides, and so does what holds nothing. */
 function same(a: unknown, b: unknown): boolean {
-  return covers(a, b) && covers(b, a);
+  if (a === b) return true;
+  if (!mayHold(a) || !mayHold(b)) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    const [one, other] = [(a ?? []) as unknown[], (b ?? []) as unknown[]];
+    return one.length === other.length && one.every((item, index) => same(item, other[index]));
+  }
+  const [one, other] = [(a ?? {}) as Fields, (b ?? {}) as Fields];
+  return (
+    Object.keys(one).every((key) => same(one[key], other[key])) &&
+    Object.keys(other).every((key) => one[key] !== undefined || same(undefined, other[key]))
+  );
 }
+
+const mayHold = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'object' && value !== null);
