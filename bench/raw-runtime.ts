@@ -1,10 +1,17 @@
-/** Pods straight through CRI, without gantry's agent: the limit that the machine and containerd set. */
+/**
+ * Pods straight through CRI, without gantry's agent: the limit that the machine and containerd set. The
+ * runtime is asked for what the agent asks it for: new pods, with the image's user and a folder for a token.
+ */
 import type { Pod, PodSpec } from '#api/types.ts';
 import { containerConfig } from '#node/config/container-config.ts';
 import { sandboxConfig } from '#node/config/sandbox-config.ts';
 import type { GantryNode, NodeOptions } from '#node/node.ts';
+import { podCgroup } from '#node/config/resources.ts';
 import { NodePaths } from '#node/paths.ts';
+import type { RuntimeImage } from '#node/runtime/runtime.ts';
 import { systemFiles } from '#sys/files.ts';
+import { systemRandom } from '#sys/random.ts';
+import { thisMachine } from '../test/node/machine.ts';
 
 export interface RawOptions {
   readonly spec: PodSpec;
@@ -25,10 +32,10 @@ export function rawRun(
   { spec, pods, sideBySide }: RawOptions,
 ): RawRun {
   const paths = new NodePaths(options.directory);
-  const ids: string[] = [];
-  const startOne = async (uid: string, image: string): Promise<void> => {
-    const metadata = { name: uid, namespace: 'raw', uid };
-    const pod: Pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
+  const tokens = `${options.directory}/raw-tokens`;
+  const begun: { readonly pod: Pod; readonly id: string }[] = [];
+  const startOne = async (pod: Pod, image: RuntimeImage): Promise<void> => {
+    const { uid = '' } = pod.metadata;
     await systemFiles.makeDirectory(paths.pod(uid));
     await systemFiles.write(paths.hostsFile(uid), '');
     const config = sandboxConfig(pod, 0, {
@@ -38,24 +45,48 @@ export function rawRun(
       hostDns: { servers: [], searches: [], options: [] },
     });
     const sandbox = await node.runtime.runSandbox(config);
-    ids.push(sandbox);
-    const container = await containerOf(pod, { paths, image });
+    begun.push({ pod, id: sandbox });
+    const container = await containerOf(pod, { paths, image, tokens });
     const id = await node.runtime.createContainer(sandbox, container, config);
     await node.runtime.startContainer(id);
   };
   return {
     start: async () => {
-      const image = await node.runtime.images.status(spec.containers?.[0]?.image ?? '');
-      const uids = Array.from({ length: pods }, (_, index) => `raw-${index}`);
-      await each(uids, sideBySide, (uid) => startOne(uid, image?.id ?? ''));
+      const name = spec.containers?.[0]?.image ?? '';
+      const image = await node.runtime.images.status(name);
+      if (!image) throw new Error(`the image ${name} is not there`);
+      await systemFiles.makeDirectory(tokens);
+      const all = Array.from({ length: pods }, () => newPod(spec));
+      await each(all, sideBySide, (pod) => startOne(pod, image));
     },
-    end: () =>
-      each(ids.splice(0), sideBySide, async (id) => {
+    end: async () => {
+      const { cgroups } = await thisMachine();
+      await each(begun.splice(0), sideBySide, async ({ pod, id }) => {
         await node.runtime.stopSandbox(id);
         await node.runtime.removeSandbox(id);
-      }),
+        await cgroups.remove(podCgroup(options.cgroupPrefix, pod));
+        await systemFiles.remove(paths.pod(pod.metadata.uid ?? ''));
+      });
+    },
   };
 }
+
+/** As one that has just been created: nothing of it is there yet. */
+function newPod(spec: PodSpec): Pod {
+  const uid = systemRandom.uuid();
+  const [container, ...others] = spec.containers;
+  const token = { name: 'token', mountPath: tokenPath, readOnly: true };
+  const main = { ...container, name: container?.name ?? '', volumeMounts: [token] };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: uid, namespace: 'raw', uid },
+    spec: { ...spec, containers: [main, ...others] },
+  };
+}
+
+/** Where each pod finds its token, unless it wants none. */
+const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Pods per second. They are removed afterwards. */
 export async function rawRate(
@@ -85,7 +116,11 @@ async function each<T>(
 
 function containerOf(
   pod: Pod,
-  { paths, image }: { readonly paths: NodePaths; readonly image: string },
+  {
+    paths,
+    image,
+    tokens,
+  }: { readonly paths: NodePaths; readonly image: RuntimeImage; readonly tokens: string },
 ): ReturnType<typeof containerConfig> {
   return containerConfig(pod.spec?.containers?.[0] ?? { name: '' }, {
     pod,
@@ -99,11 +134,11 @@ function containerOf(
       secret: () => Promise.resolve(undefined),
     },
     memoryBytes: 1e9,
-    image: { uid: undefined, username: '', reference: image },
+    image: { ...image, reference: image.id },
     attempt: 0,
     backOffSeconds: undefined,
     targetId: undefined,
-    placeOf: () => undefined,
+    placeOf: () => ({ path: tokens, readonly: true }),
     fileIn: () => Promise.resolve(undefined),
   });
 }

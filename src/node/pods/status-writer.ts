@@ -11,9 +11,9 @@ import type { PodServices } from './services.ts';
 const retryMs = { conflict: 50, failure: 1_000 };
 /**
  * While a pod is still moving, states that nobody acts on may be left out: when many come up at once,
- * each write takes time from what they wait for. That the node has begun is shown sooner.
+ * each write takes time from what they wait for.
  */
-const passingMs = { first: 150, later: 1_000 };
+const passingMs = 2_000;
 
 export class StatusWriter {
   readonly #services: PodServices;
@@ -47,8 +47,7 @@ export class StatusWriter {
     if (mayWait && this.#passing) return;
     if (isWritten(status, pod.status) || this.knows(pod, status)) return;
     if (mayWait) {
-      const delay = pod.status?.startTime ? passingMs.later : passingMs.first;
-      this.#passing = this.#services.timers.after(delay, () => {
+      this.#passing = this.#services.timers.after(passingMs, () => {
         this.#passing = undefined;
         this.#isDue = true;
         this.#wake();
