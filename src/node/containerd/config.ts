@@ -54,6 +54,8 @@ export function foldersOfMany(directory: string): readonly SpreadFolder[] {
   const ofCri = 'io.containerd.grpc.v1.cri';
   return [
     { path: `${root}/io.containerd.snapshotter.v1.overlayfs/snapshots`, mode: 0o700 },
+    { path: `${root}/io.containerd.runtime.v2.task/k8s.io`, mode: 0o711 },
+    { path: `${root}/tmpmounts`, mode: 0o711 },
     { path: `${root}/${ofCri}/sandboxes`, mode: 0o755 },
     { path: `${root}/${ofCri}/containers`, mode: 0o755 },
     { path: `${state}/${ofCri}/sandboxes`, mode: 0o755 },
