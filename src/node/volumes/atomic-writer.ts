@@ -24,19 +24,21 @@ export async function writeVolume(
 ): Promise<boolean> {
   const name = `..${contentHash(payload, group)}`;
   const link = `${directory}/..data`;
-  const before = await files.readLink(link);
+  const [before, entries] = await Promise.all([files.readLink(link), files.list(directory)]);
   if (before === name) return false;
   const fresh = `${directory}/${name}`;
-  const names = (await files.list(directory)).map((entry) => entry.name);
+  const names = entries.map((entry) => entry.name);
   // What a run that was cut short left; usually nothing.
   const left = names.filter((one) => one.startsWith('..') && one !== '..data' && one !== before);
   for (const one of left) await files.remove(`${directory}/${one}`);
   await files.makeDirectory(fresh, 0o755);
-  for (const [path, file] of payload) await writeFile(fresh, path, file, group, files);
   const wanted = new Set([...payload.keys()].map((path) => path.split('/')[0] ?? ''));
-  for (const one of wanted) {
-    if (!names.includes(one)) await files.link(`..data/${one}`, `${directory}/${one}`);
-  }
+  await together([
+    ...[...payload].map(([path, file]) => writeFile(fresh, path, file, group, files)),
+    ...[...wanted]
+      .filter((one) => !names.includes(one))
+      .map((one) => files.link(`..data/${one}`, `${directory}/${one}`)),
+  ]);
   // The next run takes what it leads to as complete: it is the last to be made.
   if (before === undefined) {
     await files.link(name, link);
@@ -47,6 +49,12 @@ export async function writeVolume(
   const stale = names.filter((one) => !one.startsWith('..') && !wanted.has(one));
   for (const one of [...stale, before]) await files.remove(`${directory}/${one}`);
   return true;
+}
+
+/** All have ended when it settles: what follows a failure must not meet them. */
+async function together(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }
 
 async function writeFile(
