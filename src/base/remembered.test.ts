@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { remembered, rememberedWord } from './remembered.ts';
+import { remembered, rememberedOf, rememberedWord } from './remembered.ts';
 
 test('asks once for the same, and forgets what was asked long ago', () => {
   const asked: string[] = [];
@@ -24,4 +24,15 @@ test('a word is looked at once, a long text each time', () => {
   const long = 'x'.repeat(1000);
   for (const word of ['a', long, 'a', long]) assert.equal(lengthOf(word), word.length);
   assert.deepEqual(asked, ['a', long, long]);
+});
+
+test('an object is looked at once, and one that is alike is another', () => {
+  const asked: object[] = [];
+  const sizeOf = rememberedOf((list: readonly string[]) => {
+    asked.push(list);
+    return list.length;
+  });
+  const [one, other] = [['a'], ['a']];
+  assert.deepEqual([sizeOf(one), sizeOf(other), sizeOf(one)], [1, 1, 1]);
+  assert.equal(asked.length, 2);
 });

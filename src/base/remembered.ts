@@ -24,3 +24,15 @@ export function rememberedWord<V extends NonNullable<unknown>>(
   const known = remembered(limits.wordsKept, work);
   return (word) => (word.length > limits.wordKeptLength ? work(word) : known(word));
 }
+
+/** As `remembered`, of objects that never change: an answer is kept as long as what it is about. */
+export function rememberedOf<K extends object, V extends NonNullable<unknown>>(
+  work: (of: K) => V,
+): (of: K) => V {
+  const answers = new WeakMap<K, V>();
+  return (of) => {
+    let answer = answers.get(of);
+    if (answer === undefined) answers.set(of, (answer = work(of)));
+    return answer;
+  };
+}

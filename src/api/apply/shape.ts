@@ -4,6 +4,7 @@
  * owned one by one.
  */
 import { assert } from '#base/assert.ts';
+import { rememberedOf } from '#base/remembered.ts';
 import { isJsonObject, type JsonObject } from '../copy.ts';
 import type { MergeRule, TypeSchema, ValueSchema } from '../schema/types.ts';
 import { fieldStep, keyStep, type Step, valueStep } from './field-path.ts';
@@ -41,13 +42,11 @@ export interface Field {
 }
 
 /** Every write asks for the same few fields of each type. */
-const fieldsOfTypes = new WeakMap<TypeSchema, Map<string, Field>>();
+const fieldsOfType = rememberedOf(fieldsOf);
 
 export function fieldIn({ value }: Shape, name: string): Field {
   if (value.form !== 'object') return { step: fieldStep(name), shape: shapeOfEntry(value) };
-  let fields = fieldsOfTypes.get(value.type);
-  if (!fields) fieldsOfTypes.set(value.type, (fields = fieldsOf(value.type)));
-  return fields.get(name) ?? { step: fieldStep(name), shape: undefined };
+  return fieldsOfType(value.type).get(name) ?? { step: fieldStep(name), shape: undefined };
 }
 
 function shapeOfEntry(value: ValueSchema): Shape | undefined {

@@ -23,9 +23,9 @@ const maskedPaths = [
   '/sys/firmware',
   '/sys/devices/virtual/powercap',
 ];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 /** Of the user and of its group. The runtime mounts an image to look up the group of a user that comes without one. */
 const rootId = 0;
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 export function namespaceOptions({ spec }: Pod): NamespaceOptions {
   return {

@@ -1,5 +1,6 @@
 /** The containers of a pod in the order in which they come up. */
 import type { Container, EphemeralContainer, Pod, PodSpec } from '#api/types.ts';
+import { rememberedOf } from '#base/remembered.ts';
 import { hashOf } from './hash.ts';
 
 export type Role = 'init' | 'sidecar' | 'main' | 'ephemeral';
@@ -11,18 +12,11 @@ export interface Member {
 
 /** Init containers and sidecars in spec order, main ones, ephemeral ones. */
 export function membersOf({ spec }: Pod): readonly Member[] {
-  if (!spec) return [];
-  const known = members.get(spec);
-  if (known) return known;
-  const all = membersFrom(spec);
-  members.set(spec, all);
-  return all;
+  return spec ? membersOfSpec(spec) : [];
 }
 
 /** A pod is looked at often, and its spec never changes: it is frozen, and replaced by another. */
-const members = new WeakMap<PodSpec, readonly Member[]>();
-
-function membersFrom(spec: PodSpec): readonly Member[] {
+const membersOfSpec = rememberedOf((spec: PodSpec): readonly Member[] => {
   const { initContainers = [], containers = [], ephemeralContainers = [] } = spec;
   return [
     ...initContainers.map(
@@ -34,22 +28,15 @@ function membersFrom(spec: PodSpec): readonly Member[] {
     ...containers.map((container): Member => ({ role: 'main', container })),
     ...ephemeralContainers.map((container): Member => ({ role: 'ephemeral', container })),
   ];
-}
+});
 
 /**
  * What of a container asks for a new one when it changes. Of the fields that an update may touch,
  * resources are changed in place; the image needs another container.
  */
-export function templateHash(container: Container | EphemeralContainer): string {
-  const known = hashes.get(container);
-  if (known !== undefined) return known;
-  const hash = hashOf({ name: container.name, image: container.image });
-  hashes.set(container, hash);
-  return hash;
-}
-
-/** As with members. */
-const hashes = new WeakMap<Container | EphemeralContainer, string>();
+export const templateHash = rememberedOf(({ name, image }: Container | EphemeralContainer) =>
+  hashOf({ name, image }),
+);
 
 export function memberNamed(pod: Pod, name: string): Member | undefined {
   return membersOf(pod).find(({ container }) => container.name === name);

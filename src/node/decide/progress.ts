@@ -1,5 +1,6 @@
 /** Where each container of a pod stands: what the spec wants beside what the runtime shows. */
 import type { Pod } from '#api/types.ts';
+import { rememberedOf } from '#base/remembered.ts';
 import type { PodFacts } from './facts.ts';
 import { type Member, membersOf, type Role } from './members.ts';
 import type { ObservedContainer, ObservedSandbox } from './observed.ts';
@@ -30,16 +31,8 @@ export interface Progress {
   readonly initFailed: boolean;
 }
 
-export function progressOf(facts: PodFacts): Progress {
-  const known = progresses.get(facts);
-  if (known) return known;
-  const progress = progressFrom(facts);
-  progresses.set(facts, progress);
-  return progress;
-}
-
 /** The next step and the status that follows it look at the same facts. */
-const progresses = new WeakMap<PodFacts, Progress>();
+export const progressOf = rememberedOf(progressFrom);
 
 function progressFrom(facts: PodFacts): Progress {
   const { pod, sandboxes, containers } = facts;

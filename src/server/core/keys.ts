@@ -3,6 +3,7 @@
  * with a slash, so that one resource or namespace never shows in another whose name begins alike.
  */
 import type { Kind } from '#api/kind.ts';
+import { rememberedOf } from '#base/remembered.ts';
 
 /** The group, version and form under which a kind is stored: its own, or another kind's. */
 function storageOf(kind: Kind): { group: string; resource: string } {
@@ -10,16 +11,10 @@ function storageOf(kind: Kind): { group: string; resource: string } {
 }
 
 /** Made once for each kind: every request needs some. */
-const prefixes = new WeakMap<Kind, string>();
-
-function prefixOfAll(kind: Kind): string {
-  let prefix = prefixes.get(kind);
-  if (prefix === undefined) {
-    const { group, resource } = storageOf(kind);
-    prefixes.set(kind, (prefix = `/${group === '' ? 'core' : group}/${resource}/`));
-  }
-  return prefix;
-}
+const prefixOfAll = rememberedOf((kind: Kind) => {
+  const { group, resource } = storageOf(kind);
+  return `/${group === '' ? 'core' : group}/${resource}/`;
+});
 
 export function prefixOf(kind: Kind, namespace?: string): string {
   const all = prefixOfAll(kind);
