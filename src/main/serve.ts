@@ -14,6 +14,7 @@ import { systemClock as clock } from '#sys/clock.ts';
 import { systemFiles as files } from '#sys/files.ts';
 import { systemHost as host } from '#sys/host.ts';
 import { listeningPorts } from '#sys/listeners.ts';
+import { nearProcessors, systemProcessorLists } from '#sys/processors.ts';
 import { systemProcesses as processes } from '#sys/process.ts';
 import { systemRandom as random } from '#sys/random.ts';
 import { systemTimers as timers } from '#sys/timers.ts';
@@ -264,6 +265,7 @@ class Program {
       processes,
       switches: sharedBy(this.#config).switches,
       listeningPorts,
+      processors: nearProcessors(systemProcessorLists()),
       folder: clusterPaths(this.#config).gateway,
       haproxy: 'haproxy',
       isOwnAddress: (address) =>

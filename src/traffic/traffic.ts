@@ -53,6 +53,7 @@ export interface TrafficOptions {
   readonly apiPort: number;
   readonly httpPort: number;
   readonly httpsPort: number;
+  readonly processors: readonly number[];
   readonly defaultCertificate: string;
   readonly decodeBase64: (text: string) => string;
   readonly observeApplied?: ObserveApplied | undefined;

@@ -33,6 +33,8 @@ export interface GatewayOptions {
   readonly program: string;
   readonly httpPort: number;
   readonly httpsPort: number;
+  /** Numbers of the processors that HAProxy may run on. */
+  readonly processors: readonly number[];
   /** For names that no Secret covers: certificate and key, PEM. */
   readonly defaultCertificate: string;
   /** Tells people by events on their Ingresses. */
@@ -133,10 +135,9 @@ export class Gateway {
   }
 
   async #apply(): Promise<void> {
-    const { folder, httpPort, httpsPort } = this.#options;
     const { table, held } = await this.#withFreePorts(this.#table());
     const slots = this.#arrange(table);
-    const made = haproxyFiles(table, { folder, httpPort, httpsPort }, this.#counts, slots);
+    const made = haproxyFiles(table, this.#options, this.#counts, slots);
     const { structure } = made;
     const applied = this.#applied;
     this.#applied = undefined;

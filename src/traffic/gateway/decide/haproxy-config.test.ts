@@ -7,7 +7,7 @@ import type { User } from './basic-auth.ts';
 import { arrangeSlots, haproxyFiles, slotCommands, slotsFor } from './haproxy-config.ts';
 import type { GatewayBackend, GatewayTable, Route } from './routes.ts';
 
-const places = { folder: '/data', httpPort: 80, httpsPort: 443 };
+const places = { folder: '/data', httpPort: 80, httpsPort: 443, processors: [0, 1] };
 const server = (last: number): Backend => ({ address: `10.244.0.${last}`, port: 8080 });
 
 function tableOf(
@@ -206,6 +206,17 @@ test('a redirect to TLS names the port, but for the usual one, and leaves certif
     haproxyFiles(table, { ...places, httpsPort }, new Map(), new Map()).config;
   assert.match(at(443), /location 'https:\/\/%\[var\(txn.host\)\]%\[pathq\]' code 308 if/);
   assert.match(at(8443), /%\[var\(txn.host\)\]:8443%/);
+});
+
+test('each thread has a processor of its own, of those that there are', () => {
+  const threads = (processors: readonly number[]): string[] =>
+    haproxyFiles(tableOf({}), { ...places, processors }, new Map(), new Map())
+      .config.split('\n')
+      .filter((line) => /nbthread|cpu-map/.test(line));
+  assert.deepEqual(threads([0, 3, 4]), ['  nbthread 3', '  cpu-map auto:1/1-3 0 3 4']);
+  assert.deepEqual(threads([]), []);
+  const many = Array.from({ length: 96 }, (_, at) => at);
+  assert.match(threads(many).join(), /nbthread 64,.* 62 63$/);
 });
 
 test('addresses of servers are no structure; all else is', () => {

@@ -17,6 +17,8 @@ export interface HaproxyPlaces {
   readonly folder: string;
   readonly httpPort: number;
   readonly httpsPort: number;
+  /** Numbers of the processors that it may run on. */
+  readonly processors: readonly number[];
 }
 
 /** Backend → who is in which of its slots. */
@@ -116,14 +118,14 @@ function certificateList({ certificates }: GatewayTable, folder: string): string
 }
 
 /** `idle-close-on-response`: in a reload a kept connection ends with an answer, not under a request. */
-function globalSection({ folder }: HaproxyPlaces, withScript: boolean): string {
+function globalSection({ folder, processors }: HaproxyPlaces, withScript: boolean): string {
   const script = `  .if feature(LUA)\n  lua-load-per-thread ${folder}/${passwordsFile}\n  .endif\n`;
   return `global
   log stdout format raw local0 warning
   stats socket ${folder}/runtime.sock mode 600 level admin expose-fd listeners
   stats timeout 1d
   hard-stop-after 1h
-  tune.ssl.default-dh-param 2048
+${threads(processors)}  tune.ssl.default-dh-param 2048
   ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
 ${withScript ? script : ''}
 defaults
@@ -142,6 +144,19 @@ defaults
   timeout tunnel 1h
   timeout client-fin 30s
 `;
+}
+
+/** As many as Debian's HAProxy is built for. */
+const threadsMax = 64;
+
+/**
+ * A thread for each processor, and at home there: threads that the kernel moves about leave processors
+ * idle beside requests that wait, a tenth of all with a few connections (`bench/gateway.ts`).
+ */
+function threads(processors: readonly number[]): string {
+  const homes = processors.slice(0, threadsMax);
+  if (homes.length === 0) return '';
+  return `  nbthread ${homes.length}\n  cpu-map auto:1/1-${homes.length} ${homes.join(' ')}\n`;
 }
 
 /** Runtime commands that bring one backend's slots from one state to the other. */
