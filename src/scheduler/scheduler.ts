@@ -3,6 +3,7 @@
  * decisions (`binder.ts`). Decisions are synchronous over the snapshot, so no two of them see the same
  * free room.
  */
+import { isFinal } from '#api/pod-phase.ts';
 import type { Action } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import { namespaces, nodes, podDisruptionBudgets, pods } from '#api/kinds/index.ts';
@@ -23,7 +24,7 @@ import { eventsOf } from './decide/cures.ts';
 import { refusalsOf } from './decide/filters.ts';
 import { messageOf } from './decide/message.ts';
 import { type Chance, codesOf, type NoPlacement, placementOf } from './decide/placement.ts';
-import { isFinished, isGated, isUnchanged, sameLabels } from './decide/pod-changes.ts';
+import { isGated, isUnchanged, sameLabels } from './decide/pod-changes.ts';
 import { needsOf, type PodNeeds, type PodShape } from './decide/pod-needs.ts';
 import { withoutNomination } from './decide/preempting.ts';
 import { type Preemption, preemptionOf } from './decide/preemption.ts';
@@ -185,7 +186,7 @@ export class Scheduler {
     const key = keyOf(pod);
     // Another pod under the same name: the first one's end was not told on its own.
     if (previous !== undefined && previous.metadata.uid !== pod.metadata.uid) this.#gone(key);
-    if (next === undefined || isFinished(next)) {
+    if (next === undefined || isFinal(next.status?.phase)) {
       this.#gone(key);
       this.#volumes.podGone(pod);
     } else if (next.spec.nodeName) {

@@ -3,6 +3,7 @@
  * the step before a pod is bound: its volumes are asked for on its node, and it waits until they are
  * there.
  */
+import { isFinal } from '#api/pod-phase.ts';
 import type { Action } from '#api/decision.ts';
 import {
   persistentVolumeClaims,
@@ -112,8 +113,7 @@ export class Volumes implements VolumeFacts {
     const nodes: (string | undefined)[] = [];
     for (const pod of this.#options.informers.of(pods).cache.byIndex('claim', claim)) {
       const key = keyOf(pod);
-      const phase = pod.status?.phase;
-      if (key === podKey || phase === 'Succeeded' || phase === 'Failed') continue;
+      if (key === podKey || isFinal(pod.status?.phase)) continue;
       const node = this.#options.nodeOf(key);
       if (node !== undefined || pod.spec.nodeName) nodes.push(node);
     }

@@ -1,3 +1,4 @@
+import { isFinal } from '../pod-phase.ts';
 import { type FieldError, forbidden, invalid } from '../field-error.ts';
 import { podConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind, Subresource } from '../kind.ts';
@@ -176,8 +177,7 @@ function validateCreate(pod: Pod): FieldError[] {
 
 /** Nothing runs before a node has the pod, nor after it finished: then there is nothing to wait for. */
 function gracePeriodOf(pod: Pod): number {
-  const phase = pod.status?.phase;
-  if (!pod.spec?.nodeName || phase === 'Succeeded' || phase === 'Failed') return 0;
+  if (!pod.spec?.nodeName || isFinal(pod.status?.phase)) return 0;
   const seconds = pod.spec.terminationGracePeriodSeconds ?? 30;
   return seconds < 0 ? 1 : seconds;
 }

@@ -1,4 +1,5 @@
 /** What controllers read off a pod. */
+import { isFinal } from '#api/pod-phase.ts';
 import { parseTime } from '#api/time.ts';
 import type { Pod, PodCondition } from '#api/types.ts';
 
@@ -12,7 +13,7 @@ export function isReady(pod: Pod): boolean {
 
 /** It has finished and will never run again. */
 export function isTerminal(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  return isFinal(pod.status?.phase);
 }
 
 export function isTerminating(pod: Pod): boolean {

@@ -1,4 +1,5 @@
 /** Which pods stand behind a Service, and how: what Endpoints and EndpointSlices have in common. */
+import { zoneLabel } from '#api/node-labels.ts';
 import type { View } from '#api/decision.ts';
 import { nodes, pods } from '#api/kinds/index.ts';
 import type { Container, ObjectReference, Pod, Service, ServicePort } from '#api/types.ts';
@@ -90,7 +91,7 @@ export function isHeadless(service: Service): boolean {
 
 export function zoneOf(view: View, nodeName: string | undefined): string | undefined {
   if (nodeName === undefined) return undefined;
-  return view.get(nodes, undefined, nodeName)?.metadata.labels?.['topology.kubernetes.io/zone'];
+  return view.get(nodes, undefined, nodeName)?.metadata.labels?.[zoneLabel];
 }
 
 function isIPv4(address: string | undefined): boolean {

@@ -1,4 +1,5 @@
 /** Which Services a changed pod or node concerns, without a look at all of them. */
+import { zoneLabel } from '#api/node-labels.ts';
 import type { View } from '#api/decision.ts';
 import { nodes, pods, services } from '#api/kinds/index.ts';
 import { keyOf } from '#api/object.ts';
@@ -55,8 +56,7 @@ export function servicesOnNode(node: Node, view: View): readonly string[] {
 }
 
 export function zoneMatters(previous: Node, next: Node): boolean {
-  const zone = (node: Node): string | undefined =>
-    node.metadata.labels?.['topology.kubernetes.io/zone'];
+  const zone = (node: Node): string | undefined => node.metadata.labels?.[zoneLabel];
   return zone(previous) !== zone(next);
 }
 

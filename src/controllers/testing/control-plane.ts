@@ -2,6 +2,7 @@
  * All controllers over the real server in process, on virtual time, and a scripted agent that runs
  * pods as told: what a cluster does with a manifest, without machines.
  */
+import { isFinal } from '#api/pod-phase.ts';
 import { allKinds, nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
 import { lookupOf } from '#api/lookup.ts';
@@ -162,7 +163,7 @@ export class ScriptedAgent {
       return this.#verbs.create({ ...ref, subresource: 'binding' }, binding);
     }
     const phase = pod.status?.phase;
-    const isOver = phase === 'Succeeded' || phase === 'Failed';
+    const isOver = isFinal(phase);
     if (deletionTimestamp !== undefined) {
       // What others hold stays; they must be told that it ended.
       const isHeld = (pod.metadata.finalizers?.length ?? 0) > 0;

@@ -2,6 +2,7 @@
  * The node's own storage: which claims get a directory of this node, and what becomes of it when the
  * volume is given back. Nothing is remembered; a claim's directory is named after its uid.
  */
+import { hostnameLabel } from '#api/node-labels.ts';
 import { compareQuantities, unitsOf } from '#api/quantity.ts';
 import { storageAnnotations } from '#api/storage/annotations.ts';
 import { isFullyBound, isHeldFor, referenceTo } from '#api/storage/claims.ts';
@@ -16,7 +17,6 @@ const typeParameter = 'type';
 const typeAnnotation = 'gantry.io/volume-type';
 const types = ['directory', 'disk'];
 
-const hostnameLabel = 'kubernetes.io/hostname';
 /** A directory of one node is reached from there only. */
 const accessModes = ['ReadWriteOnce', 'ReadWriteOncePod'];
 

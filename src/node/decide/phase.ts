@@ -1,16 +1,10 @@
 /** The phase of a pod, and why one that never comes up is given up. Source: core/v1 PodPhase. */
+import { isFinal, type Phase } from '#api/pod-phase.ts';
 import { safeSysctls } from '#api/safe-sysctls.ts';
 import { parseTime } from '#api/time.ts';
 import type { Pod, SecurityContext } from '#api/types.ts';
 import type { PodFacts } from './facts.ts';
 import type { Progress } from './progress.ts';
-
-export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
-
-/** Nothing of the pod runs any more, nor will. */
-export function isFinal(phase: string | undefined): phase is 'Succeeded' | 'Failed' {
-  return phase === 'Succeeded' || phase === 'Failed';
-}
 
 export interface Verdict {
   readonly reason: string;

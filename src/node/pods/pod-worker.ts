@@ -2,6 +2,7 @@
  * Moves one pod. Each turn is one synchronous look: facts, the steps that are due, the status. Steps
  * run beside each other, at most one per subject; each end of one is the next turn.
  */
+import { isFinal } from '#api/pod-phase.ts';
 import type { Pod, PodStatus } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Clock, Timer } from '#base/clock.ts';
@@ -14,7 +15,6 @@ import {
 } from '../decide/facts.ts';
 import { nextStep } from '../decide/next-step.ts';
 import { membersOf } from '../decide/members.ts';
-import { isFinal } from '../decide/phase.ts';
 import { grantsOf, withGranted } from '../decide/resize.ts';
 import { newsOf } from '../decide/status/news.ts';
 import { isWritten, podStatus } from '../decide/status/pod-status.ts';

@@ -1,4 +1,5 @@
 /** `Pressure` over the parts of a node agent. */
+import { isFinal } from '#api/pod-phase.ts';
 import type { Node, Pod } from '#api/types.ts';
 import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -8,7 +9,6 @@ import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
 import { pauseImageName } from '../containerd/config.ts';
 import type { NodeSettings } from '../decide/node-settings.ts';
-import { isFinal } from '../decide/phase.ts';
 import { ImageCollector } from '../images/image-collector.ts';
 import { keptImages } from '../images/kept-images.ts';
 import type { NodePaths } from '../paths.ts';

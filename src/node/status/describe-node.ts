@@ -1,4 +1,5 @@
 /** What a node has and is, read once at its start. */
+import { hostnameLabel } from '#api/node-labels.ts';
 import type { NodeSystemInfo } from '#api/types.ts';
 import type { Files } from '#sys/files.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -49,7 +50,7 @@ export async function describeNode(options: DescribeOptions): Promise<NodeDescri
     capacity: amounts({ cpuMilli, memoryBytes }, machine.diskBytes, podsMax),
     allocatable: amounts(forPods, machine.diskBytes * diskShareOfPods, podsMax),
     labels: {
-      'kubernetes.io/hostname': nodeName,
+      [hostnameLabel]: nodeName,
       'kubernetes.io/os': 'linux',
       'kubernetes.io/arch': architecture,
       'beta.kubernetes.io/os': 'linux',

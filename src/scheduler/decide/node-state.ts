@@ -1,4 +1,5 @@
 /** A node as the scheduler counts it: what it has, what is promised of it, and the pods that are on it. */
+import { zoneLabel } from '#api/node-labels.ts';
 import { anyAddress } from '#api/kinds/pod-spec/host-ports.ts';
 import { unitsOf } from '#api/quantity.ts';
 import type { Node, Taint } from '#api/types.ts';
@@ -60,7 +61,7 @@ export class NodeState {
     this.allocatable = resourcesOf(amounts);
     this.podsMax = unitsOf(amounts['pods'] ?? '0');
     this.labels = node?.metadata.labels ?? noLabels;
-    this.zone = this.labels['topology.kubernetes.io/zone'];
+    this.zone = this.labels[zoneLabel];
     const taints = node?.spec?.taints ?? noTaints;
     this.hardTaints = chosen(taints, isRepelling);
     this.softTaints = chosen(taints, ({ effect }) => effect === 'PreferNoSchedule');

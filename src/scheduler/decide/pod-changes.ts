@@ -3,10 +3,6 @@ import { heldSpec } from '#api/kinds/pod-spec/held-resources.ts';
 import type { Labels } from '#api/selector.ts';
 import type { Pod } from '#api/types.ts';
 
-export function isFinished(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-}
-
 export function isGated(pod: Pod): boolean {
   return (pod.spec.schedulingGates?.length ?? 0) > 0;
 }

@@ -1,4 +1,5 @@
 /** Rules that spread pods over a topology (core/v1 TopologySpreadConstraint, KEP-895), compiled. */
+import { hostnameLabel, zoneLabel } from '#api/node-labels.ts';
 import type { Selector } from '#api/selector.ts';
 import type { TopologySpreadConstraint } from '#api/types.ts';
 import type { DomainRule } from './counts.ts';
@@ -6,9 +7,6 @@ import { isWanted, type NodeChoice } from './node-affinity.ts';
 import { repellingTaint } from './node-filters.ts';
 import type { NodeState } from './node-state.ts';
 import { type Described, narrowed, type PodSelection, stayingPods } from './pod-terms.ts';
-
-export const hostnameLabel = 'kubernetes.io/hostname';
-export const zoneLabel = 'topology.kubernetes.io/zone';
 
 export interface SpreadRule {
   readonly topologyKey: string;

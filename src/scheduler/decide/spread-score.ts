@@ -2,13 +2,14 @@
  * Pods that should spread prefer domains with few of their like. A small topology is not drowned by a
  * large one, and differences within maxSkew count less (Kubernetes: PodTopologySpread, scoring).
  */
+import { hostnameLabel } from '#api/node-labels.ts';
 import type { ClusterState } from './filter.ts';
 import type { NodeState } from './node-state.ts';
 import { pointsMax } from './points.ts';
 import type { PodNeeds } from './pod-needs.ts';
 import type { Score } from './scores.ts';
 import { countsOf } from './spread-filter.ts';
-import { defaultSpread, hostnameLabel, type SpreadRule } from './spread-rules.ts';
+import { defaultSpread, type SpreadRule } from './spread-rules.ts';
 
 interface Wishes {
   readonly rules: readonly SpreadRule[];

@@ -2,6 +2,7 @@
  * VolumeZone: a volume whose labels name zones or regions is reached from nodes there. Volumes of today
  * say it by their node affinity (`volumes.ts`); labels are how older ones, and those made by hand, do.
  */
+import { regionLabel, zoneLabel } from '#api/node-labels.ts';
 import type { PersistentVolume } from '#api/types.ts';
 import type { Filter, NodeRefusal } from './filter.ts';
 import type { NodeState } from './node-state.ts';
@@ -16,8 +17,8 @@ interface Domain {
 
 /** Today's label by the one that volumes may have from before Kubernetes 1.17. */
 const newer: Readonly<Record<string, string>> = {
-  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone': zoneLabel,
+  'failure-domain.beta.kubernetes.io/region': regionLabel,
 };
 const known = [...Object.keys(newer), ...Object.values(newer)];
 const elsewhere: readonly NodeRefusal[] = [{ code: 'volume-zone', isFinal: true }];

@@ -1,6 +1,7 @@
 /**
  * The store in the words of the API: shared objects by kind, namespace and name, as of one snapshot.
  */
+import { rememberedOf } from '#base/remembered.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -38,15 +39,7 @@ export class Codecs {
     const source = this.#lookup.byResource(form.group, form.version, form.resource);
     assert(source !== undefined, `${kind.resource} is stored as a kind that is not there`);
     const stored = this.of(source);
-    const views = new WeakMap<Stored, Stored>();
-    const view = (original: Stored): Stored => {
-      let seen = views.get(original);
-      if (seen === undefined) {
-        seen = sharedView(form.fromStored(original.object));
-        views.set(original, seen);
-      }
-      return seen;
-    };
+    const view = rememberedOf(({ object }: Stored) => sharedView(form.fromStored(object)));
     return {
       read: (entry) => view(stored.read(entry)),
       readLast: (entry, revision) => view(stored.readLast(entry, revision)),

@@ -2,6 +2,7 @@
  * NetworkPolicies in the kernel: watches policies, pods and namespaces, and applies what differs as one
  * nftables transaction. A pod is guarded before its first container runs: the node asks, and waits.
  */
+import { isFinal } from '#api/pod-phase.ts';
 import { namespaces, networkPolicies, pods } from '#api/kinds/index.ts';
 import type { Labels } from '#api/selector.ts';
 import type { NetworkPolicy, Pod } from '#api/types.ts';
@@ -187,7 +188,7 @@ function factsOf(pod: Pod): PolicyPod | undefined {
 }
 
 function hasEnded({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return isFinal(status?.phase);
 }
 
 function podFacts({ metadata, spec }: Pod): Omit<PolicyPod, 'address'> {

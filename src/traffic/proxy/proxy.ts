@@ -2,6 +2,7 @@
  * Makes Services true in the kernel: watches Services and EndpointSlices, and applies what changed as
  * one nftables transaction. After a refusal it starts over from the whole table.
  */
+import { zoneLabel } from '#api/node-labels.ts';
 import { endpointSlices, nodes, services } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
 import { serviceOfSlice } from '#api/service-of-slice.ts';
@@ -36,7 +37,6 @@ export interface ProxyOptions extends TableOptions {
 const gatherMs = 5;
 const nftTimeoutMs = 60_000;
 const byService = 'proxy/service';
-const zoneLabel = 'topology.kubernetes.io/zone';
 
 export class ServiceProxy {
   readonly #options: ProxyOptions;

@@ -1,15 +1,13 @@
 /** Labels of nodes that have newer names. Source: pkg/api/node. */
+import { regionLabel, zoneLabel } from '../../node-labels.ts';
 import type { NodeSelectorTerm } from '../../types.ts';
 
 const renamedLabels = new Map([
   ['beta.kubernetes.io/arch', 'v1.14; use "kubernetes.io/arch" instead'],
   ['beta.kubernetes.io/os', 'v1.14; use "kubernetes.io/os" instead'],
   ['beta.kubernetes.io/instance-type', 'v1.17; use "node.kubernetes.io/instance-type" instead'],
-  ['failure-domain.beta.kubernetes.io/zone', 'v1.17; use "topology.kubernetes.io/zone" instead'],
-  [
-    'failure-domain.beta.kubernetes.io/region',
-    'v1.17; use "topology.kubernetes.io/region" instead',
-  ],
+  ['failure-domain.beta.kubernetes.io/zone', `v1.17; use "${zoneLabel}" instead`],
+  ['failure-domain.beta.kubernetes.io/region', `v1.17; use "${regionLabel}" instead`],
 ]);
 
 /** Since when the label has another name, and which; undefined when it has none. */

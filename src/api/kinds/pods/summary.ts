@@ -3,6 +3,7 @@
  * often it was restarted. People read these as the truth about a pod, so the rules are Kubernetes'
  * own (pkg/printers/internalversion, printPod), step by step.
  */
+import { isFinal } from '../../pod-phase.ts';
 import { humanDuration } from '../../duration.ts';
 import { parseTime } from '../../time.ts';
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../types.ts';
@@ -112,8 +113,7 @@ function tallyContainers(status: PodStatus, tally: Tally): void {
 function finalWord(pod: Pod, reason: string): string {
   if (!pod.metadata.deletionTimestamp) return reason;
   if (pod.status?.reason === 'NodeLost') return 'Unknown';
-  const phase = pod.status?.phase;
-  return phase === 'Succeeded' || phase === 'Failed' ? reason : 'Terminating';
+  return isFinal(pod.status?.phase) ? reason : 'Terminating';
 }
 
 function shownRestarts({ restarts, lastEnd }: Tally, now: number): string {

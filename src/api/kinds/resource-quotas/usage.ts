@@ -3,6 +3,7 @@
  * a namespace is `status.used`, kept by the difference that each write makes.
  * Source: Kubernetes documentation "Resource Quotas".
  */
+import { isFinal } from '../../pod-phase.ts';
 import { type Kind, apiVersionOf } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
 import { addQuantities, compareQuantities, subtractQuantities } from '../../quantity.ts';
@@ -71,7 +72,7 @@ function usageOf(kind: Kind, object: KubeObject): ResourceList {
 /** A pod that has ended takes nothing any more; as an object it still counts. */
 function addPod(usage: Usage, pod: Pod): void {
   const { status } = pod;
-  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return;
+  if (isFinal(status?.phase)) return;
   usage['pods'] = '1';
   const spec = heldSpec(pod);
   for (const [name, amount] of Object.entries(podRequests(spec))) {

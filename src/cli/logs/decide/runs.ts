@@ -2,6 +2,7 @@
  * Whoever follows the logs of pods reads one run of a container after the other. Which run is next
  * says the pod's status: `containerID` names the last run that began, `lastState` the one before.
  */
+import { isFinal } from '#api/pod-phase.ts';
 import type { ContainerStatus, Pod } from '#api/types.ts';
 
 export interface Run {
@@ -63,7 +64,7 @@ function nextRun(status: ContainerStatus, last: string | undefined): Run[] {
 
 /** Nothing more can come of it. */
 export function hasEnded({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return isFinal(status?.phase);
 }
 
 /** As far as the pod's status tells. */

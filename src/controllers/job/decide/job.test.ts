@@ -1,3 +1,4 @@
+import { isFinal } from '#api/pod-phase.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -60,7 +61,7 @@ function worldWith(spec: object): World {
 }
 
 function isActive({ metadata, status }: Pod): boolean {
-  const over = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  const over = isFinal(status?.phase);
   return !over && metadata.deletionTimestamp === undefined;
 }
 

@@ -3,6 +3,7 @@
  * a switch, or this program, is. Source: kube-controller-manager's `--node-eviction-rate`,
  * `--secondary-node-eviction-rate`, `--unhealthy-zone-threshold` and `--large-cluster-size-threshold`.
  */
+import { regionLabel, zoneLabel } from '#api/node-labels.ts';
 import type { View } from '#api/decision.ts';
 import { nodes } from '#api/kinds/index.ts';
 import { parseTime } from '#api/time.ts';
@@ -67,6 +68,6 @@ function isReady(node: Node): boolean {
 }
 
 function zoneOf({ metadata: { labels = {} } }: Node): string {
-  const { 'topology.kubernetes.io/region': region, 'topology.kubernetes.io/zone': zone } = labels;
+  const { [regionLabel]: region, [zoneLabel]: zone } = labels;
   return `${region ?? ''}/${zone ?? ''}`;
 }

@@ -1,8 +1,8 @@
 /** Pod conditions that the node owns. Source: core/v1 PodConditionType, KEP-3085, KEP-5067. */
+import { isFinal, type Phase } from '#api/pod-phase.ts';
 import { formatTime } from '#api/time.ts';
 import type { ContainerStatus, Pod, PodCondition } from '#api/types.ts';
 import type { PodFacts } from '../facts.ts';
-import type { Phase } from '../phase.ts';
 import { isComplete, type Progress } from '../progress.ts';
 import { isResizing, pendingResize } from '../resize.ts';
 
@@ -85,7 +85,7 @@ const resizeTypes = ['PodResizePending', 'PodResizeInProgress'];
 
 /** There while they are true, gone afterwards. Source: KEP-1287. */
 function resizeTruths({ facts, progress, phase }: ConditionInput): Truth[] {
-  if (phase === 'Succeeded' || phase === 'Failed') return [];
+  if (isFinal(phase)) return [];
   const truths: Truth[] = [];
   const refusal = pendingResize(facts, progress)?.refusal;
   if (refusal) truths.push({ type: 'PodResizePending', status: 'True', ...refusal });
