@@ -2,6 +2,7 @@
  * Carries out the actions of a decision through `Verbs`, and puts every answer into the caches, so
  * that the next decision sees what this one did.
  */
+import { wordsOf } from '#base/words.ts';
 import type { Action, Telling } from '#api/decision.ts';
 import { generateName } from '#api/generate-name.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
@@ -313,7 +314,7 @@ function lingers(answer: KubeObject | Status): answer is KubeObject {
 }
 
 function failed({ status }: CertificateSigningRequest, error: unknown) {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = wordsOf(error);
   const condition = { type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message };
   return { conditions: [...(status?.conditions ?? []), condition] };
 }

@@ -2,6 +2,7 @@
  * `Verbs` over HTTP and JSON, against gantry's or any Kubernetes API server. Objects come frozen, as
  * in process; failures are `StatusError`s, whoever made them.
  */
+import { wordsOf } from '#base/words.ts';
 import { deepFreeze } from '#api/copy.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Status } from '#api/types.ts';
@@ -214,6 +215,6 @@ class WireWatch implements Watch {
 
 function asStatusError(error: unknown): StatusError {
   if (isStatusError(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = wordsOf(error);
   return new StatusError('ServiceUnavailable', message, undefined, { cause: error });
 }

@@ -1,5 +1,6 @@
 /** The node of this machine: its own containerd, the agent over it, and its images. */
 
+import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Logger } from '#base/log.ts';
@@ -112,7 +113,7 @@ async function readSettings(path: string): Promise<NodeSettings> {
   try {
     return nodeSettings(JSON.parse(text) as Record<string, unknown>);
   } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${path}: ${wordsOf(error)}`, {
       cause: error,
     });
   }
@@ -174,7 +175,7 @@ export class NodePart {
         this.#ready = true;
         return;
       } catch (error) {
-        this.#problem = error instanceof Error ? error.message : String(error);
+        this.#problem = wordsOf(error);
         this.#options.log.error('the node did not start; trying again', {
           error: this.#problem,
           delayMs,

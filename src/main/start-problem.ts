@@ -1,4 +1,5 @@
 /** Why the program could not start, in words, with a cure, and whether another try can help. */
+import { wordsOf } from '#base/words.ts';
 import { type ClusterConfig, defaultName } from '#cli/cluster/cluster-config.ts';
 import { StoreOpenError } from '#store/backend.ts';
 
@@ -9,7 +10,7 @@ export interface StartProblem {
 }
 
 export function startProblem(error: unknown, config: ClusterConfig): StartProblem {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = wordsOf(error);
   const name = config.name === defaultName ? '' : ` --name ${config.name}`;
   if (error instanceof StoreOpenError) return { message, cure: undefined, again: false };
   const code = (error as { code?: unknown }).code;

@@ -3,6 +3,8 @@
  * bridge, address records, sockets, and with `resetNode` files. May be run again after it was
  * interrupted; what cannot be removed is named in the answer.
  */
+import { removeTable } from '#sys/nftables.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Timers } from '#base/clock.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
 import type { Disks } from '#sys/disks.ts';
@@ -54,9 +56,7 @@ export async function clearNode(options: ClearOptions): Promise<readonly string[
   await attempt('mount propagation', () => unshareMounts(mounts, options.propagation));
   // Both fail when there is no such thing, which is as good.
   await attempt('bridge', () => processes.run('ip', ['link', 'delete', network.bridge]));
-  await attempt('host ports', () =>
-    processes.run('nft', ['delete', 'table', 'ip', hostPortTable(network.bridge)]),
-  );
+  await attempt('host ports', () => removeTable(processes, hostPortTable(network.bridge)));
   await attempt('network records', () => removeNetworkRecords(options));
   return left;
 }
@@ -78,7 +78,7 @@ function attempts() {
     try {
       await work();
     } catch (error) {
-      left.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      left.push(`${what}: ${wordsOf(error)}`);
     }
   };
   return { left, attempt };

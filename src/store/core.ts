@@ -11,6 +11,7 @@
  *
  * A commit that changes nothing (deletes of absent keys) takes no revision, as in etcd.
  */
+import { wordsOf } from '#base/words.ts';
 import { assert } from '#base/assert.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import { limits } from '#base/limits.ts';
@@ -230,7 +231,7 @@ export class StoreCore implements Backend {
     try {
       await this.#forgetDead();
     } catch (cause) {
-      throw new StoreFailedError(`compaction failed: ${messageOf(cause)}`, { cause });
+      throw new StoreFailedError(`compaction failed: ${wordsOf(cause)}`, { cause });
     }
   }
 
@@ -293,9 +294,9 @@ export class StoreCore implements Backend {
     this.#pending = [];
     this.#writing = 0;
     this.#headTree = this.#history.tree;
-    const failure = new StoreFailedError(`the write failed: ${messageOf(cause)}`, { cause });
+    const failure = new StoreFailedError(`the write failed: ${wordsOf(cause)}`, { cause });
     if (!(cause instanceof JournalError) || cause.permanent) this.#broken = failure;
-    this.#log.error('writes refused', { reason: messageOf(cause), commits: refused.length });
+    this.#log.error('writes refused', { reason: wordsOf(cause), commits: refused.length });
     for (const { done } of refused) done.reject(failure);
     this.#next();
   }
@@ -404,12 +405,8 @@ export class StoreCore implements Backend {
   }
 
   #warnForget(error: unknown): void {
-    this.#log.warn('compaction failed, it will be tried again', { reason: messageOf(error) });
+    this.#log.warn('compaction failed, it will be tried again', { reason: wordsOf(error) });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Judges the operations by `tree` and applies them to it. */

@@ -1,3 +1,4 @@
+import { wordsOf } from '#base/words.ts';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
 export interface ParsedArguments {
@@ -25,7 +26,7 @@ export function parseArguments(
     });
     return { values: values as ParsedArguments['values'], positionals };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = wordsOf(error);
     return { values: {}, positionals: [], problem: message.split('. To specify')[0] ?? message };
   }
 }

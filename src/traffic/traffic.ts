@@ -1,4 +1,5 @@
 /** All that moves packets on one node, started and stopped together. */
+import { removeTable } from '#sys/nftables.ts';
 import { endpointSlices, ingressClasses, ingresses, secrets, services } from '#api/kinds/index.ts';
 import type { Pod, Secret } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
@@ -19,10 +20,10 @@ import { decidePorts } from './gateway/decide/ports.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { endHaproxy } from './gateway/haproxy.ts';
 import { policyTableName } from './policy/decide/policy-script.ts';
-import { Policies, removePolicyTable } from './policy/policies.ts';
+import { Policies } from './policy/policies.ts';
 import { applyKernelSettings, restoreKernelSettings } from './kernel-settings.ts';
 import { Firewall, removeFirewallRules } from './proxy/firewall.ts';
-import { removeServiceTable, ServiceProxy } from './proxy/proxy.ts';
+import { ServiceProxy } from './proxy/proxy.ts';
 
 export interface TrafficOptions {
   /** Under the identity of the traffic part. */
@@ -222,8 +223,9 @@ export async function removeTraffic({
 }: TrafficTraces): Promise<string[]> {
   const removed: string[] = [];
   if (await endHaproxy(files, processes, folder)) removed.push('HAProxy');
-  if (await removeServiceTable(processes, table)) removed.push(`the nftables table ip ${table}`);
-  if (await removePolicyTable(processes, table)) removed.push('the rules of NetworkPolicies');
+  if (await removeTable(processes, table)) removed.push(`the nftables table ip ${table}`);
+  if (await removeTable(processes, policyTableName(table)))
+    removed.push('the rules of NetworkPolicies');
   if (await removeFirewallRules(processes, { table, podRange }).catch(() => false))
     removed.push('rules for pods in iptables');
   const address = await processes.run('ip', ['address', 'del', `${dnsAddress}/32`, 'dev', 'lo'], {

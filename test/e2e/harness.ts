@@ -1,4 +1,5 @@
 /** A real cluster for one test file, driven by the real kubectl, and removed at the end. */
+import { wordsOf } from '#base/words.ts';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -69,7 +70,7 @@ export async function eventually<T>(
       return await look();
     } catch (error) {
       if (Date.now() > deadline) {
-        const last = error instanceof Error ? error.message : String(error);
+        const last = wordsOf(error);
         throw new Error(`not within ${withinMs} ms: ${what}; at last: ${last}`, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, 100));

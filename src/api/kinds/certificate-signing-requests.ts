@@ -1,3 +1,4 @@
+import { wordsOf } from '#base/words.ts';
 import { readRequest } from '../certificates/pkcs10.ts';
 import { deepCopy } from '../copy.ts';
 import { humanDuration } from '../duration.ts';
@@ -142,7 +143,7 @@ function validate(csr: Csr): FieldError[] {
   try {
     readRequest(spec.request ?? '');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     errors.push(invalid('spec.request', spec.request, why));
   }
   checkUsages(errors, spec.usages ?? []);

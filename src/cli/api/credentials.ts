@@ -2,6 +2,7 @@
  * Which cluster a command asks, and as whom: a context of the kubeconfig as kubectl would take it,
  * or the keys of a cluster of this machine. Source: client-go's clientcmd `Config` (v1).
  */
+import { wordsOf } from '#base/words.ts';
 import { parse } from 'yaml';
 import { clusterPaths, contextName } from '../cluster/cluster-config.ts';
 import { clusterName, readConfig } from '../cluster/clusters.ts';
@@ -132,7 +133,7 @@ async function readKubeconfig({ files }: Machine, path: string): Promise<Present
   } catch (error) {
     throw new CommandError(
       'failed',
-      `The kubeconfig ${path} is not readable: ${error instanceof Error ? error.message : String(error)}`,
+      `The kubeconfig ${path} is not readable: ${wordsOf(error)}`,
       'Repair that file, or name another one with --kubeconfig.',
       { cause: error },
     );

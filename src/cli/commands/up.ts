@@ -1,3 +1,4 @@
+import { wordsOf } from '#base/words.ts';
 import {
   type ClusterConfig,
   clusterPaths,
@@ -183,7 +184,7 @@ async function writeConfig(machine: Machine, config: ClusterConfig): Promise<voi
     await requireDisk(machine, config);
     throw new CommandError(
       'machine',
-      `The data directory ${paths.data} cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
+      `The data directory ${paths.data} cannot be written: ${wordsOf(error)}.`,
       'Choose another one with --data-dir, or mend its file system.',
       { cause: error },
     );
@@ -206,9 +207,7 @@ async function takeBack(
   try {
     await removeEverything(machine, config, hooks, () => undefined, keepData);
   } catch (error) {
-    terminal.warn(
-      `Not everything could be taken back: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    terminal.warn(`Not everything could be taken back: ${wordsOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What CRI cannot do with images: bring them in from an archive, and name them. */
+import { wordsOf } from '#base/words.ts';
 import type { Processes } from '#sys/process.ts';
 
 export interface ImageTool {
@@ -26,7 +27,7 @@ export function ctrImageTool(processes: Processes, socket: string, program = 'ct
     import: async (path, name) => {
       const base = name ? ['--index-name', name] : [];
       const output = await run(['import', ...base, path]).catch((error: unknown) => {
-        const words = error instanceof Error ? error.message : String(error);
+        const words = wordsOf(error);
         if (!noArchive.test(words)) throw error;
         throw new Error(`${path} is no whole OCI or docker archive (${words}).`, { cause: error });
       });

@@ -2,6 +2,7 @@
  * Images of this node: what is there, and pulling what is not. One pull per image at a time, a
  * bounded number of pulls side by side, a pause after each failure that doubles per pod and image.
  */
+import { wordsOf } from '#base/words.ts';
 import { limits } from '#base/limits.ts';
 import type { Clock } from '#base/clock.ts';
 import type { ImageFailure } from '../decide/facts.ts';
@@ -148,9 +149,6 @@ export class ImageStore {
 }
 
 const delayKey = ({ podUid, image }: ImageRequest): string => `${podUid} ${image}`;
-
-const wordsOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 function invalidName(image: string): string {
   return `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;

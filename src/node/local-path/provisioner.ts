@@ -3,6 +3,7 @@
  * `gantry.io/local-path`. Promises: a volume object exists only while its directory does, except for
  * the time that its removal takes; files go only with a volume that is given back with policy Delete.
  */
+import { wordsOf } from '#base/words.ts';
 import type { Action } from '#api/decision.ts';
 import { persistentVolumeClaims, persistentVolumes, storageClasses } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
@@ -30,7 +31,6 @@ import {
   localPathProvisioner,
   volumeStep,
 } from '../decide/local-path.ts';
-import { wordsOf } from '../words.ts';
 import { grown, resizePending, saysResizePending } from './growing.ts';
 
 export interface ProvisionerOptions extends LocalStorage {

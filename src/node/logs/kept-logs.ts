@@ -2,6 +2,7 @@
  * Logs of pods that are gone: moved aside when the last of a pod is removed, a few per workload, within
  * bounds of size and age. Each lies in a folder by the pod's uid, with a note of whose it was.
  */
+import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Clock } from '#base/clock.ts';
 import { limits } from '#base/limits.ts';
@@ -15,7 +16,6 @@ import {
   type Workload,
 } from '../decide/kept-logs.ts';
 import type { NodePaths } from '../paths.ts';
-import { wordsOf } from '../words.ts';
 import { type ByteSink, LogReader, type LogReadOptions } from './log-reader.ts';
 
 export interface KeptLogsOptions {

@@ -1,4 +1,5 @@
 /** Logs of the containers of a node: read for the server, rotated when they grow. */
+import { wordsOf } from '#base/words.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import { StatusError } from '#base/status-error.ts';
@@ -6,7 +7,6 @@ import type { Files } from '#sys/files.ts';
 import type { NodeAgent } from '../agent.ts';
 import type { ObservedContainer } from '../decide/observed.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { wordsOf } from '../words.ts';
 import { LogReader, type LogReadOptions } from './log-reader.ts';
 import { rotateLog } from './rotate.ts';
 

@@ -1,4 +1,6 @@
 /** Keeps the table of host ports as the pods that run here want it. */
+import { applyRules } from '#sys/nftables.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Logger } from '#base/log.ts';
 import type { Files } from '#sys/files.ts';
@@ -10,7 +12,6 @@ import {
   hostPortRules,
   staleFlows,
 } from '../decide/host-ports.ts';
-import { wordsOf } from '../words.ts';
 
 export interface HostPortsOptions {
   readonly table: () => HostPortTable;
@@ -63,14 +64,12 @@ export class HostPorts {
       // Lets the node itself use its loopback address for a pod's port.
       const local = `/proc/sys/net/ipv4/conf/${table().bridge}/route_localnet`;
       if (this.#wanted.size > 0 && (await files.info(local))) await files.write(local, '1');
-      const { code, stderr } = await processes.run('nft', ['-f', '-'], { input: text });
-      if (code === 0) {
-        const stale = staleFlows(this.#led, ports);
-        this.#applied = text;
-        this.#led = ports;
-        // Exit code 1: there was no such flow.
-        for (const flow of stale) await processes.run('conntrack', ['-D', ...flow]);
-      } else logger.warn('cannot lead host ports to pods', { error: stderr.trim() });
+      await applyRules(processes, text, 'the host ports');
+      const stale = staleFlows(this.#led, ports);
+      this.#applied = text;
+      this.#led = ports;
+      // Exit code 1: there was no such flow.
+      for (const flow of stale) await processes.run('conntrack', ['-D', ...flow]);
     })().catch((error: unknown) => {
       logger.warn('cannot lead host ports to pods', { error: wordsOf(error) });
     });

@@ -2,6 +2,7 @@
  * Lets pods in, one at a time in the order in which they came, so that two never take the same room.
  * One whose place has to be made first, or whose node may have changed, keeps those behind it waiting.
  */
+import { wordsOf } from '#base/words.ts';
 import { nodes } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import { parseTime } from '#api/time.ts';
@@ -17,7 +18,6 @@ import {
 } from '../decide/admission.ts';
 import type { NodeVerdict } from '../decide/facts.ts';
 import { isMirror } from '../decide/static-pods.ts';
-import { wordsOf } from '../words.ts';
 import type { PodWorker } from './pod-worker.ts';
 
 export interface DoorOptions {

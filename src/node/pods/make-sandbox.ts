@@ -1,3 +1,4 @@
+import { wordsOf } from '#base/words.ts';
 import { runtimeClasses } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { RuntimeClass } from '#api/types.ts';
@@ -5,7 +6,6 @@ import { isStatusError } from '#base/status-error.ts';
 import { hostsFile } from '../config/hosts.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import { isRuntimeError, RuntimeError } from '../runtime/runtime-error.ts';
-import { wordsOf } from '../words.ts';
 import type { StepContext } from './carry-out.ts';
 
 const firstDelayMs = 1_000;

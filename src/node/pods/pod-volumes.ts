@@ -1,4 +1,4 @@
-import { wordsOf } from '../words.ts';
+import { wordsOf } from '#base/words.ts';
 import type { StepContext } from './carry-out.ts';
 
 const firstDelayMs = 500;

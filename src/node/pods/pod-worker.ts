@@ -2,6 +2,7 @@
  * Moves one pod. Each turn is one synchronous look: facts, the steps that are due, the status. Steps
  * run beside each other, at most one per subject; each end of one is the next turn.
  */
+import { wordsOf } from '#base/words.ts';
 import { isFinal } from '#api/pod-phase.ts';
 import type { Pod, PodStatus } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
@@ -19,7 +20,6 @@ import { grantsOf, withGranted } from '../decide/resize.ts';
 import { newsOf } from '../decide/status/news.ts';
 import { isWritten, podStatus } from '../decide/status/pod-status.ts';
 import type { ProbedContainer } from '../probes/probes.ts';
-import { wordsOf } from '../words.ts';
 import { carryOut } from './carry-out.ts';
 import { fieldPathOf } from './field-path.ts';
 import { PodMemory } from './memory.ts';

@@ -1,4 +1,5 @@
 /** Brings a container up: its configuration, the runtime's two calls, its hook. */
+import { wordsOf } from '#base/words.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { containerConfig } from '../config/container-config.ts';
 import { fileInVolume } from '../config/mounts.ts';
@@ -9,7 +10,6 @@ import { memberNamed } from '../decide/members.ts';
 import type { ObservedContainer } from '../decide/observed.ts';
 import { notedIn, withGranted } from '../decide/resize.ts';
 import type { ContainerConfig } from '../runtime/runtime.ts';
-import { wordsOf } from '../words.ts';
 import type { StepContext } from './carry-out.ts';
 import { sizePodCgroup } from './cgroups.ts';
 import { fieldPathOf } from './field-path.ts';

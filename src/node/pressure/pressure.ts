@@ -3,6 +3,7 @@
  * unused images), then one pod at a time. Looked at with the node's own status, at once when the kernel
  * ended somebody for lack of memory, and every second while a threshold is near.
  */
+import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -25,7 +26,6 @@ import {
 } from '../decide/pressure/observe.ts';
 import type { NodeSettings } from '../decide/node-settings.ts';
 import type { ImageCollector } from '../images/image-collector.ts';
-import { wordsOf } from '../words.ts';
 
 /** A pod that may be ended. */
 export interface Evictable {

@@ -1,4 +1,5 @@
 /** One run of a probe or hook handler inside or against a container. */
+import { wordsOf } from '#base/words.ts';
 import type { Container, HTTPGetAction, IntOrString, LifecycleHandler, Probe } from '#api/types.ts';
 import type { NetworkProbes } from '#wire/probe/network-probes.ts';
 import { isRuntimeError } from '../runtime/runtime-error.ts';
@@ -45,10 +46,7 @@ export async function runHandler(
       );
     }
     const isUnknown = isRuntimeError(error) || error instanceof NotAsked;
-    return result(
-      isUnknown ? 'unknown' : 'failure',
-      error instanceof Error ? error.message : String(error),
-    );
+    return result(isUnknown ? 'unknown' : 'failure', wordsOf(error));
   }
 }
 

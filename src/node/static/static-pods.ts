@@ -3,6 +3,7 @@
  * pod that is made again when somebody removes it. Workers know these pods by a uid of their content, so
  * that containers outlive their mirrors.
  */
+import { wordsOf } from '#base/words.ts';
 import { parse } from 'yaml';
 import { nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
@@ -19,7 +20,6 @@ import {
   staticPodOf,
   withMirror,
 } from '../decide/static-pods.ts';
-import { wordsOf } from '../words.ts';
 
 export interface StaticPodsOptions {
   /** Absent: the node has none. */

@@ -1,3 +1,4 @@
+import { wordsOf } from '#base/words.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { storageAnnotations } from '#api/storage/annotations.ts';
@@ -61,7 +62,7 @@ async function found(volume: Volume, words?: Words): Promise<string> {
     const { path, readonly, isBlock } = await claimedVolume(pod, volume, sources);
     return [path, readonly && 'readonly', isBlock && 'block'].filter(Boolean).join(' ');
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return wordsOf(error);
   }
 }
 

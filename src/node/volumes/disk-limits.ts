@@ -3,6 +3,7 @@
  * The kernel here has no quotas for directories, so it is measured, as the kubelet does. While no
  * pod has such a limit nothing is looked at.
  */
+import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -17,7 +18,6 @@ import {
 import type { NodePaths } from '../paths.ts';
 import type { Evictable } from '../pressure/pressure.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { wordsOf } from '../words.ts';
 
 export interface DiskLimitsOptions {
   readonly paths: NodePaths;

@@ -2,6 +2,7 @@
  * The volumes of pods on this machine: made before the first container, kept up to date while the
  * pod lives, unmounted and removed when nothing of it runs. Making them again finds them made.
  */
+import { wordsOf } from '#base/words.ts';
 import { unitsOf } from '#api/quantity.ts';
 import type { Pod, Volume } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
@@ -61,7 +62,7 @@ export class Volumes {
       try {
         await this.#prepareOne(volume, pod, addresses);
       } catch (error) {
-        const words = error instanceof Error ? error.message : String(error);
+        const words = wordsOf(error);
         throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${words}`, {
           cause: error,
         });

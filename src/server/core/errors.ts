@@ -2,6 +2,7 @@
  * The server's refusals in Kubernetes' own words (apimachinery `pkg/api/errors`): people search for
  * these sentences, and kubectl shows them as they are.
  */
+import { wordsOf } from '#base/words.ts';
 import type { FieldError } from '#api/field-error.ts';
 import { type StatusCause, StatusError } from '#base/status-error.ts';
 
@@ -145,7 +146,7 @@ export function revisionTooLarge(wanted: number, current: number): StatusError {
 }
 
 export function internal(cause: unknown): StatusError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = wordsOf(cause);
   return new StatusError('InternalError', `Internal error occurred: ${message}`, undefined, {
     cause,
   });

@@ -1,4 +1,5 @@
 /** metav1.Status: the answer to everything that went wrong, and to deletions that leave no object. */
+import { wordsOf } from '#base/words.ts';
 import type { Status } from '#api/types.ts';
 import type { Logger } from '#base/log.ts';
 import { StatusError } from '#base/status-error.ts';
@@ -31,7 +32,7 @@ export function asStatusError(error: unknown, log: Logger): StatusError {
   log.error('request failed', {
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),
   });
-  const message = error instanceof Error ? error.message : String(error);
+  const message = wordsOf(error);
   return new StatusError(
     'InternalError',
     `Internal error occurred: ${message}`,

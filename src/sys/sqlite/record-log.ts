@@ -4,6 +4,7 @@
  * (`log-writer.ts`), and from there into a SQLite file (`record-file.ts`).
  * It knows numbers, keys and bytes, and nothing of what they mean.
  */
+import { wordsOf } from '#base/words.ts';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LogWriter } from './log-writer.ts';
@@ -182,7 +183,7 @@ export function openRecordLog(
     log?.ended(error);
     opened.reject(error);
   };
-  worker.on('error', (error) => end(error instanceof Error ? error.message : String(error)));
+  worker.on('error', (error) => end(wordsOf(error)));
   worker.on('exit', (code) => end(`exit code ${code}`));
   return opened.promise;
 }

@@ -1,4 +1,5 @@
 /** What went wrong, in words for a person: what, why, and the cure. */
+import { wordsOf } from '#base/words.ts';
 import type { Failure, Problem } from './record-format.ts';
 
 /** A problem that the log itself found. */
@@ -43,7 +44,7 @@ function codesOf(error: unknown): { sqlite: number | undefined; system: string |
 export function failureOf(error: unknown, path: string): Failure {
   if (error instanceof RecordLogProblem) return error.failure;
   const { sqlite, system } = codesOf(error);
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = wordsOf(error);
   if (
     system === 'ENOSPC' ||
     system === 'EDQUOT' ||

@@ -1,4 +1,5 @@
 /** The gateway of the node: Ingress through HAProxy, changed by as little as a change asks for. */
+import { wordsOf } from '#base/words.ts';
 import { endpointSlices, ingressClasses, ingresses, services } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { EndpointSlice, Ingress, Secret, Service } from '#api/types.ts';
@@ -224,7 +225,7 @@ export class Gateway {
 
   #failed(error: unknown): void {
     this.#ready = false;
-    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#problem = wordsOf(error);
     this.#options.logger.error('the gateway could not be changed; trying again', {
       error: this.#problem,
     });

@@ -2,6 +2,8 @@
  * NetworkPolicies in the kernel: watches policies, pods and namespaces, and applies what differs as one
  * nftables transaction. A pod is guarded before its first container runs: the node asks, and waits.
  */
+import { applyRules } from '#sys/nftables.ts';
+import { wordsOf } from '#base/words.ts';
 import { isFinal } from '#api/pod-phase.ts';
 import { namespaces, networkPolicies, pods } from '#api/kinds/index.ts';
 import type { Labels } from '#api/selector.ts';
@@ -11,7 +13,7 @@ import type { Logger } from '#base/log.ts';
 import type { Informers } from '#client/informers.ts';
 import type { Processes } from '#sys/process.ts';
 import { Batch, type CommittedAt, type ObserveApplied } from '../batch.ts';
-import { changeScript, policyTableName, wholeScript } from './decide/policy-script.ts';
+import { changeScript, wholeScript } from './decide/policy-script.ts';
 import {
   emptyPolicyTable,
   type PolicyPod,
@@ -33,7 +35,6 @@ export interface PoliciesOptions {
 }
 
 const gatherMs = 5;
-const nftTimeoutMs = 60_000;
 const everything = '';
 
 export class Policies {
@@ -137,7 +138,7 @@ export class Policies {
     const wanted = policies.length === 0 ? emptyPolicyTable : this.#table(policies);
     const script = applied ? changeScript(table, applied, wanted) : wholeScript(table, wanted);
     this.#applied = undefined;
-    if (script !== '') await nft(processes, script);
+    if (script !== '') await applyRules(processes, script, 'the policies');
     this.#applied = wanted;
     this.#problem = '';
   }
@@ -168,7 +169,7 @@ export class Policies {
   }
 
   #failed(error: unknown): void {
-    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#problem = wordsOf(error);
     this.#options.logger.error('NetworkPolicies could not be applied; trying again', {
       error: this.#problem,
     });
@@ -202,20 +203,4 @@ function podFacts({ metadata, spec }: Pod): Omit<PolicyPod, 'address'> {
       ),
     ),
   };
-}
-
-async function nft(processes: Processes, input: string): Promise<void> {
-  const { code, stderr } = await processes.run('nft', ['-f', '-'], {
-    input,
-    timeoutMs: nftTimeoutMs,
-  });
-  if (code !== 0) throw new Error(`nft refused the policies: ${stderr.trim().slice(0, 2000)}`);
-}
-
-/** Takes the table out of the kernel. */
-export async function removePolicyTable(processes: Processes, table: string): Promise<boolean> {
-  const name = policyTableName(table);
-  const options = { timeoutMs: nftTimeoutMs };
-  const { code } = await processes.run('nft', ['delete', 'table', 'ip', name], options);
-  return code === 0;
 }

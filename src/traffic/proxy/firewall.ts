@@ -2,6 +2,7 @@
  * Puts our tables back when somebody emptied the machine's rules, keeps pods' traffic from being dropped by another firewall of the machine, and says so where it
  * cannot. Firewalls come and are reloaded without a word: it looks again now and then.
  */
+import { wordsOf } from '#base/words.ts';
 import type { Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Processes } from '#sys/process.ts';
@@ -88,7 +89,7 @@ export class Firewall {
       this.#problem = problem;
     } catch (error) {
       logger.warn('other firewalls of this machine could not be looked at', {
-        error: error instanceof Error ? error.message : String(error),
+        error: wordsOf(error),
       });
     }
   }

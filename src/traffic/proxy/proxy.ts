@@ -2,6 +2,8 @@
  * Makes Services true in the kernel: watches Services and EndpointSlices, and applies what changed as
  * one nftables transaction. After a refusal it starts over from the whole table.
  */
+import { applyRules } from '#sys/nftables.ts';
+import { wordsOf } from '#base/words.ts';
 import { zoneLabel } from '#api/node-labels.ts';
 import { endpointSlices, nodes, services } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
@@ -16,7 +18,6 @@ import { type Frontend, frontendsOf } from './decide/frontend.ts';
 import {
   baseScript,
   keyed,
-  removalScript,
   ServiceTable,
   type StaleFlow,
   type TableOptions,
@@ -35,7 +36,7 @@ export interface ProxyOptions extends TableOptions {
 }
 
 const gatherMs = 5;
-const nftTimeoutMs = 60_000;
+const conntrackTimeoutMs = 60_000;
 const byService = 'proxy/service';
 
 export class ServiceProxy {
@@ -125,7 +126,8 @@ export class ServiceProxy {
     for (const key of all) this.#collect(key, wanted);
     this.#applied = false;
     const { script, stale } = this.#table.change(wanted);
-    await this.#nft(fresh ? baseScript(this.#options) + script : script);
+    const whole = fresh ? baseScript(this.#options) + script : script;
+    if (whole !== '') await applyRules(this.#options.processes, whole, 'the table of Services');
     this.#applied = true;
     this.#ready = true;
     // All is new to a new process: flows that an earlier one led go on.
@@ -167,16 +169,6 @@ export class ServiceProxy {
     );
   }
 
-  async #nft(script: string): Promise<void> {
-    if (script === '') return;
-    const result = await this.#options.processes.run('nft', ['-f', '-'], {
-      input: script,
-      timeoutMs: nftTimeoutMs,
-    });
-    if (result.code !== 0)
-      throw new Error(`nft refused the table: ${result.stderr.trim().slice(0, 2000)}`);
-  }
-
   async #forgetFlows(stale: readonly StaleFlow[]): Promise<void> {
     for (const { frontend, backend } of stale) {
       const { protocol } = frontend;
@@ -192,7 +184,7 @@ export class ServiceProxy {
       ];
       // Exit code 1: there was no such flow.
       await this.#options.processes
-        .run('conntrack', args, { timeoutMs: nftTimeoutMs })
+        .run('conntrack', args, { timeoutMs: conntrackTimeoutMs })
         .catch((error: unknown) => {
           this.#options.logger.warn('old flows could not be forgotten', {
             error: String(error),
@@ -203,7 +195,7 @@ export class ServiceProxy {
 
   #failed(error: unknown): void {
     this.#ready = false;
-    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#problem = wordsOf(error);
     this.#options.logger.error('Services could not be applied; trying again', {
       error: this.#problem,
     });
@@ -212,14 +204,4 @@ export class ServiceProxy {
 
 function zoneOf(node: Node | undefined): string | undefined {
   return node?.metadata.labels?.[zoneLabel];
-}
-
-/** Takes the table out of the kernel. */
-export async function removeServiceTable(processes: Processes, table: string): Promise<boolean> {
-  const listed = await processes.run('nft', ['list', 'table', 'ip', table], {
-    timeoutMs: nftTimeoutMs,
-  });
-  if (listed.code !== 0) return false;
-  await processes.run('nft', ['-f', '-'], { input: removalScript(table), timeoutMs: nftTimeoutMs });
-  return true;
 }

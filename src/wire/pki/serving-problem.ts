@@ -1,4 +1,5 @@
 /** Whether a TLS server can serve a certificate that somebody else made. */
+import { wordsOf } from '#base/words.ts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 const certificateText = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -23,6 +24,6 @@ export function servingProblem(chain: string, key: string): string | undefined {
     }
     return undefined;
   } catch (error) {
-    return `certificate or key cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return `certificate or key cannot be read: ${wordsOf(error)}`;
   }
 }

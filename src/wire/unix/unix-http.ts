@@ -1,4 +1,5 @@
 /** HTTP over a unix socket: the door for root on this machine to a running program. */
+import { wordsOf } from '#base/words.ts';
 import { limits } from '#base/limits.ts';
 import { createServer, request as httpRequest, type ServerResponse } from 'node:http';
 
@@ -45,7 +46,7 @@ export async function serveUnix(
         .catch(
           (error: unknown): UnixAnswer => ({
             status: 500,
-            body: { message: error instanceof Error ? error.message : String(error) },
+            body: { message: wordsOf(error) },
           }),
         )
         .then((answer) => send(response, answer))

@@ -142,10 +142,6 @@ export function baseScript(options: TableOptions): string {
   ].join('\n');
 }
 
-export function removalScript(table: string): string {
-  return `table ip ${table} { }\ndelete table ip ${table}\n`;
-}
-
 type Elements = Map<string, Set<string>>;
 
 /**
