@@ -2,7 +2,6 @@
  * Carries out the actions of a decision through `Verbs`, and puts every answer into the caches, so
  * that the next decision sees what this one did.
  */
-import { wordsOf } from '#base/words.ts';
 import type { Action, Telling } from '#api/decision.ts';
 import { generateName } from '#api/generate-name.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
@@ -13,6 +12,7 @@ import type { ObjectRef, Verbs } from '#api/verbs.ts';
 import { assertNever } from '#base/assert.ts';
 import type { Random } from '#base/random.ts';
 import { isStatusError, StatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import type { EventRecorder } from './events.ts';
 import { type Informers, keyFor } from './informers.ts';
 

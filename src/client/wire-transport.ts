@@ -2,7 +2,6 @@
  * `Verbs` over HTTP and JSON, against gantry's or any Kubernetes API server. Objects come frozen, as
  * in process; failures are `StatusError`s, whoever made them.
  */
-import { wordsOf } from '#base/words.ts';
 import { deepFreeze } from '#api/copy.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Status } from '#api/types.ts';
@@ -20,6 +19,7 @@ import type {
 } from '#api/verbs.ts';
 import type { Timer, Timers } from '#base/clock.ts';
 import { isStatusError, StatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import type { HttpClient, StreamedResponse } from '#wire/http/client.ts';
 import { errorFromStatus } from './status-of-answer.ts';
 import { pathTo } from './wire-path.ts';

@@ -1,10 +1,10 @@
 /** The node of this machine: its own containerd, the agent over it, and its images. */
 
-import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Logger } from '#base/log.ts';
 import { StatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import { type ClusterConfig, clusterPaths } from '#cli/cluster/cluster-config.ts';
 import type { ImageAnswer, ImageInfo, KeptLogPart, KeptPodInfo, PartStatus } from '#cli/control.ts';
 import { pauseImageName } from '#node/containerd/config.ts';

@@ -3,13 +3,13 @@
  * bridge, address records, sockets, and with `resetNode` files. May be run again after it was
  * interrupted; what cannot be removed is named in the answer.
  */
-import { removeTable } from '#sys/nftables.ts';
-import { wordsOf } from '#base/words.ts';
 import type { Timers } from '#base/clock.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
 import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';
+import { removeTable } from '#sys/nftables.ts';
 import { type Processes, pidsOf } from '#sys/process.ts';
 import type { SharedChanges } from '#sys/shared-changes.ts';
 import { containerdPaths } from './containerd/config.ts';

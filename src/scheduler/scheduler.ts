@@ -3,11 +3,11 @@
  * decisions (`binder.ts`). Decisions are synchronous over the snapshot, so no two of them see the same
  * free room.
  */
-import { isFinal } from '#api/pod-phase.ts';
 import type { Action } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import { namespaces, nodes, podDisruptionBudgets, pods } from '#api/kinds/index.ts';
 import { keyOf } from '#api/object.ts';
+import { isFinal } from '#api/pod-phase.ts';
 import type { Namespace, Node, Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';

@@ -3,7 +3,6 @@
  * the step before a pod is bound: its volumes are asked for on its node, and it waits until they are
  * there.
  */
-import { isFinal } from '#api/pod-phase.ts';
 import type { Action } from '#api/decision.ts';
 import {
   persistentVolumeClaims,
@@ -12,6 +11,7 @@ import {
   storageClasses,
 } from '#api/kinds/index.ts';
 import { keyOf } from '#api/object.ts';
+import { isFinal } from '#api/pod-phase.ts';
 import { storageAnnotations } from '#api/storage/annotations.ts';
 import {
   hasAnnotation,

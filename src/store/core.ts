@@ -11,11 +11,11 @@
  *
  * A commit that changes nothing (deletes of absent keys) takes no revision, as in etcd.
  */
-import { wordsOf } from '#base/words.ts';
 import { assert } from '#base/assert.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import { limits } from '#base/limits.ts';
 import { type Logger, silentLogger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import {
   type Backend,
   type Change,

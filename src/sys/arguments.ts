@@ -1,5 +1,5 @@
-import { wordsOf } from '#base/words.ts';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { wordsOf } from '#base/words.ts';
 
 export interface ParsedArguments {
   readonly values: Readonly<Record<string, string | boolean | undefined>>;

@@ -1,5 +1,4 @@
 /** All that moves packets on one node, started and stopped together. */
-import { removeTable } from '#sys/nftables.ts';
 import { endpointSlices, ingressClasses, ingresses, secrets, services } from '#api/kinds/index.ts';
 import type { Pod, Secret } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
@@ -10,6 +9,7 @@ import { Informer } from '#client/informer.ts';
 import type { LoopDefinition } from '#client/loop.ts';
 import { LoopRuntime } from '#client/runtime.ts';
 import type { Files } from '#sys/files.ts';
+import { removeTable } from '#sys/nftables.ts';
 import type { Processes } from '#sys/process.ts';
 import type { SharedChanges } from '#sys/shared-changes.ts';
 import type { CommittedAt, ObserveApplied } from './batch.ts';

@@ -1,9 +1,9 @@
 /** A real cluster for one test file, driven by the real kubectl, and removed at the end. */
-import { wordsOf } from '#base/words.ts';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { wordsOf } from '#base/words.ts';
 
 export const root = dirname(dirname(import.meta.dirname));
 

@@ -1,7 +1,7 @@
-import { isFinal } from '../pod-phase.ts';
 import { type FieldError, forbidden, invalid } from '../field-error.ts';
 import { podConditionCodes } from '../diagnosis/condition-codes.ts';
 import type { Kind, Subresource } from '../kind.ts';
+import { isFinal } from '../pod-phase.ts';
 import type { Pod, PodSpec } from '../types.ts';
 import type { Errors } from './common/checks.ts';
 import { standardVerbs, statusSubresource } from './common/verbs.ts';

@@ -2,8 +2,8 @@
  * Which cluster a command asks, and as whom: a context of the kubeconfig as kubectl would take it,
  * or the keys of a cluster of this machine. Source: client-go's clientcmd `Config` (v1).
  */
-import { wordsOf } from '#base/words.ts';
 import { parse } from 'yaml';
+import { wordsOf } from '#base/words.ts';
 import { clusterPaths, contextName } from '../cluster/cluster-config.ts';
 import { clusterName, readConfig } from '../cluster/clusters.ts';
 import type { OptionSpec, OptionValues } from '../command.ts';

@@ -1,7 +1,7 @@
 /** Which pods stand behind a Service, and how: what Endpoints and EndpointSlices have in common. */
-import { zoneLabel } from '#api/node-labels.ts';
 import type { View } from '#api/decision.ts';
 import { nodes, pods } from '#api/kinds/index.ts';
+import { zoneLabel } from '#api/node-labels.ts';
 import type { Container, ObjectReference, Pod, Service, ServicePort } from '#api/types.ts';
 import { isReady, isTerminal, isTerminating } from './pods.ts';
 

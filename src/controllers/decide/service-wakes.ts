@@ -1,7 +1,7 @@
 /** Which Services a changed pod or node concerns, without a look at all of them. */
-import { zoneLabel } from '#api/node-labels.ts';
 import type { View } from '#api/decision.ts';
 import { nodes, pods, services } from '#api/kinds/index.ts';
+import { zoneLabel } from '#api/node-labels.ts';
 import { keyOf } from '#api/object.ts';
 import type { Node, Pod, Service } from '#api/types.ts';
 import { conditionOf, isTerminal } from './pods.ts';

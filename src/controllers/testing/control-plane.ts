@@ -2,11 +2,11 @@
  * All controllers over the real server in process, on virtual time, and a scripted agent that runs
  * pods as told: what a cluster does with a manifest, without machines.
  */
-import { isFinal } from '#api/pod-phase.ts';
 import { allKinds, nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
 import { lookupOf } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
+import { isFinal } from '#api/pod-phase.ts';
 import { formatTime } from '#api/time.ts';
 import type { Node, Pod, PodCondition } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';

@@ -1,7 +1,7 @@
 /** Removes images that nothing uses when their file system fills up. */
-import { wordsOf } from '#base/words.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import { chooseImages, type ImageAge } from '../decide/choose-images.ts';
 import type { RuntimeMirror } from '../runtime/mirror.ts';
 import type { Images, RuntimeImage } from '../runtime/runtime.ts';

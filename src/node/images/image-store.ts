@@ -2,9 +2,9 @@
  * Images of this node: what is there, and pulling what is not. One pull per image at a time, a
  * bounded number of pulls side by side, a pause after each failure that doubles per pod and image.
  */
-import { wordsOf } from '#base/words.ts';
 import { limits } from '#base/limits.ts';
 import type { Clock } from '#base/clock.ts';
+import { wordsOf } from '#base/words.ts';
 import type { ImageFailure } from '../decide/facts.ts';
 import { isRuntimeError } from '../runtime/runtime-error.ts';
 import type { RegistryCredentials } from '#api/keyring.ts';

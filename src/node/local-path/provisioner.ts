@@ -3,7 +3,6 @@
  * `gantry.io/local-path`. Promises: a volume object exists only while its directory does, except for
  * the time that its removal takes; files go only with a volume that is given back with policy Delete.
  */
-import { wordsOf } from '#base/words.ts';
 import type { Action } from '#api/decision.ts';
 import { persistentVolumeClaims, persistentVolumes, storageClasses } from '#api/kinds/index.ts';
 import { keyOf, splitKey } from '#api/object.ts';
@@ -15,6 +14,7 @@ import type { Clock, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Random } from '#base/random.ts';
 import { isStatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import { ActionRefused, Carrier } from '#client/carry-out.ts';
 import { EventRecorder } from '#client/events.ts';
 import { Informers } from '#client/informers.ts';

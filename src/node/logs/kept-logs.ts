@@ -2,11 +2,11 @@
  * Logs of pods that are gone: moved aside when the last of a pod is removed, a few per workload, within
  * bounds of size and age. Each lies in a folder by the pod's uid, with a note of whose it was.
  */
-import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Clock } from '#base/clock.ts';
 import { limits } from '#base/limits.ts';
 import type { Logger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Files } from '#sys/files.ts';
 import {
   excessLogs,

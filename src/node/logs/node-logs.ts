@@ -1,8 +1,8 @@
 /** Logs of the containers of a node: read for the server, rotated when they grow. */
-import { wordsOf } from '#base/words.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import { StatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Files } from '#sys/files.ts';
 import type { NodeAgent } from '../agent.ts';
 import type { ObservedContainer } from '../decide/observed.ts';

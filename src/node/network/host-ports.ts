@@ -1,9 +1,9 @@
 /** Keeps the table of host ports as the pods that run here want it. */
-import { applyRules } from '#sys/nftables.ts';
-import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Logger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Files } from '#sys/files.ts';
+import { applyRules } from '#sys/nftables.ts';
 import type { Processes } from '#sys/process.ts';
 import { portMappings } from '../config/sandbox-config.ts';
 import {

@@ -2,7 +2,6 @@
  * Lets pods in, one at a time in the order in which they came, so that two never take the same room.
  * One whose place has to be made first, or whose node may have changed, keeps those behind it waiting.
  */
-import { wordsOf } from '#base/words.ts';
 import { nodes } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import { parseTime } from '#api/time.ts';
@@ -10,6 +9,7 @@ import type { Node, Pod } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import type { Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import {
   type Admission,
   type AdmissionFacts,

@@ -1,8 +1,8 @@
-import { wordsOf } from '#base/words.ts';
 import { runtimeClasses } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { RuntimeClass } from '#api/types.ts';
 import { isStatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import { hostsFile } from '../config/hosts.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import { isRuntimeError, RuntimeError } from '../runtime/runtime-error.ts';

@@ -2,11 +2,11 @@
  * Moves one pod. Each turn is one synchronous look: facts, the steps that are due, the status. Steps
  * run beside each other, at most one per subject; each end of one is the next turn.
  */
-import { wordsOf } from '#base/words.ts';
 import { isFinal } from '#api/pod-phase.ts';
 import type { Pod, PodStatus } from '#api/types.ts';
 import { assert } from '#base/assert.ts';
 import type { Clock, Timer } from '#base/clock.ts';
+import { wordsOf } from '#base/words.ts';
 import {
   containerSubject,
   type NodeVerdict,

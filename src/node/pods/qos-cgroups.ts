@@ -2,9 +2,9 @@
  * The groups above those of pods: pods together stay within what the node lets them have, best effort
  * pods get what the others leave, burstable ones share by the sum of what they asked for.
  */
-import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Logger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Cgroups } from '#sys/cgroup.ts';
 import { cpuShares, podLimits } from '../config/resources.ts';
 import { qosOf } from '../decide/qos.ts';

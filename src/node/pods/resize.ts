@@ -1,6 +1,6 @@
 /** Carries out what was granted to a pod that runs: its group first where it grows, last where it shrinks. */
-import { wordsOf } from '#base/words.ts';
 import type { Container, ResourceRequirements } from '#api/types.ts';
+import { wordsOf } from '#base/words.ts';
 import { containerResources, podCgroup, podLimits } from '../config/resources.ts';
 import { membersOf } from '../decide/members.ts';
 import { appliedOf, effectiveOf, sameAmounts, wholePod, withGranted } from '../decide/resize.ts';

@@ -1,10 +1,10 @@
 /** Writes the status of one pod: the newest that is wanted, one write at a time. */
-import { wordsOf } from '#base/words.ts';
 import { pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import type { Pod, PodStatus } from '#api/types.ts';
 import type { Timer } from '#base/clock.ts';
 import { isStatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import { isWritten } from '../decide/status/pod-status.ts';
 import type { PodServices } from './services.ts';
 

@@ -2,8 +2,8 @@
  * Which pods have a worker here: those that the API gives to this node, those of its own files, and what the
  * runtime still has of pods that neither knows. Each begins once, and is forgotten when nothing is left of it.
  */
-import { isFinal } from '#api/pod-phase.ts';
 import { podRequests } from '#api/kinds/pod-spec/requests.ts';
+import { isFinal } from '#api/pod-phase.ts';
 import { millisOf, unitsOf } from '#api/quantity.ts';
 import type { Pod } from '#api/types.ts';
 import type { Logger } from '#base/log.ts';

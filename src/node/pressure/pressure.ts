@@ -3,10 +3,10 @@
  * unused images), then one pod at a time. Looked at with the node's own status, at once when the kernel
  * ended somebody for lack of memory, and every second while a threshold is near.
  */
-import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import {
   type Candidate,
   choosePod,

@@ -1,6 +1,6 @@
 /** One run of a probe or hook handler inside or against a container. */
-import { wordsOf } from '#base/words.ts';
 import type { Container, HTTPGetAction, IntOrString, LifecycleHandler, Probe } from '#api/types.ts';
+import { wordsOf } from '#base/words.ts';
 import type { NetworkProbes } from '#wire/probe/network-probes.ts';
 import { isRuntimeError } from '../runtime/runtime-error.ts';
 import type { Runtime } from '../runtime/runtime.ts';

@@ -3,7 +3,6 @@
  * pod that is made again when somebody removes it. Workers know these pods by a uid of their content, so
  * that containers outlive their mirrors.
  */
-import { wordsOf } from '#base/words.ts';
 import { parse } from 'yaml';
 import { nodes, pods } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
@@ -12,6 +11,7 @@ import type { Patch, Verbs } from '#api/verbs.ts';
 import type { Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import { isStatusError, StatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Files } from '#sys/files.ts';
 import {
   isMirror,

@@ -2,7 +2,6 @@
  * Keeps the Node object and its Lease: registered at start, a heartbeat by Lease every ten seconds,
  * the status when something changed and every five minutes. Source: Kubernetes, "Nodes", heartbeats.
  */
-import { wordsOf } from '#base/words.ts';
 import { leases, nodes } from '#api/kinds/index.ts';
 import { collectionOf } from '#api/kind.ts';
 import { formatMicroTime } from '#api/time.ts';
@@ -11,6 +10,7 @@ import type { Verbs } from '#api/verbs.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import { isStatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import { type NodeFacts, nodeConditions } from '../decide/node-conditions.ts';
 import { type NodeNews, nodeNews, schedulingNews } from '../decide/node-news.ts';
 import type { RuntimeImage } from '../runtime/runtime.ts';

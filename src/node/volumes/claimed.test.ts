@@ -1,10 +1,10 @@
-import { wordsOf } from '#base/words.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { storageAnnotations } from '#api/storage/annotations.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { StatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import { MemoryFiles } from '#sys/simulated/memory-files.ts';
 import { claimedVolume } from './claimed.ts';
 

@@ -3,10 +3,10 @@
  * The kernel here has no quotas for directories, so it is measured, as the kubelet does. While no
  * pod has such a limit nothing is looked at.
  */
-import { wordsOf } from '#base/words.ts';
 import type { Pod } from '#api/types.ts';
 import type { Clock, Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Files } from '#sys/files.ts';
 import {
   type DiskUse,

@@ -2,10 +2,10 @@
  * The volumes of pods on this machine: made before the first container, kept up to date while the
  * pod lives, unmounted and removed when nothing of it runs. Making them again finds them made.
  */
-import { wordsOf } from '#base/words.ts';
 import { unitsOf } from '#api/quantity.ts';
 import type { Pod, Volume } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Disks } from '#sys/disks.ts';
 import type { Files } from '#sys/files.ts';
 import type { Mounts } from '#sys/mounts.ts';

@@ -1,6 +1,6 @@
 /** A node as the scheduler counts it: what it has, what is promised of it, and the pods that are on it. */
-import { zoneLabel } from '#api/node-labels.ts';
 import { anyAddress } from '#api/kinds/pod-spec/host-ports.ts';
+import { zoneLabel } from '#api/node-labels.ts';
 import { unitsOf } from '#api/quantity.ts';
 import type { Node, Taint } from '#api/types.ts';
 import { at, type Ledger } from './ledger.ts';

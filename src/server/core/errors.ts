@@ -2,9 +2,9 @@
  * The server's refusals in Kubernetes' own words (apimachinery `pkg/api/errors`): people search for
  * these sentences, and kubectl shows them as they are.
  */
-import { wordsOf } from '#base/words.ts';
 import type { FieldError } from '#api/field-error.ts';
 import { type StatusCause, StatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 
 /** What an error says it is about; a `Kind` fits. */
 export interface Subject {

@@ -1,11 +1,11 @@
 /**
  * The store in the words of the API: shared objects by kind, namespace and name, as of one snapshot.
  */
-import { rememberedOf } from '#base/remembered.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KindLookup } from '#api/lookup.ts';
 import type { KubeObject } from '#api/object.ts';
 import { assert } from '#base/assert.ts';
+import { rememberedOf } from '#base/remembered.ts';
 import type { Entry, Snapshot } from '#store/backend.ts';
 import type { Stored } from './core.ts';
 import { endOf, keyFor, prefixOf } from './keys.ts';

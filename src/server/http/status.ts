@@ -1,8 +1,8 @@
 /** metav1.Status: the answer to everything that went wrong, and to deletions that leave no object. */
-import { wordsOf } from '#base/words.ts';
 import type { Status } from '#api/types.ts';
 import type { Logger } from '#base/log.ts';
 import { StatusError } from '#base/status-error.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Headers, HttpResponse } from '#wire/http/message.ts';
 
 const utf8 = new TextEncoder();

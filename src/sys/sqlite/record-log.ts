@@ -4,9 +4,9 @@
  * (`log-writer.ts`), and from there into a SQLite file (`record-file.ts`).
  * It knows numbers, keys and bytes, and nothing of what they mean.
  */
-import { wordsOf } from '#base/words.ts';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { wordsOf } from '#base/words.ts';
 import { LogWriter } from './log-writer.ts';
 import {
   type Answer,

@@ -1,16 +1,12 @@
 /** The gateway of the node: Ingress through HAProxy, changed by as little as a change asks for. */
-import { wordsOf } from '#base/words.ts';
 import { endpointSlices, ingressClasses, ingresses, services } from '#api/kinds/index.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { EndpointSlice, Ingress, Secret, Service } from '#api/types.ts';
-import type { Clock, Timer, Timers } from '#base/clock.ts';
-import type { Logger } from '#base/log.ts';
+import type { Timer } from '#base/clock.ts';
 import type { EventRecorder } from '#client/events.ts';
 import type { Informer } from '#client/informer.ts';
-import type { Informers } from '#client/informers.ts';
 import type { Files } from '#sys/files.ts';
-import type { Processes } from '#sys/process.ts';
-import { Batch, type CommittedAt, type ObserveApplied } from '../batch.ts';
+import { Part, type PartOptions, type PartStatus } from '../part.ts';
 import type { Backend } from '../proxy/decide/frontend.ts';
 import { Certificates } from './certificates.ts';
 import { type Complaint, Complaints } from './decide/complaints.ts';
@@ -19,16 +15,9 @@ import { type GatewayTable, gatewayTable, type HealthCheck } from './decide/rout
 import { withoutHeld } from './decide/health-checks.ts';
 import { Haproxy } from './haproxy.ts';
 
-export interface GatewayOptions {
-  readonly informers: Informers;
+export interface GatewayOptions extends PartOptions {
   readonly secrets: Informer<Secret>;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly logger: Logger;
-  readonly observeApplied?: ObserveApplied | undefined;
-  readonly committedAt?: CommittedAt | undefined;
   readonly files: Files;
-  readonly processes: Processes;
   readonly nodeName: string;
   readonly folder: string;
   readonly program: string;
@@ -53,7 +42,6 @@ interface Trouble extends Complaint {
   readonly message: string;
 }
 
-const gatherMs = 5;
 /** Programs that listen come and go without a word. */
 const lookAgainMs = 30_000;
 const byService = 'gateway/service';
@@ -61,7 +49,7 @@ const everything = '';
 
 export class Gateway {
   readonly #options: GatewayOptions;
-  readonly #batch: Batch;
+  readonly #part: Part;
   readonly #haproxy: Haproxy;
   readonly #certificates: Certificates;
   /** What HAProxy does now; absent: unknown, so that it is told everything. */
@@ -72,29 +60,21 @@ export class Gateway {
   readonly #complaints = new Complaints();
   #tellAgain: Timer | undefined;
   #lookAgain: Timer | undefined;
-  #ready = false;
-  #problem = 'not started';
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#defaultCertificate = options.defaultCertificate;
-    this.#batch = new Batch({
-      clock: options.clock,
-      timers: options.timers,
-      gatherMs,
-      committedAt: options.committedAt,
+    this.#part = new Part(options, {
+      name: 'gateway',
+      failure: 'the gateway could not be changed',
       apply: () => this.#apply(),
-      failed: (error) => this.#failed(error),
-      applied: (ms) => options.observeApplied?.('gateway', ms / 1000),
     });
     this.#certificates = new Certificates(options.decodeBase64);
     this.#haproxy = new Haproxy({ ...options, lost: () => this.#lost() });
   }
 
-  get status(): { ready: boolean; message: string } {
-    return this.#ready
-      ? { ready: true, message: `HAProxy serves ${this.#routes} Ingress paths` }
-      : { ready: false, message: this.#problem };
+  get status(): PartStatus {
+    return this.#part.status(`HAProxy serves ${this.#routes} Ingress paths`);
   }
 
   async start(): Promise<void> {
@@ -110,27 +90,27 @@ export class Gateway {
     ];
     await Promise.all(all.map((each) => each.whenSynced()));
     // First, so that what was there before does not count as waiting since it was made.
-    this.#batch.add(everything);
+    this.#part.batch.add(everything);
     for (const informer of all)
-      informer.listen((_, next: KubeObject | undefined) => this.#batch.add(everything, next));
-    await this.#batch.settled();
+      informer.listen((_, next: KubeObject | undefined) => this.#part.batch.add(everything, next));
+    await this.#part.batch.settled();
   }
 
   /** For new connections, by a reload; those that stand go on. Certificate and key, PEM. */
   replaceDefaultCertificate(pem: string): void {
     this.#defaultCertificate = pem;
     this.#applied = undefined;
-    this.#batch.add(everything);
+    this.#part.batch.add(everything);
   }
 
   settled(): Promise<void> {
-    return this.#batch.settled();
+    return this.#part.batch.settled();
   }
 
   /** HAProxy stays, and traffic with it. */
   async stop(): Promise<void> {
     this.#lookAgain?.cancel();
-    await this.#batch.stop();
+    await this.#part.batch.stop();
     this.#tellAgain?.cancel();
     this.#haproxy.stop();
   }
@@ -156,7 +136,6 @@ export class Gateway {
     }
     this.#applied = { structure, slots };
     this.#routes = table.routes.length;
-    this.#ready = true;
     this.#tell([
       ...table.problems.map(({ ingress, reason, message }) => trouble(ingress, reason, message)),
       ...held.flatMap((each) => this.#heldProblem(each)),
@@ -170,7 +149,9 @@ export class Gateway {
     const ours = await this.#haproxy.ports();
     const found = withoutHeld(table, { listening: this.#options.listeningPorts(), ours });
     if (found.held.length > 0)
-      this.#lookAgain = this.#options.timers.after(lookAgainMs, () => this.#batch.add(everything));
+      this.#lookAgain = this.#options.timers.after(lookAgainMs, () =>
+        this.#part.batch.add(everything),
+      );
     return found;
   }
 
@@ -217,18 +198,10 @@ export class Gateway {
 
   #lost(): void {
     this.#applied = undefined;
-    this.#ready = false;
-    this.#problem = 'HAProxy ended; starting it again';
-    this.#options.logger.warn(this.#problem);
-    this.#batch.add(everything);
-  }
-
-  #failed(error: unknown): void {
-    this.#ready = false;
-    this.#problem = wordsOf(error);
-    this.#options.logger.error('the gateway could not be changed; trying again', {
-      error: this.#problem,
-    });
+    const problem = 'HAProxy ended; starting it again';
+    this.#part.lost(problem);
+    this.#options.logger.warn(problem);
+    this.#part.batch.add(everything);
   }
 }
 

@@ -2,17 +2,12 @@
  * NetworkPolicies in the kernel: watches policies, pods and namespaces, and applies what differs as one
  * nftables transaction. A pod is guarded before its first container runs: the node asks, and waits.
  */
-import { applyRules } from '#sys/nftables.ts';
-import { wordsOf } from '#base/words.ts';
-import { isFinal } from '#api/pod-phase.ts';
 import { namespaces, networkPolicies, pods } from '#api/kinds/index.ts';
+import { isFinal } from '#api/pod-phase.ts';
 import type { Labels } from '#api/selector.ts';
 import type { NetworkPolicy, Pod } from '#api/types.ts';
-import type { Clock, Timers } from '#base/clock.ts';
-import type { Logger } from '#base/log.ts';
-import type { Informers } from '#client/informers.ts';
-import type { Processes } from '#sys/process.ts';
-import { Batch, type CommittedAt, type ObserveApplied } from '../batch.ts';
+import { applyRules } from '#sys/nftables.ts';
+import { Part, type PartOptions, type PartStatus } from '../part.ts';
 import { changeScript, wholeScript } from './decide/policy-script.ts';
 import {
   emptyPolicyTable,
@@ -22,48 +17,34 @@ import {
   type Protocol,
 } from './decide/policy-table.ts';
 
-export interface PoliciesOptions {
-  readonly informers: Informers;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly logger: Logger;
-  readonly observeApplied?: ObserveApplied | undefined;
-  readonly committedAt?: CommittedAt | undefined;
-  readonly processes: Processes;
+export interface PoliciesOptions extends PartOptions {
   /** Of the cluster; the policies' own is named after it. */
   readonly table: string;
 }
 
-const gatherMs = 5;
 const everything = '';
 
 export class Policies {
   readonly #options: PoliciesOptions;
-  readonly #batch: Batch;
+  readonly #part: Part;
   /** Address → the pod that the node is about to give it to: its status does not say so yet. */
   readonly #guarded = new Map<string, Pod>();
   readonly #started = Promise.withResolvers<void>();
   /** What the kernel holds; absent: unknown, so that it is told everything. */
   #applied: PolicyTable | undefined;
-  #problem = 'not started';
 
   constructor(options: PoliciesOptions) {
     this.#options = options;
-    this.#batch = new Batch({
-      clock: options.clock,
-      timers: options.timers,
-      gatherMs,
-      committedAt: options.committedAt,
+    this.#part = new Part(options, {
+      name: 'policies',
+      failure: 'NetworkPolicies could not be applied',
       apply: () => this.#apply(),
-      failed: (error) => this.#failed(error),
-      applied: (ms) => options.observeApplied?.('policies', ms / 1000),
     });
   }
 
-  get status(): { ready: boolean; message: string } {
-    const ready = this.#problem === '';
+  get status(): PartStatus {
     const count = this.#options.informers.of(networkPolicies).cache.list().length;
-    return { ready, message: ready ? `${count} NetworkPolicies hold` : this.#problem };
+    return this.#part.status(`${count} NetworkPolicies hold`);
   }
 
   /** Ends when the policies hold for the first time. */
@@ -72,21 +53,22 @@ export class Policies {
     const sources = [informers.of(networkPolicies), informers.of(pods), informers.of(namespaces)];
     await Promise.all(sources.map((each) => each.whenSynced()));
     // First, so that what was there before does not count as waiting since it was made.
-    this.#batch.add(everything);
+    this.#part.batch.add(everything);
     informers.of(networkPolicies).listen((previous, next) => {
       if (previous?.metadata.generation !== next?.metadata.generation)
-        this.#batch.add(everything, next);
+        this.#part.batch.add(everything, next);
     });
     informers.of(namespaces).listen((previous, next) => {
-      if (previous?.metadata.labels !== next?.metadata.labels) this.#batch.add(everything, next);
+      if (previous?.metadata.labels !== next?.metadata.labels)
+        this.#part.batch.add(everything, next);
     });
     informers.of(pods).listen((previous, next) => this.#podChanged(previous, next));
-    await this.#batch.settled();
+    await this.#part.batch.settled();
     this.#started.resolve();
   }
 
   settled(): Promise<void> {
-    return this.#batch.settled();
+    return this.#part.batch.settled();
   }
 
   /** Ends when the policies for a pod that gets this address hold. As long as they cannot, it does not. */
@@ -95,20 +77,20 @@ export class Policies {
     this.#guarded.set(address, pod);
     await this.#started.promise;
     if (!this.#hasPolicies) return;
-    this.#batch.add(everything);
-    await this.#batch.settled();
+    this.#part.batch.add(everything);
+    await this.#part.batch.settled();
   }
 
   /** The kernel's table is not what it was: it is made anew. */
   again(): void {
     this.#applied = undefined;
-    this.#batch.add(everything);
+    this.#part.batch.add(everything);
   }
 
   /** The table stays: policies hold while gantry restarts. */
   async stop(): Promise<void> {
     this.#started.resolve();
-    await this.#batch.stop();
+    await this.#part.batch.stop();
   }
 
   #podChanged(previous: Pod | undefined, next: Pod | undefined): void {
@@ -119,7 +101,7 @@ export class Policies {
       previous !== undefined &&
       next !== undefined &&
       JSON.stringify(factsOf(previous)) === JSON.stringify(factsOf(next));
-    if (!same) this.#batch.add(everything, next);
+    if (!same) this.#part.batch.add(everything, next);
   }
 
   get #hasPolicies(): boolean {
@@ -140,7 +122,6 @@ export class Policies {
     this.#applied = undefined;
     if (script !== '') await applyRules(processes, script, 'the policies');
     this.#applied = wanted;
-    this.#problem = '';
   }
 
   #table(policies: readonly NetworkPolicy[]): PolicyTable {
@@ -166,13 +147,6 @@ export class Policies {
         .map(({ metadata }) => [metadata.name ?? '', metadata.labels ?? {}]),
     );
     return policyTable({ policies, pods: [...byAddress.values()], namespaces: labels });
-  }
-
-  #failed(error: unknown): void {
-    this.#problem = wordsOf(error);
-    this.#options.logger.error('NetworkPolicies could not be applied; trying again', {
-      error: this.#problem,
-    });
   }
 }
 

@@ -2,9 +2,9 @@
  * Puts our tables back when somebody emptied the machine's rules, keeps pods' traffic from being dropped by another firewall of the machine, and says so where it
  * cannot. Firewalls come and are reloaded without a word: it looks again now and then.
  */
-import { wordsOf } from '#base/words.ts';
 import type { Timer, Timers } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
+import { wordsOf } from '#base/words.ts';
 import type { Processes } from '#sys/process.ts';
 import {
   droppingChains,

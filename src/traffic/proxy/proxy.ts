@@ -2,18 +2,13 @@
  * Makes Services true in the kernel: watches Services and EndpointSlices, and applies what changed as
  * one nftables transaction. After a refusal it starts over from the whole table.
  */
-import { applyRules } from '#sys/nftables.ts';
-import { wordsOf } from '#base/words.ts';
-import { zoneLabel } from '#api/node-labels.ts';
 import { endpointSlices, nodes, services } from '#api/kinds/index.ts';
+import { zoneLabel } from '#api/node-labels.ts';
 import { keyOf, splitKey } from '#api/object.ts';
 import { serviceOfSlice } from '#api/service-of-slice.ts';
 import type { Node, Service } from '#api/types.ts';
-import type { Clock, Timers } from '#base/clock.ts';
-import type { Logger } from '#base/log.ts';
-import type { Informers } from '#client/informers.ts';
-import type { Processes } from '#sys/process.ts';
-import { Batch, type CommittedAt, type ObserveApplied } from '../batch.ts';
+import { applyRules } from '#sys/nftables.ts';
+import { Part, type PartOptions, type PartStatus } from '../part.ts';
 import { type Frontend, frontendsOf } from './decide/frontend.ts';
 import {
   baseScript,
@@ -23,53 +18,36 @@ import {
   type TableOptions,
 } from './decide/table.ts';
 
-export interface ProxyOptions extends TableOptions {
-  readonly informers: Informers;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly logger: Logger;
-  readonly observeApplied?: ObserveApplied | undefined;
-  readonly committedAt?: CommittedAt | undefined;
-  readonly processes: Processes;
+export interface ProxyOptions extends TableOptions, PartOptions {
   /** As endpoints name this node. */
   readonly nodeName: string;
 }
 
-const gatherMs = 5;
 const conntrackTimeoutMs = 60_000;
 const byService = 'proxy/service';
 
 export class ServiceProxy {
   readonly #options: ProxyOptions;
-  readonly #batch: Batch;
+  readonly #part: Part;
   /** Place → Service → what it wants there, in the order in which they came. */
   readonly #claims = new Map<string, Map<string, Frontend>>();
   readonly #placesOf = new Map<string, readonly string[]>();
   #table: ServiceTable;
   /** The kernel's table is as `#table` says; else it is made anew from the whole state. */
   #applied = false;
-  /** As far as was tried: a change under way does not count. */
-  #ready = false;
-  #problem = 'not started';
 
   constructor(options: ProxyOptions) {
     this.#options = options;
     this.#table = new ServiceTable(options.table);
-    this.#batch = new Batch({
-      clock: options.clock,
-      timers: options.timers,
-      gatherMs,
-      committedAt: options.committedAt,
+    this.#part = new Part(options, {
+      name: 'services',
+      failure: 'Services could not be applied',
       apply: (keys) => this.#apply(keys),
-      failed: (error) => this.#failed(error),
-      applied: (ms) => options.observeApplied?.('services', ms / 1000),
     });
   }
 
-  get status(): { ready: boolean; message: string } {
-    return this.#ready
-      ? { ready: true, message: `${this.#table.size} addresses and ports lead to pods` }
-      : { ready: false, message: this.#problem };
+  get status(): PartStatus {
+    return this.#part.status(`${this.#table.size} addresses and ports lead to pods`);
   }
 
   /** Ends when the table is in the kernel for the first time. */
@@ -81,37 +59,37 @@ export class ServiceProxy {
     const nodeInformer = informers.of(nodes);
     const all = [serviceInformer, sliceInformer, nodeInformer];
     await Promise.all(all.map((each) => each.whenSynced()));
-    this.#batch.add('');
+    this.#part.batch.add('');
     serviceInformer.listen((previous, next) => {
       const service = next ?? previous;
-      if (service) this.#batch.add(keyOf(service), next);
+      if (service) this.#part.batch.add(keyOf(service), next);
     });
     sliceInformer.listen((previous, next) => {
       for (const slice of [previous, next]) {
-        for (const key of slice ? serviceOfSlice(slice) : []) this.#batch.add(key, next);
+        for (const key of slice ? serviceOfSlice(slice) : []) this.#part.batch.add(key, next);
       }
     });
     nodeInformer.listen((previous, next) => {
       if ((next ?? previous)?.metadata.name !== this.#options.nodeName) return;
       if (zoneOf(previous) !== zoneOf(next)) this.again();
     });
-    await this.#batch.settled();
+    await this.#part.batch.settled();
   }
 
   /** Ends when every change that the caches show by now is in the kernel. */
   settled(): Promise<void> {
-    return this.#batch.settled();
+    return this.#part.batch.settled();
   }
 
   /** The kernel's table is not what it was: it is made anew. */
   again(): void {
     this.#applied = false;
-    this.#batch.add('');
+    this.#part.batch.add('');
   }
 
   /** The table stays: Services go on while gantry restarts. */
   async stop(): Promise<void> {
-    await this.#batch.stop();
+    await this.#part.batch.stop();
   }
 
   async #apply(keys: ReadonlySet<string>): Promise<void> {
@@ -129,7 +107,6 @@ export class ServiceProxy {
     const whole = fresh ? baseScript(this.#options) + script : script;
     if (whole !== '') await applyRules(this.#options.processes, whole, 'the table of Services');
     this.#applied = true;
-    this.#ready = true;
     // All is new to a new process: flows that an earlier one led go on.
     if (!fresh) await this.#forgetFlows(stale);
   }
@@ -191,14 +168,6 @@ export class ServiceProxy {
           });
         });
     }
-  }
-
-  #failed(error: unknown): void {
-    this.#ready = false;
-    this.#problem = wordsOf(error);
-    this.#options.logger.error('Services could not be applied; trying again', {
-      error: this.#problem,
-    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** Whether a TLS server can serve a certificate that somebody else made. */
-import { wordsOf } from '#base/words.ts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { wordsOf } from '#base/words.ts';
 
 const certificateText = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /** What OpenSSL takes at its security level 2, the default of Debian and Ubuntu. */

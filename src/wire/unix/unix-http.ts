@@ -1,7 +1,7 @@
 /** HTTP over a unix socket: the door for root on this machine to a running program. */
-import { wordsOf } from '#base/words.ts';
 import { limits } from '#base/limits.ts';
 import { createServer, request as httpRequest, type ServerResponse } from 'node:http';
+import { wordsOf } from '#base/words.ts';
 
 export interface UnixRequest {
   readonly method: string;

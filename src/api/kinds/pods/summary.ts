@@ -3,8 +3,8 @@
  * often it was restarted. People read these as the truth about a pod, so the rules are Kubernetes'
  * own (pkg/printers/internalversion, printPod), step by step.
  */
-import { isFinal } from '../../pod-phase.ts';
 import { humanDuration } from '../../duration.ts';
+import { isFinal } from '../../pod-phase.ts';
 import { parseTime } from '../../time.ts';
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../types.ts';
 import { isSidecar } from '../pod-spec/restart-rules.ts';

@@ -3,9 +3,9 @@
  * a namespace is `status.used`, kept by the difference that each write makes.
  * Source: Kubernetes documentation "Resource Quotas".
  */
-import { isFinal } from '../../pod-phase.ts';
 import { type Kind, apiVersionOf } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
+import { isFinal } from '../../pod-phase.ts';
 import { addQuantities, compareQuantities, subtractQuantities } from '../../quantity.ts';
 import type { PersistentVolumeClaim, Pod, Quantity, ResourceQuota, Service } from '../../types.ts';
 import { ownValue } from '../common/records.ts';

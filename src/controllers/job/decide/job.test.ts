@@ -1,8 +1,8 @@
-import { isFinal } from '#api/pod-phase.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { jobs, pods } from '#api/kinds/index.ts';
+import { isFinal } from '#api/pod-phase.ts';
 import { formatTime } from '#api/time.ts';
 import type { Job, JobSpec, JobStatus, Pod, PodStatus } from '#api/types.ts';
 import { ModelWorld } from '../../testing/model-world.ts';

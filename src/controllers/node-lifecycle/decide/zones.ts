@@ -3,9 +3,9 @@
  * a switch, or this program, is. Source: kube-controller-manager's `--node-eviction-rate`,
  * `--secondary-node-eviction-rate`, `--unhealthy-zone-threshold` and `--large-cluster-size-threshold`.
  */
-import { regionLabel, zoneLabel } from '#api/node-labels.ts';
 import type { View } from '#api/decision.ts';
 import { nodes } from '#api/kinds/index.ts';
+import { regionLabel, zoneLabel } from '#api/node-labels.ts';
 import { parseTime } from '#api/time.ts';
 import type { Node, Taint } from '#api/types.ts';
 import { readyStatusOf } from './health.ts';
