@@ -1,4 +1,5 @@
 /** How the emptying of a namespace goes, in Kubernetes' words (pkg/controller/namespace/deletion). */
+import type { Failure } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
@@ -10,14 +11,25 @@ export interface Remainder {
   readonly objects: readonly KubeObject[];
 }
 
+export interface Progress {
+  readonly remainders: readonly Remainder[];
+  /** The last deletion that the server refused, if it is not done yet. */
+  readonly refused: Failure | undefined;
+}
+
 type Saying = Pick<NamespaceCondition, 'type' | 'status' | 'reason' | 'message'>;
 
 export function conditionsOf(
   known: readonly NamespaceCondition[],
-  remainders: readonly Remainder[],
+  { remainders, refused }: Progress,
   now: number,
 ): readonly NamespaceCondition[] {
-  const sayings = [...passed, remaining(remainders), finalizing(remainders)];
+  const sayings = [
+    ...passed,
+    deleting(remainders, refused),
+    remaining(remainders),
+    finalizing(remainders),
+  ];
   const others = known.filter(({ type }) => sayings.every((saying) => saying.type !== type));
   const own = sayings.map((saying): NamespaceCondition => {
     const before = known.find(({ type }) => type === saying.type);
@@ -27,7 +39,7 @@ export function conditionsOf(
   return [...others, ...own];
 }
 
-/** gantry knows its kinds and deletes by collection: these steps cannot fail on their own. */
+/** gantry knows its kinds: these steps cannot fail. */
 const passed: readonly Saying[] = [
   {
     type: 'NamespaceDeletionDiscoveryFailure',
@@ -41,13 +53,17 @@ const passed: readonly Saying[] = [
     reason: 'ParsedGroupVersions',
     message: 'All legacy kube types successfully parsed',
   },
-  {
-    type: 'NamespaceDeletionContentFailure',
-    status: 'False',
-    reason: 'ContentDeleted',
-    message: 'All content successfully deleted, may be waiting on finalization',
-  },
 ];
+
+function deleting(remainders: readonly Remainder[], refused: Failure | undefined): Saying {
+  const type = 'NamespaceDeletionContentFailure';
+  if (!refused) {
+    const message = 'All content successfully deleted, may be waiting on finalization';
+    return { type, status: 'False', reason: 'ContentDeleted', message };
+  }
+  const message = `Failed to delete all resource types, ${remainders.length} remaining: ${refused.resource}: ${refused.message}`;
+  return { type, status: 'True', reason: 'ContentDeletionFailed', message };
+}
 
 function remaining(remainders: readonly Remainder[]): Saying {
   const type = 'NamespaceContentRemaining';

@@ -4,12 +4,12 @@
  * The view says what is still there and is told of in the conditions; that nothing is left is asked
  * of the server before the finalizer goes, since an object left behind could never be reached again.
  */
-import { type Action, type Decision, nothingToDo, type View } from '#api/decision.ts';
+import { type Action, type Decision, type Failure, nothingToDo, type View } from '#api/decision.ts';
 import type { Kind } from '#api/kind.ts';
 import { namespaces, pods } from '#api/kinds/index.ts';
 import type { Namespace } from '#api/types.ts';
 import { isSame } from '../../decide/same.ts';
-import { conditionsOf, type Remainder } from './conditions.ts';
+import { conditionsOf, type Progress, type Remainder } from './conditions.ts';
 
 const finalizer = 'kubernetes';
 /** Asks again while something stays, for kinds that are not watched and finalizers of others. */
@@ -36,9 +36,13 @@ export function decideNamespace(
       .map((kind): Remainder => ({ kind, objects: view.list(kind, key) }))
       .filter(({ objects }) => objects.length > 0),
   );
-  const reports = reporting(namespace, remainders, now);
+  const refused = view.failure?.action === 'deleteCollection' ? view.failure : undefined;
+  const reports = reporting(namespace, { remainders, refused }, now);
   if (remainders.length > 0) {
-    const deletions = remainders.filter(isUntouched).map(({ kind }) => emptying(kind, key));
+    const untouched = remainders.filter(isUntouched);
+    // What was refused comes last, so that it holds up nothing else.
+    const inOrder = untouched.sort((a, b) => Number(isOf(a, refused)) - Number(isOf(b, refused)));
+    const deletions = inOrder.map(({ kind }) => emptying(kind, key));
     return { actions: [...reports, ...deletions], again: now + againMs };
   }
   // The report changes the version that the last step rests on, hence one after the other.
@@ -61,6 +65,10 @@ function isUntouched({ objects }: Remainder): boolean {
   return objects.some(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
+function isOf({ kind }: Remainder, refused: Failure | undefined): boolean {
+  return kind.resource === refused?.resource;
+}
+
 function emptying(kind: Kind, namespace: string): Action {
   return { type: 'deleteCollection', kind, namespace };
 }
@@ -71,12 +79,8 @@ function finalizing(namespace: Namespace): Action {
   return { type: 'update', kind: namespaces, object, subresource: 'finalize' };
 }
 
-function reporting(
-  namespace: Namespace,
-  remainders: readonly Remainder[],
-  now: number,
-): readonly Action[] {
-  const conditions = conditionsOf(namespace.status?.conditions ?? [], remainders, now);
+function reporting(namespace: Namespace, progress: Progress, now: number): readonly Action[] {
+  const conditions = conditionsOf(namespace.status?.conditions ?? [], progress, now);
   const status = { ...namespace.status, phase: 'Terminating', conditions: [...conditions] };
   if (isSame(status, namespace.status)) return [];
   const object: Namespace = { ...namespace, status };
