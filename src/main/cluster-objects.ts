@@ -1,11 +1,11 @@
 /** Objects that this composition adds to every cluster: its DNS' Service, the classes of its gateway and of its storage. */
+import { gatewayController } from '#api/gateway-class.ts';
 import { collectionOf } from '#api/kind.ts';
 import { ingressClasses, services, storageClasses } from '#api/kinds/index.ts';
 import type { IngressClass, Service, StorageClass } from '#api/types.ts';
 import type { Verbs } from '#api/verbs.ts';
 import { isStatusError } from '#base/status-error.ts';
 import { localPathProvisioner } from '#node/decide/local-path.ts';
-import { controllerName } from '#traffic/gateway/decide/ingress-class.ts';
 
 /** Without a selector: each node answers this address itself. */
 export async function ensureDnsService(verbs: Verbs, address: string): Promise<void> {
@@ -41,7 +41,7 @@ export async function ensureIngressClass(verbs: Verbs): Promise<void> {
       name: 'gantry',
       annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' },
     },
-    spec: { controller: controllerName },
+    spec: { controller: gatewayController },
   };
   await verbs.create(collectionOf(ingressClasses), object).catch(unlessThere);
 }

@@ -1,14 +1,11 @@
 /** Why requests through an Ingress do not arrive. */
+import { classNameOf, isServedClass } from '../gateway-class.ts';
 import { readIngressOptions } from '../kinds/ingresses/annotations.ts';
 import type { Ingress, IngressBackend } from '../types.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf, under } from './finding.ts';
 import { serviceFindings } from './services.ts';
 import { closestWords, listOf } from './words.ts';
-
-/** IngressClass.spec.controller of classes that the gateway serves (`traffic/gateway`). */
-const servedController = 'gantry.dev/gateway';
-const classAnnotation = 'kubernetes.io/ingress.class';
 
 interface Led {
   readonly backend: IngressBackend;
@@ -17,9 +14,7 @@ interface Led {
 }
 
 export function ingressFindings(ingress: Ingress, facts: Facts): Finding[] {
-  const { spec, metadata } = ingress;
-  const name = spec.ingressClassName ?? metadata.annotations?.[classAnnotation];
-  const classes = classFindings(ingress, name, facts);
+  const classes = classFindings(ingress, classNameOf(ingress), facts);
   if (classes.length > 0) return classes;
   const led = backendsOf(ingress);
   if (led.length === 0) return [finding('ingress-without-rules', nameOf(ingress))];
@@ -35,10 +30,8 @@ function classFindings(ingress: Ingress, name: string | undefined, facts: Facts)
   if (name === undefined) return [];
   const classes = facts.objects('ingressclass');
   const found = classes.find((each) => each.metadata.name === name);
-  if (found?.spec?.controller === servedController) return [];
-  const ours = classes
-    .filter(({ spec }) => spec?.controller === servedController)
-    .map((each) => `"${each.metadata.name}"`);
+  if (found && isServedClass(found)) return [];
+  const ours = classes.filter(isServedClass).map((each) => `"${each.metadata.name}"`);
   const problem = found ? 'another controller must serve' : 'does not exist';
   const words = { class: name, problem, there: listOf(ours) };
   return [finding('ingress-class-unknown', nameOf(ingress), words)];

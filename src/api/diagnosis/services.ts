@@ -1,4 +1,5 @@
 /** Why requests to a Service do not arrive. */
+import { gatewayBalancerClass } from '../gateway-class.ts';
 import { selectorOfLabels } from '../selector.ts';
 import type { EndpointSlice, Pod, Service, ServicePort } from '../types.ts';
 import { containersOf } from './containers-of.ts';
@@ -9,8 +10,6 @@ import { nearestPod, textOf } from './near-pods.ts';
 import { containerPort } from './probes.ts';
 import { bare, listOf } from './words.ts';
 
-/** Classes that the gateway serves (`traffic/gateway`). */
-const servedClass = 'gantry.dev/gateway';
 /** How many pods of one owner are looked into; replicas fail alike. */
 const podsMax = 10;
 
@@ -115,7 +114,7 @@ export function balancerFindings(service: Service): Finding[] {
   const { spec, status } = service;
   if (spec?.type !== 'LoadBalancer') return [];
   const { loadBalancerClass } = spec;
-  if (loadBalancerClass !== undefined && loadBalancerClass !== servedClass) {
+  if (loadBalancerClass !== undefined && loadBalancerClass !== gatewayBalancerClass) {
     const words = { class: loadBalancerClass };
     return [finding('load-balancer-class-unknown', nameOf(service), words)];
   }

@@ -2,6 +2,7 @@
  * Certificates out of Secrets. The server takes any text for one; HAProxy would refuse its whole
  * configuration for a single bad one, and with it everybody's changes.
  */
+import { certificateIn } from '#api/kinds/ingresses/certificate.ts';
 import type { Secret } from '#api/types.ts';
 import { servingProblem } from '#wire/pki/serving-problem.ts';
 
@@ -24,10 +25,10 @@ export class Certificates {
   }
 
   #read(secret: Secret): ReadCertificate {
-    const [chain, key] = ['tls.crt', 'tls.key'].map((name) =>
-      this.#decode(secret.data?.[name] ?? '').trim(),
-    );
-    const problem = servingProblem(chain ?? '', key ?? '');
+    const found = certificateIn(secret, this.#decode);
+    if ('problem' in found) return found;
+    const { chain, key } = found;
+    const problem = servingProblem(chain, key);
     return problem === undefined ? { pem: `${chain}\n${key}\n` } : { problem };
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Backend } from '../../proxy/decide/frontend.ts';
 import { isScripted, passwordsFile, passwordsScript } from './scripted-passwords.ts';
-import type { User } from './basic-auth.ts';
+import type { User } from '#api/kinds/ingresses/users.ts';
 import { backendSection } from './backend-section.ts';
 import { frontendSections } from './frontend-section.ts';
 import { healthCheckSection } from './health-checks.ts';

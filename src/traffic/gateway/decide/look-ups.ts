@@ -2,7 +2,7 @@
  * By what a route is found. A host of which all paths go one way is found by its name alone: the most
  * usual Ingress, and the cheapest look.
  */
-import type { PathMatch } from './paths.ts';
+import type { PathMatch } from '#api/kinds/ingresses/ways.ts';
 import type { Route } from './routes.ts';
 
 export type LookUp = 'host' | PathMatch;

@@ -1,25 +1,8 @@
 /**
- * Paths of Ingresses as the gateway looks for them. `Prefix` and `ImplementationSpecific` match by
- * whole elements, the longest first; with the annotations `use-regex` or `rewrite-target` a path may
- * be a regular expression, and then all paths of its host are tried as such, the longest first, as
- * ingress-nginx does.
+ * Paths of Ingresses as the gateway looks for them, the longest first. With a regular expression on a
+ * host all its paths are tried as such, as ingress-nginx does.
  */
-export type PathMatch = 'exact' | 'prefix' | 'regex';
-
-/** Signs that mean something else than themselves; a dot is in too many names of files. */
-export function isPattern(path: string): boolean {
-  return /[()[\]*+?|^$\\{}]/.test(path);
-}
-
-/** HAProxy would refuse its whole configuration for one that is none. */
-export function isRegex(path: string): boolean {
-  if (/["'#\s]/.test(path) || /\(\?[^:=!]/.test(path)) return false;
-  try {
-    return new RegExp(path) instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
+import { isPattern, type PathMatch } from '#api/kinds/ingresses/ways.ts';
 
 interface Place {
   readonly host: string;

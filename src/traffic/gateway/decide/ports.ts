@@ -5,6 +5,7 @@
  * and a Service that asks for one port more does not lose those that it has.
  */
 import type { Action, Decision, View } from '#api/decision.ts';
+import { gatewayBalancerClass, isServedIngress } from '#api/gateway-class.ts';
 import { ingressClasses, ingresses, services } from '#api/kinds/index.ts';
 import { keyOf } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
@@ -16,7 +17,6 @@ import type {
   PortStatus,
   Service,
 } from '#api/types.ts';
-import { isOurs } from './ingress-class.ts';
 import { type Claim, type Grant, portName, settle } from './port-claims.ts';
 
 export interface PortFacts {
@@ -30,8 +30,6 @@ export interface PortFacts {
   readonly taken: ReadonlyMap<string, string>;
 }
 
-/** Service.spec.loadBalancerClass of Services that are ours beside those without one. */
-export const loadBalancerClass = 'gantry.dev/gateway';
 const conditionType = 'LoadBalancerPortsError';
 /** Of a port's entry in the status of an Ingress, which has no conditions. */
 const portError = 'gantry.dev/PortTaken';
@@ -45,7 +43,7 @@ export function decidePorts(view: View, facts: PortFacts, now: number): Decision
     .list(services)
     .filter((service) => !isLoadBalancer(service) && hasAddress(service, facts.address));
   const classes = view.list(ingressClasses);
-  const ourIngresses = view.list(ingresses).filter((ingress) => isOurs(ingress, classes));
+  const ourIngresses = view.list(ingresses).filter((ingress) => isServedIngress(ingress, classes));
   const grants = settle(
     [...ours.map((each) => serviceClaim(each, facts)), ...ingressClaim(ourIngresses, facts)],
     facts,
@@ -72,7 +70,7 @@ function isLoadBalancer({ spec, metadata }: Service): boolean {
   return (
     spec?.type === 'LoadBalancer' &&
     metadata.deletionTimestamp === undefined &&
-    (spec.loadBalancerClass === undefined || spec.loadBalancerClass === loadBalancerClass)
+    (spec.loadBalancerClass === undefined || spec.loadBalancerClass === gatewayBalancerClass)
   );
 }
 

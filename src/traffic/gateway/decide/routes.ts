@@ -3,7 +3,10 @@
  * the backend does beside, which certificate for which name, and what could not be done. Source:
  * networking.k8s.io/v1 Ingress.
  */
+import { isServedClass, isServedIngress } from '#api/gateway-class.ts';
 import { type IngressOptions, readIngressOptions } from '#api/kinds/ingresses/annotations.ts';
+import { readUsers, type User, usersSecretOf } from '#api/kinds/ingresses/users.ts';
+import { keyOfWay, type PathMatch, type Way, waysOf } from '#api/kinds/ingresses/ways.ts';
 import type {
   EndpointSlice,
   Ingress,
@@ -13,11 +16,9 @@ import type {
   Service,
 } from '#api/types.ts';
 import { type Backend, backendsOf } from '../../proxy/decide/frontend.ts';
-import { readUsers, type User } from './basic-auth.ts';
 import { certificatesOf, isServedWithTls } from './certificates.ts';
 import { healthChecksOf } from './health-checks.ts';
-import { isOurs, isServedClass } from './ingress-class.ts';
-import { isPattern, isRegex, type PathMatch, patternsWin } from './paths.ts';
+import { patternsWin } from './paths.ts';
 
 export interface Route {
   /** Lower case; `*.example.com` for any one label; empty: any host. */
@@ -103,15 +104,12 @@ export interface GatewayFacts {
   readonly decodeBase64: (text: string) => string;
 }
 
-/** What a request can ask for. The server takes more; a line break would be a line of its own in a map. */
-const requestPath = /^[\x21-\x7e]+$/;
-
 /** Older Ingresses first: of two rules for the same host and path the older one holds. */
 function inOrder(facts: GatewayFacts): Ingress[] {
   const age = ({ metadata }: Ingress): string =>
     `${metadata.creationTimestamp} ${metadata.namespace}/${metadata.name}`;
   return facts.ingresses
-    .filter((each) => isOurs(each, facts.classes))
+    .filter((each) => isServedIngress(each, facts.classes))
     .sort((a, b) => (age(a) < age(b) ? -1 : 1));
 }
 
@@ -150,13 +148,6 @@ function sourcesOf(classes: readonly IngressClass[], annotation: string): string
   return [...new Set(all.filter((each) => /^[\d.]+(\/\d+)?$/.test(each)))].sort();
 }
 
-interface Way {
-  readonly host: string;
-  readonly path: string;
-  readonly match: PathMatch;
-  readonly backend: IngressBackend;
-}
-
 class Build {
   readonly #facts: GatewayFacts;
   readonly #routes = new Map<string, Route>();
@@ -177,7 +168,7 @@ class Build {
     const { defaultBackend } = ingress.spec;
     if (defaultBackend) this.#defaultBackend ??= this.#use(ingress, options, defaultBackend);
     for (const way of this.#waysOf(ingress, options)) {
-      const key = keyOf(way);
+      const key = keyOfWay(way);
       if (this.#routes.has(key)) continue;
       const backend = this.#use(ingress, options, way.backend, way);
       if (backend === undefined) continue;
@@ -189,7 +180,7 @@ class Build {
   /** It takes a part of what another Ingress leads to; a way that no other has it does not open. */
   addCanary(ingress: Ingress, options: IngressOptions): void {
     for (const way of this.#waysOf(ingress, options)) {
-      const key = keyOf(way);
+      const key = keyOfWay(way);
       const route = this.#routes.get(key);
       const main = route && this.#backends.get(route.backend);
       const wanted = this.#target(ingress, way.backend);
@@ -224,21 +215,13 @@ class Build {
     };
   }
 
-  #waysOf(ingress: Ingress, options: IngressOptions): Way[] {
-    return (ingress.spec.rules ?? []).flatMap(({ host = '', http }) =>
-      (http?.paths ?? []).flatMap(({ path = '/', pathType, backend }) => {
-        const wantsPattern = options.useRegex === true || options.rewriteTarget !== undefined;
-        const pattern = pathType !== 'Exact' && wantsPattern && isPattern(path);
-        if (!requestPath.test(path) || (pattern && !isRegex(path))) {
-          const message = `path ${JSON.stringify(path)} is not served: no request can have it, or it is no regular expression`;
-          this.tell(ingress, 'PathNotUsable', message);
-          return [];
-        }
-        const match = pattern ? 'regex' : pathType === 'Exact' ? 'exact' : 'prefix';
-        const hosts = [host, ...(options.aliases ?? [])];
-        return hosts.map((each): Way => ({ host: each.toLowerCase(), path, match, backend }));
-      }),
-    );
+  #waysOf(ingress: Ingress, options: IngressOptions): readonly Way[] {
+    const { ways, unusable } = waysOf(ingress, options);
+    for (const path of unusable) {
+      const message = `path ${JSON.stringify(path)} is not served: no request can have it, or it is no regular expression`;
+      this.tell(ingress, 'PathNotUsable', message);
+    }
+    return ways;
   }
 
   #target(
@@ -301,16 +284,21 @@ class Build {
 
   #usersOf(
     ingress: Ingress,
-    { authType, authSecret = '' }: IngressOptions,
+    { authType, authSecret }: IngressOptions,
   ): { users?: readonly User[] } {
     if (authType === undefined) return {};
-    const [name = '', namespace = ingress.metadata.namespace ?? ''] = authSecret
-      .split('/')
-      .reverse();
+    const { namespace, name } = usersSecretOf(ingress, authSecret);
     const secret = this.#facts.secret(namespace, name);
-    const { users, problems } = readUsers(secret, this.#facts.decodeBase64);
-    for (const problem of problems)
-      this.tell(ingress, 'AnnotationIgnored', `the Secret ${namespace}/${name} ${problem}`);
+    const { users, refused, problem } = readUsers(secret, this.#facts.decodeBase64);
+    const problems = [
+      ...(problem === undefined ? [] : [`${problem}: nobody may come in`]),
+      ...refused.map(
+        (user) =>
+          `has a user ${JSON.stringify(user)} that cannot come in: make the line with htpasswd -B`,
+      ),
+    ];
+    for (const each of problems)
+      this.tell(ingress, 'AnnotationIgnored', `the Secret ${namespace}/${name} ${each}`);
     return { users };
   }
 }
@@ -319,11 +307,6 @@ function whyNobody(service: Service | undefined, port: string | number): string 
   if (!service) return 'does not exist';
   if (service.spec?.type !== 'ExternalName') return `has no port ${port}`;
   return 'is an ExternalName, and the gateway leads to addresses alone: make it a Service without a selector, with an EndpointSlice that lists them';
-}
-
-/** One place for a request: of several rules for it only one can hold. */
-function keyOf({ host, path, match }: Way): string {
-  return `${host} ${match} ${match === 'prefix' ? path.replace(/\/+$/, '') : path}`;
 }
 
 /** As ingress-nginx: where the Ingress has a certificate for the host, unless it says no. */

@@ -5,7 +5,7 @@
  * SHA-256. Source: Apache Portable Runtime, `apr_md5_encode`; RFC 2307, 5.3; nginx,
  * `auth_basic_user_file`; HAProxy 2.6 Lua API.
  */
-import type { User } from './basic-auth.ts';
+import type { User } from '#api/kinds/ingresses/users.ts';
 
 export const passwordsFile = 'passwords.lua';
 
