@@ -2,6 +2,7 @@
  * Registry credentials from pull secrets, matched to images. Source: Kubernetes, "Pull an Image from
  * a Private Registry" and "Interpretation of config.json".
  */
+import { textOfBase64 } from './base64-text.ts';
 import { parseImageName } from './image-name.ts';
 import type { Secret } from './types.ts';
 
@@ -58,7 +59,7 @@ export function credentialsFor(
 function parse(base64: string | undefined): unknown {
   if (base64 === undefined) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(base64)));
+    return JSON.parse(textOfBase64(base64) ?? '');
   } catch {
     return undefined;
   }
@@ -70,12 +71,8 @@ function credentialsOf(entry: AuthEntry | null): RegistryCredentials | undefined
   if (registrytoken) return { registryToken: registrytoken };
   if (username !== undefined && password !== undefined) return { username, password };
   if (!auth) return undefined;
-  let text: string;
-  try {
-    text = new TextDecoder().decode(Uint8Array.fromBase64(auth));
-  } catch {
-    return undefined;
-  }
+  const text = textOfBase64(auth);
+  if (text === undefined) return undefined;
   const colon = text.indexOf(':');
   return colon < 0
     ? undefined

@@ -22,6 +22,7 @@ import { systemHost } from '#sys/host.ts';
 import { systemProcesses } from '#sys/process.ts';
 import { ociArchiveBytes } from '#wire/oci/archive.ts';
 import { describe as descriptorOf, layerInMemory } from '#wire/oci/layer.ts';
+import { createAuthority, issueServer } from '#wire/pki/authority.ts';
 import { Cluster, must, root, run } from '../e2e/harness.ts';
 import { freePort, Registry } from '../e2e/registry/registry.ts';
 import { type Case, namespaceOf, objectsOf, readCorpus } from './corpus.ts';
@@ -78,6 +79,8 @@ before(async () => {
     node: hostname().toLowerCase(),
     cert: join(folder, 'tls.crt'),
     key: join(folder, 'tls.key'),
+    endedCert: join(folder, 'ended.crt'),
+    endedKey: join(folder, 'ended.key'),
     claim: join(folder, 'claim.yaml'),
     second: join(folder, 'second.yaml'),
   };
@@ -96,7 +99,18 @@ before(async () => {
     ),
     { stdio: 'ignore' },
   );
+  await writeEnded();
 });
+
+/** A certificate whose time was over long ago. */
+async function writeEnded(): Promise<void> {
+  const clock = { ...systemClock, now: () => Date.UTC(2020, 0, 1) };
+  const names = ['ended.why.test'];
+  const authority = await createAuthority(clock);
+  const ended = await issueServer(authority, clock, { commonName: 'ended', names });
+  writeFileSync(words['endedCert'] ?? '', ended.certificate);
+  writeFileSync(words['endedKey'] ?? '', ended.key);
+}
 
 after(async () => {
   await cluster.remove();

@@ -47,6 +47,7 @@ const alone: Facts = {
   log: () => [],
   listening: () => undefined,
   repository: () => undefined,
+  certificate: () => undefined,
 };
 
 const codes = (findings: readonly { readonly code: ReasonCode }[]): ReasonCode[] =>

@@ -23,6 +23,19 @@ export type RepositoryAnswer =
   | { readonly type: 'denied' }
   | { readonly type: 'unreachable' };
 
+export interface CertificatePair {
+  readonly chain: string;
+  readonly key: string;
+}
+
+/** Both for a person. */
+export interface CertificateAnswer {
+  /** Why no server can serve it. */
+  readonly problem?: string | undefined;
+  /** `ended on …`: clients refuse it. */
+  readonly outOfTime?: string | undefined;
+}
+
 export interface Facts {
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -43,6 +56,8 @@ export interface Facts {
   listening(pod: Pod): Listening | undefined;
   /** Asked in the name of a login, where one is given. */
   repository(image: ImageName, login?: RegistryLogin): RepositoryAnswer | undefined;
+  /** PEM. */
+  certificate(pair: CertificatePair): CertificateAnswer | undefined;
 }
 
 export interface RegistryLogin {
@@ -72,7 +87,8 @@ export type Want =
       readonly type: 'repository';
       readonly image: ImageName;
       readonly login: RegistryLogin | undefined;
-    };
+    }
+  | { readonly type: 'certificate'; readonly pair: CertificatePair };
 
 /** `forbidden`: we may not look. */
 export type Answer = { readonly value: unknown } | { readonly forbidden: true };
@@ -91,6 +107,8 @@ export function keyOfWant(want: Want): string {
       return `listening ${want.pod.metadata.uid}`;
     case 'repository':
       return `repository ${want.image.registry}/${want.image.repository} ${want.login?.from ?? ''}`;
+    case 'certificate':
+      return `certificate ${want.pair.chain} ${want.pair.key}`;
   }
 }
 
@@ -143,6 +161,10 @@ export class Notebook implements Facts {
 
   repository(image: ImageName, login?: RegistryLogin): RepositoryAnswer | undefined {
     return this.#ask<RepositoryAnswer | undefined>({ type: 'repository', image, login }, undefined);
+  }
+
+  certificate(pair: CertificatePair): CertificateAnswer | undefined {
+    return this.#ask<CertificateAnswer | undefined>({ type: 'certificate', pair }, undefined);
   }
 
   #ask<T>(want: Want, unknown: T): T {

@@ -1,9 +1,11 @@
 /** Why requests through an Ingress do not arrive. */
 import { classNameOf, isServedClass } from '../gateway-class.ts';
-import { readIngressOptions } from '../kinds/ingresses/annotations.ts';
+import { readIngressOptions, type ReadOptions } from '../kinds/ingresses/annotations.ts';
 import type { Ingress, IngressBackend } from '../types.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf, under } from './finding.ts';
+import { pathFindings } from './ingress-paths.ts';
+import { certificateFindings, usersFindings } from './ingress-secrets.ts';
 import { serviceFindings } from './services.ts';
 import { closestWords, listOf } from './words.ts';
 
@@ -18,11 +20,14 @@ export function ingressFindings(ingress: Ingress, facts: Facts): Finding[] {
   if (classes.length > 0) return classes;
   const led = backendsOf(ingress);
   if (led.length === 0) return [finding('ingress-without-rules', nameOf(ingress))];
+  const read = readIngressOptions(ingress.metadata.annotations);
   return [
     ...portFindings(ingress),
-    ...annotationFindings(ingress, facts),
+    ...pathFindings(ingress, read.options, facts),
+    ...usersFindings(ingress, read.options, facts),
+    ...annotationFindings(ingress, read),
     ...distinct(led).flatMap((each) => backendFindings(ingress, each, facts)),
-    ...secretFindings(ingress, facts),
+    ...certificateFindings(ingress, facts),
   ];
 }
 
@@ -88,52 +93,11 @@ function backendFindings(ingress: Ingress, { backend, route }: Led, facts: Facts
 }
 
 /** What the gateway leaves undone of what the Ingress asks for beside its rules. */
-function annotationFindings(ingress: Ingress, facts: Facts): Finding[] {
+function annotationFindings(ingress: Ingress, { problems }: ReadOptions): Finding[] {
   const self = nameOf(ingress);
-  const { options, problems } = readIngressOptions(ingress.metadata.annotations);
-  const ignored = problems.map(({ annotation, message }) =>
+  return problems.map(({ annotation, message }) =>
     finding('ingress-annotation-ignored', self, { message, annotation, name: self.name }),
   );
-  return options.authType === undefined
-    ? ignored
-    : [...usersFindings(ingress, options.authSecret ?? '', facts), ...ignored];
-}
-
-/** `NAME` or `NAMESPACE/NAME`, as ingress-nginx reads it. */
-function usersFindings(ingress: Ingress, authSecret: string, facts: Facts): Finding[] {
-  const self = nameOf(ingress);
-  const [name = '', namespace = self.namespace ?? ''] = authSecret.split('/').reverse();
-  const found = (problem: string, closest = ''): Finding[] => [
-    finding('ingress-users-missing', self, { secret: name, namespace, problem, closest }),
-  ];
-  if (facts.missing('secret', namespace, name)) {
-    const there = facts.objects('secret', namespace).map((each) => each.metadata.name ?? '');
-    return found('does not exist', closestWords(name, there));
-  }
-  const secret = facts.object('secret', namespace, name);
-  return secret === undefined || secret.data?.['auth'] !== undefined
-    ? []
-    : found('has no key "auth"');
-}
-
-function secretFindings(ingress: Ingress, facts: Facts): Finding[] {
-  const { namespace } = ingress.metadata;
-  return (ingress.spec.tls ?? []).flatMap(({ secretName: name, hosts = [] }) => {
-    if (name === undefined) return [];
-    const words = { name, hosts: listOf(hosts), closest: '' };
-    if (facts.missing('secret', namespace, name)) {
-      const there = facts
-        .objects('secret', namespace)
-        .filter(({ type }) => type === 'kubernetes.io/tls')
-        .map((each) => each.metadata.name ?? '');
-      const more = { problem: 'does not exist', closest: closestWords(name, there) };
-      return [finding('ingress-secret-missing', nameOf(ingress), { ...words, ...more })];
-    }
-    const data = facts.object('secret', namespace, name)?.data;
-    if (!data || (data['tls.crt'] && data['tls.key'])) return [];
-    const problem = 'has no tls.crt and tls.key';
-    return [finding('ingress-secret-missing', nameOf(ingress), { ...words, problem })];
-  });
 }
 
 function portFindings(ingress: Ingress): Finding[] {

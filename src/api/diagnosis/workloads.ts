@@ -3,7 +3,7 @@ import { nextTime, parseSchedule } from '../cron/schedule.ts';
 import { wallClockOf } from '../cron/wall-clock.ts';
 import type { KubeObject } from '../object.ts';
 import type { ReasonCode } from '../reasons.ts';
-import { compileSelector, formatLabelSelector } from '../selector.ts';
+import { compileSelector, formatLabelSelector, selectorOfLabels } from '../selector.ts';
 import type {
   CronJob,
   DaemonSet,
@@ -17,17 +17,21 @@ import type {
   ReplicationController,
   StatefulSet,
 } from '../types.ts';
+import { parseTime } from '../time.ts';
 import { eventsOf, timeOf } from './events.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf, under, wordFor } from './finding.ts';
 import { nearestPod } from './near-pods.ts';
 import { isReady, podFindings } from './pods.ts';
-import { bare, listOf } from './words.ts';
+import { bare, closestWords, listOf } from './words.ts';
 
 /** How many pods of one owner are looked into; replicas fail alike. */
 const podsMax = 10;
 /** Refused creations are told again while they last. */
 const recentMs = 10 * 60_000;
+/** A container's use is a difference of two looks at it; then the autoscaler's own period. */
+const firstFiguresMs = 60_000;
+const noFigures = /no metrics returned|did not receive metrics/;
 
 export function deploymentFindings(deployment: Deployment, facts: Facts): Finding[] {
   const self = nameOf(deployment);
@@ -85,7 +89,34 @@ export function replicaSetFindings(
 export function statefulSetFindings(set: StatefulSet, facts: Facts): Finding[] {
   const { replicas = 1 } = set.spec ?? {};
   if (replicas === 0) return [toZero(set)];
-  return [...toldRefusals(set, facts), ...podCauses(set, facts, replicas)];
+  const causes = [...toldRefusals(set, facts), ...podCauses(set, facts, replicas)];
+  return [...causes, ...governingFindings(set, facts)];
+}
+
+/** Its pods have names in DNS through a Service that selects them; any does, headless or not. */
+function governingFindings(set: StatefulSet, facts: Facts): Finding[] {
+  const self = nameOf(set);
+  const { serviceName: name, template } = set.spec ?? {};
+  if (!name) return [];
+  const labels = template?.metadata?.labels ?? {};
+  const found = (problem: string, closest = '', because: Finding['because'] = []): Finding[] => {
+    const words = { name, problem, closest, labels: formatLabelSelector({ matchLabels: labels }) };
+    return [finding('governing-service-missing', self, words, { because })];
+  };
+  if (facts.missing('service', self.namespace, name)) {
+    const there = facts.objects('service', self.namespace);
+    const names = there.map(({ metadata }) => metadata.name ?? '');
+    return found('does not exist', closestWords(name, names));
+  }
+  const service = facts.object('service', self.namespace, name);
+  if (!service) return [];
+  const because = [nameOf(service)];
+  if (service.spec?.type === 'ExternalName') return found('is an ExternalName', '', because);
+  const { selector } = service.spec ?? {};
+  // Somebody else may keep its endpoints.
+  if (!selector || selectorOfLabels(selector).matches(labels)) return [];
+  const selects = formatLabelSelector({ matchLabels: selector });
+  return found(`does not select them (but ${selects})`, '', because);
 }
 
 export function daemonSetFindings(set: DaemonSet, facts: Facts): Finding[] {
@@ -139,13 +170,32 @@ function neverFires({ spec }: CronJob, now: number): boolean {
   return nextTime(parsed.schedule, clock, now) === undefined;
 }
 
-export function autoscalerFindings(scaler: HorizontalPodAutoscaler): Finding[] {
+export function autoscalerFindings(scaler: HorizontalPodAutoscaler, facts: Facts): Finding[] {
   for (const condition of scaler.status?.conditions ?? []) {
     const code = blindness(condition);
     const message = bare(condition.message);
+    if (code && isAwaited(condition, facts.now)) return [awaited(scaler)];
     if (code) return [finding(code, nameOf(scaler), { message })];
   }
   return [];
+}
+
+/** Without figures so far, which come when pods have run for a while. */
+function isAwaited({ message = '', ...at }: HorizontalPodAutoscalerCondition, now: number) {
+  const since = parseTime(at.lastTransitionTime);
+  return noFigures.test(message) && now - since < firstFiguresMs;
+}
+
+function awaited(scaler: HorizontalPodAutoscaler): Finding {
+  const { name = '' } = scaler.spec?.scaleTargetRef ?? {};
+  const what = 'The autoscaler';
+  const message = `there are no figures yet of the pods of "${name}"; the first are due within ${firstFiguresMs / 1000} s after they run`;
+  return finding(
+    'still-starting',
+    nameOf(scaler),
+    { what, message },
+    { general: 'autoscaler-blind' },
+  );
 }
 
 /** Why an autoscaler does not scale, as one of its conditions has it; undefined: that one does not hinder. */

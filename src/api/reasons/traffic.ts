@@ -64,8 +64,31 @@ export const trafficReasons = {
       'Only those may come in whom Secret "{secret}" lists (auth-type: basic), and it {problem}{closest}: nobody may.',
     cure: 'Make it from a file that htpasswd wrote: "kubectl create secret generic {secret} -n {namespace} --from-file=auth=FILE"; or correct the annotation auth-secret.',
   },
+  'ingress-users-refused': {
+    sentence:
+      'Secret "{secret}" lists users who cannot come in, since the gateway cannot check a password of that form: {users}.',
+    cure: 'Make their lines anew with "htpasswd -B", and the Secret from them: "kubectl create secret generic {secret} -n {namespace} --from-file=auth=FILE --dry-run=client -o yaml | kubectl apply -f -".',
+  },
+  'ingress-path-unusable': {
+    sentence:
+      'The Ingress has a path that is not served: {path} is nothing that a request can ask for, or no regular expression.',
+    cure: 'Correct the path: printable signs without blanks; with the annotations use-regex or rewrite-target one that is a whole regular expression.',
+  },
+  'ingress-canary-alone': {
+    sentence:
+      'The Ingress takes a part of the requests of another (canary), and no other leads to {routes}.',
+    cure: 'Make that other Ingress, with the same hosts and paths; or let this one stand for itself: "kubectl annotate ingress {name} nginx.ingress.kubernetes.io/canary-".',
+  },
   'ingress-secret-missing': {
     sentence: 'The Secret "{name}" with the certificate for {hosts} {problem}{closest}.',
     cure: 'Create it: "kubectl create secret tls {name} --cert=… --key=…". Until then the gateway serves its own certificate.',
+  },
+  'ingress-certificate-unusable': {
+    sentence: 'The Secret "{name}" cannot be used for {hosts}: {problem}.',
+    cure: 'Make it anew from a certificate and its own key: "kubectl delete secret {name}" and "kubectl create secret tls {name} --cert=… --key=…". Until then the gateway serves its own certificate.',
+  },
+  'ingress-certificate-out-of-time': {
+    sentence: 'The certificate for {hosts} in the Secret "{name}" {outOfTime}: clients refuse it.',
+    cure: 'Renew it: "kubectl create secret tls {name} --cert=… --key=… --dry-run=client -o yaml | kubectl apply -f -". It is served as soon as it is there.',
   },
 } as const satisfies Readonly<Record<string, Reason>>;

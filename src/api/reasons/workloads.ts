@@ -39,6 +39,11 @@ export const workloadReasons = {
     sentence: '{what} is suspended (spec.suspend: true).',
     cure: 'Go on with "kubectl patch {what} -p \'{"spec":{"suspend":false}}\'".',
   },
+  'governing-service-missing': {
+    sentence:
+      'Pods of the StatefulSet have no names in DNS: the Service "{name}" of its spec.serviceName {problem}{closest}.',
+    cure: 'Make a headless Service "{name}" (clusterIP: None) with the selector {labels}; spec.serviceName itself stays as it is until the StatefulSet is made anew.',
+  },
   'autoscaler-blind': {
     sentence: 'The autoscaler cannot work: {message}.',
     cure: 'Give the containers of its target resources.requests, and see that metrics are there ("kubectl top pods").',

@@ -3,6 +3,7 @@ import { diagnose } from '#api/diagnosis/diagnose.ts';
 import type { ExplainedFinding } from '#api/diagnosis/finding.ts';
 import { listeningPortsOfPod } from '#sys/listeners.ts';
 import { askRepository } from '#wire/oci/ask-registry.ts';
+import { servingProblem, timeProblem } from '#wire/pki/serving-problem.ts';
 import { connectApi, explainFailure } from '../api/api-client.ts';
 import { findTarget, splitTarget, type Target } from '../api/target.ts';
 import { allConfigs } from '../cluster/clusters.ts';
@@ -49,5 +50,9 @@ async function surroundingsOf(machine: Machine): Promise<Surroundings> {
     listening: listeningPortsOfPod,
     repository: (registry, repository, logins) =>
       askRepository({ registry, repository, plain: plain.has(registry), logins }),
+    certificate: ({ chain, key }) => ({
+      problem: servingProblem(chain, key),
+      outOfTime: timeProblem(chain, machine.clock.now()),
+    }),
   };
 }

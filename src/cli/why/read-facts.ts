@@ -1,5 +1,12 @@
 /** Reads what a diagnosis wants to know, and asks it anew, until it wants nothing more. */
-import { type Answer, keyOfWant, Notebook, type Want } from '#api/diagnosis/facts.ts';
+import {
+  type Answer,
+  type CertificateAnswer,
+  type CertificatePair,
+  keyOfWant,
+  Notebook,
+  type Want,
+} from '#api/diagnosis/facts.ts';
 import type { Facts } from '#api/diagnosis/facts.ts';
 import type { RegistryCredentials } from '#api/keyring.ts';
 import { sorts } from '#api/diagnosis/sorts.ts';
@@ -17,6 +24,7 @@ export interface Surroundings {
     repository: string,
     logins: readonly RegistryCredentials[],
   ) => Promise<unknown>;
+  readonly certificate: (pair: CertificatePair) => CertificateAnswer;
 }
 
 export interface Diagnosis<T> {
@@ -83,6 +91,8 @@ function valueOf(want: Want, client: ApiClient, surroundings: Surroundings): Pro
         want.image.repository,
         want.login?.credentials ?? [],
       );
+    case 'certificate':
+      return Promise.resolve(surroundings.certificate(want.pair));
   }
 }
 

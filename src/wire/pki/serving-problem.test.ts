@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { createAuthority, issueServer } from './authority.ts';
-import { servingProblem } from './serving-problem.ts';
+import { servingProblem, timeProblem } from './serving-problem.ts';
 
 const clock = { now: () => Date.UTC(2026, 0, 1), monotonic: () => 0 };
 const authority = await createAuthority(clock);
@@ -29,4 +29,13 @@ test('what cannot be served says why', async () => {
     [damaged, key, /cannot be read/],
   ] as const)
     assert.match(servingProblem(chain, secret) ?? 'served', expected);
+});
+
+test('a certificate has its time', async () => {
+  const { certificate } = await issue();
+  const years = (count: number): number => clock.now() + count * 366 * 86_400_000;
+  assert.equal(timeProblem(certificate, clock.now()), undefined);
+  assert.match(timeProblem(certificate, years(2)) ?? '', /^ended on 202[67]-/);
+  assert.match(timeProblem(certificate, years(-1)) ?? '', /^begins only on 202[56]-/);
+  assert.equal(timeProblem('nonsense', clock.now()), undefined);
 });

@@ -27,3 +27,16 @@ export function servingProblem(chain: string, key: string): string | undefined {
     return `certificate or key cannot be read: ${wordsOf(error)}`;
   }
 }
+
+/** `ended on …`, for a person: clients refuse it, though it can be served. Undefined also where none can be read. */
+export function timeProblem(chain: string, nowMs: number): string | undefined {
+  try {
+    const { validFromDate, validToDate } = new X509Certificate(chain);
+    if (validToDate.getTime() < nowMs) return `ended on ${validToDate.toISOString()}`;
+    return validFromDate.getTime() > nowMs
+      ? `begins only on ${validFromDate.toISOString()}`
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,6 @@
 /** Facts that a test states: a cluster of a few objects. */
 import type { KubeObject } from '../../object.ts';
-import type { Facts, Listening, RepositoryAnswer } from '../facts.ts';
+import type { CertificateAnswer, Facts, Listening, RepositoryAnswer } from '../facts.ts';
 import { type Objects, type SortName, sorts } from '../sorts.ts';
 
 export interface Stated {
@@ -8,6 +8,7 @@ export interface Stated {
   readonly log?: readonly string[];
   readonly listening?: Listening;
   readonly repository?: RepositoryAnswer;
+  readonly certificate?: CertificateAnswer;
   readonly forbidden?: readonly SortName[];
 }
 
@@ -34,5 +35,6 @@ export function scriptedFacts(stated: Stated): Facts {
     log: () => log,
     listening: () => stated.listening,
     repository: () => stated.repository,
+    certificate: () => stated.certificate,
   };
 }
