@@ -80,7 +80,7 @@ test('loops do not go on making objects in a namespace that is being deleted', a
   const [going] = (await world.list(namespaces)).filter(({ metadata }) => metadata.name === 'shop');
   const failure = going?.status?.conditions?.find(({ status }) => status === 'True');
   assert.equal(failure?.reason, 'ContentDeletionFailed');
-  assert.match(failure.message ?? '', /^Failed to .* 2 remaining: replicasets: not now$/);
+  assert.match(failure.message ?? '', /^Failed to .* 1 remaining: replicasets: not now$/);
   await world.run(180_000);
   assert.deepEqual(tries.slice(soon), []);
   const body = { metadata: { finalizers: null } };

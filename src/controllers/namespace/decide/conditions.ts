@@ -24,12 +24,7 @@ export function conditionsOf(
   { remainders, refused }: Progress,
   now: number,
 ): readonly NamespaceCondition[] {
-  const sayings = [
-    ...passed,
-    deleting(remainders, refused),
-    remaining(remainders),
-    finalizing(remainders),
-  ];
+  const sayings = [...passed, deleting(refused), remaining(remainders), finalizing(remainders)];
   const others = known.filter(({ type }) => sayings.every((saying) => saying.type !== type));
   const own = sayings.map((saying): NamespaceCondition => {
     const before = known.find(({ type }) => type === saying.type);
@@ -55,13 +50,13 @@ const passed: readonly Saying[] = [
   },
 ];
 
-function deleting(remainders: readonly Remainder[], refused: Failure | undefined): Saying {
+function deleting(refused: Failure | undefined): Saying {
   const type = 'NamespaceDeletionContentFailure';
   if (!refused) {
     const message = 'All content successfully deleted, may be waiting on finalization';
     return { type, status: 'False', reason: 'ContentDeleted', message };
   }
-  const message = `Failed to delete all resource types, ${remainders.length} remaining: ${refused.resource}: ${refused.message}`;
+  const message = `Failed to delete all resource types, 1 remaining: ${refused.resource}: ${refused.message}`;
   return { type, status: 'True', reason: 'ContentDeletionFailed', message };
 }
 
