@@ -273,7 +273,6 @@ class Program {
       defaultCertificate: gatewayPem(keeper.pki),
       committedAt: (revision) => backend.committedAt(revision),
       observeApplied: (part, seconds) => applied.observe({ part }, seconds),
-      decodeBase64: (text) => Buffer.from(text, 'base64').toString('utf8'),
     });
     this.#traffic = traffic;
     keeper.onRenewal((pki) => traffic.gateway.replaceDefaultCertificate(gatewayPem(pki)));

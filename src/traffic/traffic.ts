@@ -56,7 +56,6 @@ export interface TrafficOptions {
   readonly httpsPort: number;
   readonly processors: readonly number[];
   readonly defaultCertificate: string;
-  readonly decodeBase64: (text: string) => string;
   readonly observeApplied?: ObserveApplied | undefined;
   readonly committedAt?: CommittedAt | undefined;
 }

@@ -1,5 +1,4 @@
 /** Whether the Secrets that an Ingress names are there, and of use to the gateway. */
-import { textOfBase64 } from '../base64-text.ts';
 import type { IngressOptions } from '../kinds/ingresses/annotations.ts';
 import { certificateIn } from '../kinds/ingresses/certificate.ts';
 import { readUsers, usersSecretOf } from '../kinds/ingresses/users.ts';
@@ -7,8 +6,6 @@ import type { Ingress, Secret } from '../types.ts';
 import type { CertificateAnswer, Facts } from './facts.ts';
 import { finding, type Finding, nameOf } from './finding.ts';
 import { closestWords, listOf } from './words.ts';
-
-const decode = (base64: string): string => textOfBase64(base64) ?? '';
 
 /** Who may come in, where an Ingress asks for passwords. */
 export function usersFindings(ingress: Ingress, options: IngressOptions, facts: Facts): Finding[] {
@@ -18,7 +15,7 @@ export function usersFindings(ingress: Ingress, options: IngressOptions, facts: 
   const secret = facts.object('secret', namespace, name);
   const isMissing = facts.missing('secret', namespace, name);
   if (!secret && !isMissing) return [];
-  const { refused, problem } = readUsers(secret, decode);
+  const { refused, problem } = readUsers(secret);
   const because = secret ? [nameOf(secret)] : [];
   if (problem !== undefined) {
     const closest = isMissing
@@ -59,7 +56,7 @@ function uselessFindings(
 ): Finding[] {
   const self = nameOf(ingress);
   const because = [nameOf(secret)];
-  const text = certificateIn(secret, decode);
+  const text = certificateIn(secret);
   const answer: CertificateAnswer = 'problem' in text ? text : (facts.certificate(text) ?? {});
   const { problem, outOfTime } = answer;
   if (problem !== undefined)

@@ -4,6 +4,7 @@ import { wallClockOf } from '../cron/wall-clock.ts';
 import type { KubeObject } from '../object.ts';
 import type { ReasonCode } from '../reasons.ts';
 import { compileSelector, formatLabelSelector, selectorOfLabels } from '../selector.ts';
+import { parseTime } from '../time.ts';
 import type {
   CronJob,
   DaemonSet,
@@ -17,7 +18,6 @@ import type {
   ReplicationController,
   StatefulSet,
 } from '../types.ts';
-import { parseTime } from '../time.ts';
 import { eventsOf, timeOf } from './events.ts';
 import type { Facts } from './facts.ts';
 import { finding, type Finding, nameOf, under, wordFor } from './finding.ts';

@@ -1,7 +1,6 @@
 /** Which pods stand behind a Service, and how: what Endpoints and EndpointSlices have in common. */
 import type { View } from '#api/decision.ts';
-import { nodes, pods } from '#api/kinds/index.ts';
-import { zoneLabel } from '#api/node-labels.ts';
+import { pods } from '#api/kinds/index.ts';
 import type { Container, ObjectReference, Pod, Service, ServicePort } from '#api/types.ts';
 import { isReady, isTerminal, isTerminating } from './pods.ts';
 
@@ -87,11 +86,6 @@ function targetPort(servicePort: ServicePort, pod: Pod): number | undefined {
 
 export function isHeadless(service: Service): boolean {
   return service.spec.clusterIP === 'None';
-}
-
-export function zoneOf(view: View, nodeName: string | undefined): string | undefined {
-  if (nodeName === undefined) return undefined;
-  return view.get(nodes, undefined, nodeName)?.metadata.labels?.[zoneLabel];
 }
 
 function isIPv4(address: string | undefined): boolean {

@@ -1,12 +1,12 @@
 /** Which Services a changed pod or node concerns, without a look at all of them. */
 import type { View } from '#api/decision.ts';
 import { nodes, pods, services } from '#api/kinds/index.ts';
-import { zoneLabel } from '#api/node-labels.ts';
+import { zoneOf } from '#api/node-labels.ts';
 import { keyOf } from '#api/object.ts';
 import type { Node, Pod, Service } from '#api/types.ts';
 import { conditionOf, isTerminal } from './pods.ts';
 import { isSame } from './same.ts';
-import { selectorOf, zoneOf } from './service-pods.ts';
+import { selectorOf } from './service-pods.ts';
 
 /** A service is filed under one of its label pairs; a pod asks for each pair that it carries. */
 export const serviceIndexes = {
@@ -48,7 +48,7 @@ export function podMatters(previous: Pod, next: Pod): boolean {
 /** A node's zone shows in the slices of all services that have a pod there. */
 export function servicesOnNode(node: Node, view: View): readonly string[] {
   const keys = new Set<string>();
-  if (zoneOf(view, node.metadata.name) === undefined) return [];
+  if (zoneOf(node) === undefined) return [];
   for (const pod of view.byIndex(pods, 'node', node.metadata.name)) {
     for (const key of servicesOf(pod, view)) keys.add(key);
   }
@@ -56,8 +56,7 @@ export function servicesOnNode(node: Node, view: View): readonly string[] {
 }
 
 export function zoneMatters(previous: Node, next: Node): boolean {
-  const zone = (node: Node): string | undefined => node.metadata.labels?.[zoneLabel];
-  return zone(previous) !== zone(next);
+  return zoneOf(previous) !== zoneOf(next);
 }
 
 /** The sources of a loop whose keys are services. */

@@ -8,7 +8,7 @@ import type { Informer } from '#client/informer.ts';
 import type { Files } from '#sys/files.ts';
 import { Part, type PartOptions, type PartStatus } from '../part.ts';
 import type { Backend } from '../proxy/decide/frontend.ts';
-import { Certificates } from './certificates.ts';
+import { pemOf } from './certificates.ts';
 import { type Complaint, Complaints } from './decide/complaints.ts';
 import { arrangeSlots, haproxyFiles, slotCommands } from './decide/haproxy-config.ts';
 import { type GatewayTable, gatewayTable, type HealthCheck } from './decide/routes.ts';
@@ -29,7 +29,6 @@ export interface GatewayOptions extends PartOptions {
   readonly defaultCertificate: string;
   /** Tells people by events on their Ingresses. */
   readonly recorder: Pick<EventRecorder, 'record'>;
-  readonly decodeBase64: (text: string) => string;
   /** TCP ports that programs of the machine listen on, HAProxy among them. */
   readonly listeningPorts: () => ReadonlySet<number>;
 }
@@ -51,7 +50,6 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #part: Part;
   readonly #haproxy: Haproxy;
-  readonly #certificates: Certificates;
   /** What HAProxy does now; absent: unknown, so that it is told everything. */
   #applied: { structure: string; slots: Slots } | undefined;
   #counts: ReadonlyMap<string, number> = new Map();
@@ -69,7 +67,6 @@ export class Gateway {
       failure: 'the gateway could not be changed',
       apply: () => this.#apply(),
     });
-    this.#certificates = new Certificates(options.decodeBase64);
     this.#haproxy = new Haproxy({ ...options, lost: () => this.#lost() });
   }
 
@@ -182,8 +179,7 @@ export class Gateway {
       service: (namespace, name) => informers.of(services).cache.get(`${namespace}/${name}`),
       slices: (namespace, name) => slices.byIndex(byService, `${namespace}/${name}`),
       secret: (namespace, name) => secrets.cache.get(`${namespace}/${name}`),
-      pemOf: (secret) => this.#certificates.pemOf(secret),
-      decodeBase64: this.#options.decodeBase64,
+      pemOf,
     });
   }
 

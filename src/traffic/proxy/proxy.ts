@@ -3,10 +3,10 @@
  * one nftables transaction. After a refusal it starts over from the whole table.
  */
 import { endpointSlices, nodes, services } from '#api/kinds/index.ts';
-import { zoneLabel } from '#api/node-labels.ts';
+import { zoneOf } from '#api/node-labels.ts';
 import { keyOf, splitKey } from '#api/object.ts';
 import { serviceOfSlice } from '#api/service-of-slice.ts';
-import type { Node, Service } from '#api/types.ts';
+import type { Service } from '#api/types.ts';
 import { applyRules } from '#sys/nftables.ts';
 import { Part, type PartOptions, type PartStatus } from '../part.ts';
 import { type Frontend, frontendsOf } from './decide/frontend.ts';
@@ -169,8 +169,4 @@ export class ServiceProxy {
         });
     }
   }
-}
-
-function zoneOf(node: Node | undefined): string | undefined {
-  return node?.metadata.labels?.[zoneLabel];
 }

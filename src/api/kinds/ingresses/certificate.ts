@@ -1,4 +1,5 @@
 /** The certificate of a Secret that an Ingress names. Source: core/v1 Secret, type kubernetes.io/tls. */
+import { textOfBase64 } from '../../base64-text.ts';
 import type { Secret } from '../../types.ts';
 
 /** PEM, as it stands there; whether it can be served is not looked at. */
@@ -8,12 +9,9 @@ export type CertificateText =
   | { readonly problem: string };
 
 /** A Secret of type Opaque does as well, but nobody has looked whether it has both keys. */
-export function certificateIn(
-  { data = {} }: Secret,
-  decodeBase64: (text: string) => string,
-): CertificateText {
+export function certificateIn({ data = {} }: Secret): CertificateText {
   const [chain = '', key = ''] = ['tls.crt', 'tls.key'].map((name) =>
-    decodeBase64(data[name] ?? '').trim(),
+    (textOfBase64(data[name] ?? '') ?? '').trim(),
   );
   if (chain === '') return { problem: 'it has no certificate in "tls.crt"' };
   return key === '' ? { problem: 'it has no key in "tls.key"' } : { chain, key };

@@ -1,4 +1,5 @@
 /** Users out of a Secret with `auth` in the form of htpasswd, as ingress-nginx takes it. */
+import { textOfBase64 } from '../../base64-text.ts';
 import type { Ingress, Secret } from '../../types.ts';
 
 export interface User {
@@ -33,17 +34,14 @@ export function usersSecretOf(
   return { namespace, name };
 }
 
-export function readUsers(
-  secret: Secret | undefined,
-  decodeBase64: (text: string) => string,
-): ReadUsers {
+export function readUsers(secret: Secret | undefined): ReadUsers {
   const nobody = (problem: string): ReadUsers => ({ users: [], refused: [], problem });
   const text = secret?.data?.['auth'];
   if (!secret) return nobody('does not exist');
   if (text === undefined) return nobody('has no key "auth" with lines of htpasswd');
   const users: User[] = [];
   const refused: string[] = [];
-  for (const line of decodeBase64(text).split('\n')) {
+  for (const line of (textOfBase64(text) ?? '').split('\n')) {
     const [name = '', hash = ''] = line.trim().split(':');
     if (name === '') continue;
     if (/^[\w.@+-]+$/.test(name) && usable.some((form) => form.test(hash)))

@@ -1,6 +1,7 @@
 /** The EndpointSlices of a Service with a selector (KEP-752). */
 import { type Decision, nothingToDo, type View } from '#api/decision.ts';
-import { services } from '#api/kinds/index.ts';
+import { nodes, services } from '#api/kinds/index.ts';
+import { zoneOf } from '#api/node-labels.ts';
 import { splitKey } from '#api/object.ts';
 import type { Endpoint, EndpointHints, EndpointPort, Service } from '#api/types.ts';
 import {
@@ -9,7 +10,6 @@ import {
   isHeadless,
   portsOn,
   selectorOf,
-  zoneOf,
 } from '../../decide/service-pods.ts';
 import { headlessLabel, portsId, slicing } from '../../decide/slices.ts';
 
@@ -52,7 +52,7 @@ function groupsOf(view: View, service: Service) {
 
 function endpointOf(view: View, backend: Backend, distribution: string | undefined): Endpoint {
   const { address, ready, serving, terminating, hostname, targetRef, nodeName } = backend;
-  const zone = zoneOf(view, nodeName);
+  const zone = nodeName === undefined ? undefined : zoneOf(view.get(nodes, undefined, nodeName));
   return {
     addresses: [address],
     conditions: { ready, serving, terminating },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { IngressOptions } from '#api/kinds/ingresses/annotations.ts';
-import type { Backend } from '../../proxy/decide/frontend.ts';
 import type { User } from '#api/kinds/ingresses/users.ts';
+import type { Backend } from '../../proxy/decide/frontend.ts';
 import { arrangeSlots, haproxyFiles, slotCommands, slotsFor } from './haproxy-config.ts';
 import type { GatewayBackend, GatewayTable, Route } from './routes.ts';
 

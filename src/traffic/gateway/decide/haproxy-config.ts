@@ -3,9 +3,9 @@
  * look-up; servers have spare slots, so that endpoints come and go over the runtime socket without a
  * reload. Source: HAProxy 2.6 configuration manual.
  */
+import type { User } from '#api/kinds/ingresses/users.ts';
 import type { Backend } from '../../proxy/decide/frontend.ts';
 import { isScripted, passwordsFile, passwordsScript } from './scripted-passwords.ts';
-import type { User } from '#api/kinds/ingresses/users.ts';
 import { backendSection } from './backend-section.ts';
 import { frontendSections } from './frontend-section.ts';
 import { healthCheckSection } from './health-checks.ts';

@@ -66,7 +66,6 @@ function table(ingresses: readonly Ingress[], more: Partial<GatewayFacts> = {}) 
     secret: () => undefined,
     pemOf: ({ metadata }) =>
       metadata.name === 'bad' ? { problem: 'it is bad' } : { pem: `PEM of ${metadata.name}` },
-    decodeBase64: (text) => text,
     ...more,
   });
 }
@@ -289,7 +288,7 @@ test('whoever may come in stands in a Secret; nobody, as long as it is not there
       apiVersion: 'v1',
       kind: 'Secret',
       metadata,
-      data: { auth: auth ?? '' },
+      data: { auth: btoa(auth ?? '') },
     };
     const { backends, problems } = table([login], { secret: () => (auth ? secret : undefined) });
     return [[...backends.values()][0]?.users?.map(({ name }) => name), problems.length];

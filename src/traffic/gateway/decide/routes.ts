@@ -101,7 +101,6 @@ export interface GatewayFacts {
   readonly secret: (namespace: string, name: string) => Secret | undefined;
   /** Certificate chain and key in PEM, or why they cannot be served. */
   readonly pemOf: (secret: Secret) => { readonly pem: string } | { readonly problem: string };
-  readonly decodeBase64: (text: string) => string;
 }
 
 /** Older Ingresses first: of two rules for the same host and path the older one holds. */
@@ -289,7 +288,7 @@ class Build {
     if (authType === undefined) return {};
     const { namespace, name } = usersSecretOf(ingress, authSecret);
     const secret = this.#facts.secret(namespace, name);
-    const { users, refused, problem } = readUsers(secret, this.#facts.decodeBase64);
+    const { users, refused, problem } = readUsers(secret);
     const problems = [
       ...(problem === undefined ? [] : [`${problem}: nobody may come in`]),
       ...refused.map(
