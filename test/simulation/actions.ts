@@ -1,8 +1,10 @@
 /** What people and misfortune do to a cluster: each action picks its victim by the seed. */
 import {
+  cronJobs,
   deployments,
   endpointSlices,
   endpoints,
+  horizontalPodAutoscalers,
   namespaces,
   pods,
   replicaSets,
@@ -14,10 +16,12 @@ import type { Deployment, Pod } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 import { appActions } from './app-actions.ts';
 import { batchActions } from './batch-actions.ts';
+import { boundActions } from './bound-actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { NodeProcess } from './node-process.ts';
 import { mishaps } from './mishaps.ts';
 import { nodeActions } from './node-actions.ts';
+import { pick } from './pick.ts';
 import { setActions } from './set-actions.ts';
 import { calm, rough } from './weather.ts';
 import { deploymentDraft, imageNamed, lonePodDraft, serviceDraft } from './workload.ts';
@@ -32,10 +36,6 @@ export interface Action {
 const appsMax = 3;
 const lonePods = 3;
 const everyWay = ['Background', 'Foreground', 'Orphan'];
-
-function pick<T>(random: Random, values: readonly T[]): T | undefined {
-  return values[random.below(Math.max(1, values.length))];
-}
 
 const inDefault = ({ metadata: { namespace } }: KubeObject): boolean => namespace === 'default';
 
@@ -258,6 +258,9 @@ export const actions: readonly Action[] = [
   ...appActions,
   ...setActions,
   ...batchActions,
+  { name: 'delete a cron job', weight: 1, run: deletes(cronJobs as Kind, everyWay) },
+  ...boundActions,
+  { name: 'delete an autoscaler', weight: 1, run: deletes(horizontalPodAutoscalers as Kind) },
 ];
 
 export function drawAction(random: Random): Action | undefined {

@@ -5,9 +5,8 @@ import type { Deployment } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 import type { Action } from './actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
-
-const pick = <T>(random: Random, values: readonly T[]): T | undefined =>
-  values[random.below(Math.max(1, values.length))];
+import { pick } from './pick.ts';
+import { previousSet, undo } from './undo.ts';
 
 /** What changes meanwhile is rolled out when it goes on. */
 async function pause(cluster: SimulatedCluster, random: Random): Promise<void> {
@@ -25,6 +24,12 @@ async function pause(cluster: SimulatedCluster, random: Random): Promise<void> {
 export const resume = (cluster: SimulatedCluster, app: Deployment): Promise<unknown> =>
   cluster.patch(deployments as Kind, app, { spec: { paused: null } });
 
+async function undoRollOut(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const app = pick(random, cluster.ledger.list(deployments));
+  const previous = app && previousSet(app, cluster.ledger);
+  if (previous) await undo(cluster, app, previous);
+}
+
 /** Each says all that it wants to be set; what another one says differently is a conflict, or taken by force. */
 async function applySettings(cluster: SimulatedCluster, random: Random): Promise<void> {
   const fieldManager = pick(random, ['ada', 'bob', 'ci']) ?? 'ada';
@@ -38,5 +43,6 @@ async function applySettings(cluster: SimulatedCluster, random: Random): Promise
 
 export const appActions: readonly Action[] = [
   { name: 'pause or resume an app', weight: 3, run: pause },
+  { name: 'undo a roll-out', weight: 5, run: undoRollOut },
   { name: 'apply settings', weight: 4, run: applySettings },
 ];

@@ -1,15 +1,18 @@
-/** What people do with Jobs and disruption budgets. */
-import { deployments, jobs, podDisruptionBudgets } from '#api/kinds/index.ts';
+/** What people do with Jobs and CronJobs. */
+import { cronJobs, jobs } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
+import type { CronJob } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 import type { Action } from './actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
-import { jobDraft } from './workload.ts';
+import { pick } from './pick.ts';
+import { concurrencyPolicies, cronJobDraft, jobDraft, schedules } from './workload.ts';
 
 const jobNames = ['sum', 'sort'];
+const cronJobNames = ['tick', 'tock'];
 
 async function createJob(cluster: SimulatedCluster, random: Random): Promise<void> {
-  const name = jobNames[random.below(jobNames.length)] ?? '';
+  const name = pick(random, jobNames) ?? '';
   const draft = jobDraft(name, random);
   const { completions, parallelism, completionMode } = draft.spec;
   cluster.trace.add(`create job ${name}: ${completions} by ${parallelism}, ${completionMode}`);
@@ -18,32 +21,40 @@ async function createJob(cluster: SimulatedCluster, random: Random): Promise<voi
 
 async function deleteJob(cluster: SimulatedCluster, random: Random): Promise<void> {
   const all = cluster.ledger.list(jobs).filter(({ metadata }) => !metadata.deletionTimestamp);
-  const job = all[random.below(Math.max(1, all.length))];
+  const job = pick(random, all);
   if (!job) return;
-  const ways = ['Background', 'Foreground', 'Orphan'];
-  const propagationPolicy = ways[random.below(ways.length)] ?? '';
+  const propagationPolicy = pick(random, ['Background', 'Foreground', 'Orphan']) ?? '';
   cluster.trace.add(`delete job ${job.metadata.name} (${propagationPolicy})`);
   await cluster.delete(jobs as Kind, job, { propagationPolicy });
 }
 
-/** One for each app at most: a pod with two of them cannot be evicted at all. */
-async function createBudget(cluster: SimulatedCluster, random: Random): Promise<void> {
-  const apps = cluster.ledger
-    .list(deployments)
-    .filter(({ metadata }) => metadata.namespace === 'default');
-  const app = apps[random.below(Math.max(1, apps.length))];
-  if (!app) return;
-  const { name } = app.metadata;
-  const minAvailable = random.below(3);
-  cluster.trace.add(`a budget for ${name}: at least ${minAvailable}`);
-  await cluster.create(podDisruptionBudgets as Kind, {
-    metadata: { name, namespace: 'default' },
-    spec: { minAvailable, selector: { matchLabels: { app: name } } },
-  });
+async function createCronJob(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const name = pick(random, cronJobNames) ?? '';
+  const draft = cronJobDraft(name, random);
+  const { schedule, concurrencyPolicy } = draft.spec;
+  cluster.trace.add(`create cron job ${name}: ${schedule}, ${concurrencyPolicy}`);
+  await cluster.create(cronJobs as Kind, draft);
 }
+
+async function changeCronJob(cluster: SimulatedCluster, random: Random): Promise<void> {
+  const cronJob = pick(random, cluster.ledger.list(cronJobs));
+  if (!cronJob) return;
+  const spec = pick<object>(random, [
+    { suspend: cronJob.spec.suspend !== true },
+    { schedule: pick(random, schedules) },
+    { concurrencyPolicy: pick(random, concurrencyPolicies) },
+    { successfulJobsHistoryLimit: random.below(4), failedJobsHistoryLimit: random.below(2) },
+  ]);
+  cluster.trace.add(`cron job ${cronJob.metadata.name}: ${JSON.stringify(spec)}`);
+  await cluster.patch(cronJobs as Kind, cronJob, { spec });
+}
+
+export const suspend = (cluster: SimulatedCluster, cronJob: CronJob): Promise<unknown> =>
+  cluster.patch(cronJobs as Kind, cronJob, { spec: { suspend: true } });
 
 export const batchActions: readonly Action[] = [
   { name: 'create a job', weight: 4, run: createJob },
   { name: 'delete a job', weight: 1, run: deleteJob },
-  { name: 'create a budget', weight: 3, run: createBudget },
+  { name: 'create a cron job', weight: 4, run: createCronJob },
+  { name: 'change a cron job', weight: 5, run: changeCronJob },
 ];

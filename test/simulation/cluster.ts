@@ -4,7 +4,7 @@ import type { KubeObject } from '#api/object.ts';
 import { pods, storageClasses } from '#api/kinds/index.ts';
 import type { DeleteOptions, Pod, Status, StorageClass } from '#api/types.ts';
 import { localPathProvisioner } from '#node/decide/local-path.ts';
-import type { Verbs } from '#api/verbs.ts';
+import type { PatchType, Verbs } from '#api/verbs.ts';
 import type { Random } from '#base/random.ts';
 import { StatusError } from '#base/status-error.ts';
 import { seededRandom } from '#server/testing/seeded-random.ts';
@@ -15,9 +15,11 @@ import { ControlPlaneProcess } from './control-plane-process.ts';
 import { Ledger } from './ledger.ts';
 import { NodeProcess } from './node-process.ts';
 import { Trace } from './trace.ts';
+import { usageConnector } from './usage-connector.ts';
 import { drained, VirtualTime } from './virtual-time.ts';
 import { WallClock } from './wall-clock.ts';
 import { calm, type Faults, strikes, type Weather } from './weather.ts';
+import { usualLoad } from './workload.ts';
 
 /** Of one step of the plan: a loop that wakes itself without a pause gets there. */
 const timersMax = 200_000;
@@ -51,6 +53,8 @@ export class SimulatedCluster {
   readonly lostPodsAtMs: number[] = [];
   /** Uids of pods whose names are free, whatever still runs of them: by force, or since their node is gone. */
   readonly givenUp = new Set<string>();
+  /** What people's requests make each pod use. */
+  readonly load = { milliCpu: usualLoad };
   /** Raised whenever a container begins or ends, or may use more or less. */
   runs = 0;
   /** There may not be room for all. */
@@ -77,6 +81,7 @@ export class SimulatedCluster {
       backend,
       ledger: this.ledger,
       random: this.chance('control plane'),
+      connector: usageConnector(this),
       lost: (resource) => {
         if (resource === 'pods') this.lostPodsAtMs.push(time.elapsedMs);
       },
@@ -146,6 +151,7 @@ export class SimulatedCluster {
   /** Nothing is wrong any more, from now on. */
   calmDown(): void {
     Object.assign(this.weather, calm);
+    this.load.milliCpu = usualLoad;
     for (const { clock } of [this, ...this.nodes]) clock.set(0);
     for (const { disk } of [this, ...this.nodes.map(({ machine }) => machine)]) disk.full = false;
     for (const node of this.nodes) {
@@ -188,8 +194,13 @@ export class SimulatedCluster {
     return this.#admin().create(collectionOf(kind, body.metadata.namespace), body);
   }
 
-  async patch(kind: Kind, of: KubeObject, body: object): Promise<KubeObject> {
-    return this.#admin().patch(refOf(kind, of), { type: 'merge', body });
+  async patch(
+    kind: Kind,
+    of: KubeObject,
+    body: object,
+    type: PatchType = 'merge',
+  ): Promise<KubeObject> {
+    return this.#admin().patch(refOf(kind, of), { type, body });
   }
 
   /** What an applier wants; the server makes it when it is not there. */

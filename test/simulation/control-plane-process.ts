@@ -7,6 +7,7 @@ import type { Random } from '#base/random.ts';
 import { ControlPlane } from '#main/control-plane.ts';
 import type { UserInfo } from '#server/core/core.ts';
 import { prefixOf } from '#server/core/keys.ts';
+import type { NodeConnector } from '#server/node-connector.ts';
 import type { Backend, Operation } from '#store/backend.ts';
 import { Connection } from './connection.ts';
 import type { Ledger } from './ledger.ts';
@@ -25,6 +26,7 @@ export interface ControlPlaneProcessOptions {
   readonly trace: Trace;
   readonly backend: Backend;
   readonly ledger: Ledger;
+  readonly connector: NodeConnector;
   /** A create was carried out and its caller does not know. */
   readonly lost: (resource: string) => void;
 }
@@ -42,7 +44,7 @@ export class ControlPlaneProcess {
 
   /** Ends when it exists; it starts as time goes on. */
   async start(): Promise<void> {
-    const { time, clock, random, trace, backend } = this.#options;
+    const { time, clock, random, trace, backend, connector } = this.#options;
     const life = new Life();
     this.#life = life;
     trace.add('the control plane starts');
@@ -53,6 +55,7 @@ export class ControlPlaneProcess {
       random,
       log: trace.logger('control plane', () => !life.over),
       serviceRanges: ['10.96.0.0/16'],
+      connector,
       signingKeys: [this.#signingKey],
       rootCertificates: () => 'simulated',
       connect: (verbs) => this.#connect(life, verbs),

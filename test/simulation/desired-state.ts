@@ -1,15 +1,18 @@
 /** What must be reached when nothing goes wrong any more. Answers what is missing, in words. */
 import {
   controllerRevisions,
+  cronJobs,
   daemonSets,
   deployments,
   endpoints,
   endpointSlices,
+  horizontalPodAutoscalers,
   jobs,
   namespaces,
   nodes,
   persistentVolumeClaims,
   persistentVolumes,
+  podDisruptionBudgets,
   pods,
   replicaSets,
   services,
@@ -27,7 +30,10 @@ import type {
 } from '#api/types.ts';
 import { millisOf } from '#api/quantity.ts';
 import { cpuShares } from '#node/config/resources.ts';
+import { ofAutoscaler } from './autoscaler-checks.ts';
+import { ofBudget } from './budget-checks.ts';
 import type { SimulatedCluster } from './cluster.ts';
+import { ofCronJob } from './cron-checks.ts';
 import { isDone, isInfeasible, isReady, ownerOf, replicasOf } from './reading.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -38,7 +44,10 @@ export function missing(cluster: SimulatedCluster): string[] {
     ...ledger.list(deployments).flatMap((app) => ofDeployment(app, ledger)),
     ...ledger.list(statefulSets).flatMap((set) => ofStatefulSet(set, ledger)),
     ...ledger.list(daemonSets).flatMap((set) => ofDaemonSet(set, cluster)),
-    ...ledger.list(jobs).flatMap((job) => ofJob(job, ledger)),
+    ...ledger.list(jobs).flatMap((job) => [...ofJob(job, ledger), ...ofOwner(job, ledger)]),
+    ...ledger.list(cronJobs).flatMap((cronJob) => ofCronJob(cronJob, ledger)),
+    ...ledger.list(horizontalPodAutoscalers).flatMap((one) => ofAutoscaler(one, ledger)),
+    ...ledger.list(podDisruptionBudgets).flatMap((budget) => ofBudget(budget, ledger)),
     ...ledger.list(pods).flatMap((pod) => ofPod(pod, ledger)),
     ...ledger.list(controllerRevisions).flatMap((revision) => ofOwner(revision, ledger)),
     ...ledger.list(replicaSets).flatMap((set) => ofOwner(set, ledger)),
@@ -67,6 +76,9 @@ function ofDeployment(app: Deployment, ledger: Ledger): string[] {
   const complaints = counts
     .filter((count) => (status[count] ?? 0) !== wanted)
     .map((count) => `${name}: ${count} is ${status[count] ?? 0}, not ${wanted}`);
+  if (status.conditions?.some(({ type }) => type === 'ReplicaFailure')) {
+    complaints.push(`${name} still says that it cannot make pods`);
+  }
   if (unavailableReplicas > 0) complaints.push(`${name}: ${unavailableReplicas} unavailable`);
   if (terminatingReplicas > 0) complaints.push(`${name}: ${terminatingReplicas} terminating`);
   if (observedGeneration !== app.metadata.generation) complaints.push(`${name} was not observed`);
@@ -193,8 +205,10 @@ function ofOwner(object: KubeObject, ledger: Ledger): string[] {
     });
     return object.kind === 'ReplicaSet' && owner ? [`${known(object)} has no owner`] : [];
   }
-  const kinds = [deployments, replicaSets, statefulSets, daemonSets, jobs, services, endpoints];
-  const owners = kinds.flatMap((kind) => ledger.list<KubeObject>(kind as never));
+  const sets = [deployments, replicaSets, statefulSets, daemonSets];
+  const owners = [...sets, cronJobs, jobs, services, endpoints].flatMap((kind) =>
+    ledger.list<KubeObject>(kind as never),
+  );
   const owned = ownerReferences.some(({ uid }) =>
     owners.some(({ metadata }) => metadata.uid === uid),
   );

@@ -3,27 +3,43 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   configMaps,
+  cronJobs,
   daemonSets,
   deployments,
+  horizontalPodAutoscalers,
+  jobs,
   nodes,
   persistentVolumeClaims,
   persistentVolumes,
   podDisruptionBudgets,
   pods,
   replicaSets,
+  resourceQuotas,
   services,
   statefulSets,
 } from '#api/kinds/index.ts';
 import { collectionOf, type Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Pod } from '#api/types.ts';
+import type { HorizontalPodAutoscaler, Pod } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
+import { ofAutoscaler } from './autoscaler-checks.ts';
+import { setAutoscalerBounds } from './bound-actions.ts';
+import { ofBudget } from './budget-checks.ts';
 import { SimulatedCluster } from './cluster.ts';
+import { ofCronJob } from './cron-checks.ts';
 import { missing } from './desired-state.ts';
 import { always, Invariants } from './invariants.ts';
-import { isReady } from './reading.ts';
+import { isHealthy, isReady } from './reading.ts';
 import { machineRuntime } from './machine/machine-runtime.ts';
-import { daemonSetDraft, deploymentDraft, serviceDraft, statefulSetDraft } from './workload.ts';
+import {
+  autoscalerDraft,
+  cronJobDraft,
+  daemonSetDraft,
+  deploymentDraft,
+  imageNamed,
+  serviceDraft,
+  statefulSetDraft,
+} from './workload.ts';
 
 async function withApp() {
   const cluster = new SimulatedCluster({
@@ -108,18 +124,10 @@ test('a pod more than its set asks for', async () => {
   cluster.stop();
 });
 
-test('an eviction that breaks a budget', async () => {
-  const { cluster, run } = await withApp();
-  const selector = { matchLabels: { app: 'app' } };
-  const budget = { metadata: { name: 'app', namespace: 'default' } };
-  await cluster.create(podDisruptionBudgets as Kind, {
-    ...budget,
-    spec: { minAvailable: 3, selector },
-  });
-  await run(2_000);
-  const [pod] = cluster.ledger.list(pods);
+/** In spite of its budget. */
+async function evictAnyway(cluster: SimulatedCluster): Promise<void> {
+  const pod = cluster.ledger.list(pods).find(isHealthy);
   assert.ok(pod);
-  await assert.rejects(cluster.evict(pod), /would violate the pod's disruption budget/);
   const told = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' };
   const conditions = [...(pod.status?.conditions ?? []), told];
   const ada = cluster.controlPlane.verbsFor({ name: 'ada', groups: ['system:masters'] });
@@ -127,8 +135,84 @@ test('an eviction that breaks a budget', async () => {
   const body = { status: { conditions } };
   await ada?.patch({ ...ref, subresource: 'status' }, { type: 'merge', body });
   await cluster.delete(pods as Kind, pod, {});
+}
+
+const budgetFor = (cluster: SimulatedCluster, bound: object): Promise<KubeObject> =>
+  cluster.create(podDisruptionBudgets as Kind, {
+    metadata: { name: 'app', namespace: 'default' },
+    spec: { ...bound, selector: { matchLabels: { app: 'app' } } },
+  });
+
+test('an eviction that breaks a budget', async () => {
+  const { cluster, run } = await withApp();
+  await budgetFor(cluster, { minAvailable: 3 });
+  await run(2_000);
+  const [pod] = cluster.ledger.list(pods);
+  assert.ok(pod);
+  await assert.rejects(cluster.evict(pod), /would violate the pod's disruption budget/);
+  await evictAnyway(cluster);
   await run(1);
   violatedOnce(cluster, /was evicted: 2 healthy pods are left, budget app wants 3/);
+  cluster.stop();
+});
+
+test('an eviction that a budget allowed until it was changed, and one a while after that', async () => {
+  const changes = [
+    { minAvailable: 3 },
+    { minAvailable: '100%' },
+    { minAvailable: null, maxUnavailable: 0 },
+    { minAvailable: null, maxUnavailable: '0%' },
+  ];
+  for (const spec of changes) {
+    for (const isLate of [false, true]) {
+      const { cluster, run } = await withApp();
+      const budget = await budgetFor(cluster, { minAvailable: 2 });
+      await run(60_000);
+      await cluster.patch(podDisruptionBudgets as Kind, budget, { spec });
+      assert.deepEqual([...cluster.violations], []);
+      await run(isLate ? 2_000 : 500);
+      await evictAnyway(cluster);
+      await run(1);
+      const words = /was evicted: 2 healthy pods are left, budget app wants 3/;
+      if (isLate) violatedOnce(cluster, words);
+      else assert.deepEqual(cluster.violations, []);
+      cluster.stop();
+    }
+  }
+});
+
+test('a budget for a share of its app knows late how large that is', async () => {
+  const { cluster, run } = await withApp();
+  await budgetFor(cluster, { maxUnavailable: 1 });
+  const [app] = cluster.ledger.list(deployments);
+  assert.ok(app);
+  await run(61_000);
+  await cluster.patch(deployments as Kind, app, { spec: { replicas: 5 } });
+  await run(30_000);
+  await evictAnyway(cluster);
+  await run(1);
+  assert.deepEqual(cluster.violations, []);
+  await run(120_000);
+  for (const _ of [1, 2]) await evictAnyway(cluster);
+  await run(1);
+  violatedOnce(cluster, /was evicted: 3 healthy pods are left, budget app wants 4/);
+  cluster.stop();
+});
+
+test('a budget that does not tell how it stands', async () => {
+  const { cluster, run } = await withApp();
+  await budgetFor(cluster, { maxUnavailable: 1 });
+  await run(1_000);
+  assert.deepEqual(missing(cluster), []);
+  const [budget] = cluster.ledger.list(podDisruptionBudgets);
+  assert.ok(budget?.spec);
+  const metadata = { ...budget.metadata, generation: 2 };
+  const changed = { ...budget, metadata, spec: { ...budget.spec, maxUnavailable: 2 } };
+  assert.deepEqual(ofBudget(changed, cluster.ledger), [
+    'budget app: observedGeneration is 1, not 2',
+    'budget app: desiredHealthy is 2, not 1',
+    'budget app: disruptionsAllowed is 1, not 2',
+  ]);
   cluster.stop();
 });
 
@@ -156,6 +240,25 @@ test('an update that takes too many ready pods away', async () => {
   await run(1);
   violatedOnce(cluster, /app: 1 available pods in an update, at least 2 wanted/);
   cluster.stop();
+});
+
+test('an app that has just been asked for more pods is judged by what it was', async () => {
+  for (const isLate of [false, true]) {
+    const { cluster, invariants, run } = await withApp();
+    const [app] = cluster.ledger.list(deployments);
+    assert.ok(app);
+    await run(61_000);
+    invariants.undisturbedSinceMs = 0;
+    await cluster.patch(deployments as Kind, app, { spec: { replicas: 9 } });
+    await run(isLate ? 61_000 : 30_000);
+    for (const pod of cluster.ledger.list(pods).slice(0, 5)) {
+      await cluster.delete(pods as Kind, pod, {});
+    }
+    await run(1);
+    if (isLate) violatedOnce(cluster, /app: 7 available pods in an update, at least 8 wanted/);
+    else assert.deepEqual(cluster.violations, []);
+    cluster.stop();
+  }
 });
 
 test('an update of a StatefulSet that takes too many pods, or one below the partition', async () => {
@@ -359,10 +462,137 @@ test('a Job that ends twice, and a setting that is nobody’s', async () => {
     status: { conditions: [{ type, status: 'True' }] },
   });
   const told = always
-    .filter(({ promise }) => promise.includes('Job'))
+    .filter(({ promise }) => promise.includes('Job ended'))
     .map(({ broken }) =>
       broken({} as never, { previous: ended('Complete'), current: ended('Failed') } as never),
     );
   assert.deepEqual(told, ['job sum was Complete, and is Failed']);
+  cluster.stop();
+});
+
+/** As its controller would start it. */
+function startedBy(cronJob: KubeObject, minute: string): object {
+  const { name, namespace, uid } = cronJob.metadata;
+  const at = `2026-01-02T03:${minute}:00Z`;
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name, uid, controller: true };
+  const containers = [{ name: 'main', image: imageNamed('web', 1) }];
+  return {
+    metadata: {
+      name: `${name}-${Date.parse(at) / 60_000}`,
+      namespace,
+      annotations: { 'batch.kubernetes.io/cronjob-scheduled-timestamp': at },
+      ownerReferences: [owner],
+    },
+    spec: { template: { spec: { restartPolicy: 'Never', containers } } },
+  };
+}
+
+test('a CronJob that starts what is not due, not wanted any more or not wanted beside another', async () => {
+  const { cluster, run } = await withApp();
+  const { metadata, spec } = cronJobDraft('tick', cluster.chance('tick'));
+  const draft = { ...spec, schedule: '*/30 * * * *', concurrencyPolicy: 'Forbid' };
+  const cronJob = await cluster.create(cronJobs as Kind, { metadata, spec: draft });
+  await cluster.create(jobs as Kind, startedBy(cronJob, '00'));
+  await run(61_000);
+  assert.deepEqual(cluster.violations, []);
+  await cluster.create(jobs as Kind, startedBy(cronJob, '07'));
+  await run(1);
+  violatedOnce(cluster, /tick-29455387 was started for .*:07:00Z, which is on no schedule/);
+  cluster.violations.length = 0;
+  await cluster.create(jobs as Kind, startedBy(cronJob, '30'));
+  await run(1);
+  violatedOnce(cluster, /tick-29455410 was started beside tick-29455380/);
+  cluster.violations.length = 0;
+  const changed = { suspend: true, schedule: '*/20 * * * *', concurrencyPolicy: 'Allow' };
+  await cluster.patch(cronJobs as Kind, cronJob, { spec: changed });
+  await run(1_000);
+  // Whoever has not heard of the change is right.
+  await cluster.create(jobs as Kind, startedBy(cronJob, '20'));
+  await run(61_000);
+  assert.deepEqual(cluster.violations, []);
+  await cluster.create(jobs as Kind, startedBy(cronJob, '40'));
+  await run(1);
+  violatedOnce(cluster, /tick-29455420 was started by a suspended CronJob/);
+  const status = { active: [{ name: 'tick-29455420' }] };
+  const ended = { conditions: [{ type: 'Complete', status: 'True' }] };
+  const finished = cluster.ledger.list(jobs).map((job) => ({ ...job, status: ended }));
+  const ledger = { list: () => finished } as never;
+  assert.deepEqual(
+    ofCronJob(
+      { ...cronJob, spec: { ...spec, successfulJobsHistoryLimit: 1 }, status } as never,
+      ledger,
+    ),
+    [
+      `cron job tick keeps ${finished.length} Complete, not 1`,
+      'cron job tick says that 1 are active',
+    ],
+  );
+  cluster.stop();
+});
+
+test('a quota that counts wrongly, and what is let in beyond it', async () => {
+  const { cluster, run } = await withApp();
+  const metadata = { name: 'share', namespace: 'default' };
+  const hard = { pods: '3', 'count/jobs.batch': '1' };
+  const quota = await cluster.create(resourceQuotas as Kind, { metadata, spec: { hard } });
+  await run(1_000);
+  assert.deepEqual(cluster.violations, []);
+  const { ledger } = cluster;
+  const told = always
+    .filter(({ promise }) => promise.includes('beyond a quota'))
+    .map(({ broken }) => broken({ cluster } as never, { previous: undefined, current: quota }));
+  assert.deepEqual(told, [undefined, undefined], 'it is full, and no more');
+  const [pod] = ledger.list(pods);
+  const others = [pod, { ...pod, metadata: { ...pod?.metadata, name: 'more' } }];
+  const list = (kind: Kind): readonly KubeObject[] =>
+    (kind.kind === 'Pod' ? [...ledger.list(pods), ...others] : ledger.list(kind)) as never;
+  const crowded = { cluster: { ledger: { list } } } as never;
+  const words = always
+    .filter(({ promise }) => promise.includes('quota'))
+    .map(({ broken }) => broken(crowded, { previous: undefined, current: quota }));
+  assert.deepEqual(words, [
+    'share was let in: pods is 5, quota share says 3',
+    undefined,
+    'quota share: used pods is 3, not 5',
+  ]);
+  cluster.stop();
+});
+
+test('an autoscaler that scales beyond its bounds, or leaves its app beyond them', async () => {
+  const { cluster, run } = await withApp();
+  const [app] = cluster.ledger.list(deployments);
+  assert.ok(app);
+  const draft = autoscalerDraft(app, cluster.chance('autoscaler'));
+  const spec = { ...draft.spec, minReplicas: 2, maxReplicas: 3 };
+  const autoscaler = await cluster.create(horizontalPodAutoscalers as Kind, { ...draft, spec });
+  await run(61_000);
+  assert.deepEqual([...cluster.violations, ...missing(cluster)], []);
+  const bounds = { minReplicas: 3, maxReplicas: 4 };
+  await setAutoscalerBounds(cluster, autoscaler as HorizontalPodAutoscaler, bounds);
+  await run(1_000);
+  const [known] = cluster.ledger.list(horizontalPodAutoscalers);
+  assert.ok(known);
+  const list = (): unknown => [{ ...app, spec: { ...app.spec, replicas: 5 } }];
+  assert.deepEqual(ofAutoscaler(known, { list } as never), [
+    'autoscaler app leaves 5, bounds are 3 and 4',
+    'autoscaler app says 3 replicas, not 5',
+    'autoscaler app says 3 replicas, not 5',
+  ]);
+  const ada = cluster.controlPlane.verbsFor({ name: 'ada', groups: ['system:masters'] });
+  const ref = { ...collectionOf(horizontalPodAutoscalers as Kind, 'default'), name: 'app' };
+  const scaled = async (second: number, desiredReplicas: number): Promise<void> => {
+    const status = { desiredReplicas, lastScaleTime: `2026-01-02T03:09:0${second}Z` };
+    await ada?.patch({ ...ref, subresource: 'status' }, { type: 'merge', body: { status } });
+    await run(1);
+  };
+  await scaled(1, 2);
+  await scaled(2, 4);
+  assert.deepEqual(cluster.violations, [], 'what it may, and what it might a moment ago');
+  await scaled(3, 5);
+  violatedOnce(cluster, /autoscaler app asked for 5 replicas, bounds are 2 and 4/);
+  cluster.violations.length = 0;
+  await run(61_000);
+  await scaled(4, 2);
+  violatedOnce(cluster, /autoscaler app asked for 2 replicas, bounds are 3 and 4/);
   cluster.stop();
 });

@@ -6,16 +6,15 @@
 import {
   configMaps,
   endpointSlices,
+  horizontalPodAutoscalers,
   jobs,
   nodes,
   persistentVolumeClaims,
   persistentVolumes,
-  podDisruptionBudgets,
   pods,
   replicaSets,
 } from '#api/kinds/index.ts';
 import { millisOf, unitsOf } from '#api/quantity.ts';
-import { matchesSelector } from '#api/selector.ts';
 import type {
   ConfigMap,
   Job,
@@ -27,13 +26,17 @@ import type {
 } from '#api/types.ts';
 import { labels } from '#node/decide/labels.ts';
 import { add, noResources, requestOf, resourcesOf } from '#scheduler/decide/resources.ts';
+import { scaledBeyond } from './autoscaler-checks.ts';
+import { brokenBudget } from './budget-checks.ts';
 import type { SimulatedCluster } from './cluster.ts';
+import { startedWrongly } from './cron-checks.ts';
 import { missing } from './desired-state.ts';
 import { type Invariant, whenWritten, type Words, type Written } from './invariant.ts';
 import type { LedgerChange } from './ledger.ts';
 import type { MachineContainer } from './machine/machine.ts';
-import { type Loss, Observations, staleMs } from './observations.ts';
-import { isDone, isEvicted, isHealthy, isPreempted, ownerOf, replicasOf } from './reading.ts';
+import { Observations, staleMs } from './observations.ts';
+import { beyondQuota, miscounted } from './quota-checks.ts';
+import { endOf, isDone, isHealthy, isPreempted, ownerOf, replicasOf } from './reading.ts';
 import { tooMuchTaken } from './set-bounds.ts';
 
 /** In every moment. */
@@ -69,6 +72,15 @@ export const always: readonly Invariant[] = [
   },
   whenWritten('a node that reports does not count as lost', nodes, wronglyLost),
   whenWritten('how a Job ended stays', jobs, endedOtherwise),
+  whenWritten('a CronJob starts what is due, if it may', jobs, startedWrongly),
+  whenWritten('an autoscaler keeps to its bounds', horizontalPodAutoscalers, scaledBeyond),
+  whenWritten('nothing is let in beyond a quota', pods, beyondQuota('pods')),
+  whenWritten('nothing is let in beyond a quota', jobs, beyondQuota('count/jobs.batch')),
+  {
+    promise: 'a quota tells exactly what is used',
+    changesWith: ({ counts }) => counts,
+    broken: miscounted,
+  },
   whenWritten('what is applied has an owner, and what has one is there', configMaps, unowned),
   whenWritten('a claim has one volume, for good and alone', persistentVolumeClaims, otherVolume),
   whenWritten('a volume stays while a claim has it', persistentVolumes, tornVolume),
@@ -201,29 +213,7 @@ function tooFewLeft(seen: Observations, { previous, current }: Written<Pod>): Wo
   if (seen.now - undisturbedSinceMs < staleMs) return undefined;
   if (!previous || !isHealthy(previous) || !current?.metadata.deletionTimestamp) return undefined;
   if (isPreempted(current)) return undefined;
-  return tooMuchTaken(current, seen.cluster.ledger);
-}
-
-/**
- * What the budget wants is there without the evicted pod, beside what others took away so lately that
- * nobody could know of it.
- */
-function brokenBudget(seen: Observations, { previous, current }: Written<Pod>): Words {
-  if (!previous || !isHealthy(previous) || !current || !isEvicted(current)) return undefined;
-  const { name } = current.metadata;
-  const { ledger } = seen.cluster;
-  for (const budget of ledger.list(podDisruptionBudgets)) {
-    const { metadata, spec } = budget;
-    const { selector, minAvailable } = spec ?? {};
-    if (seen.isTooNew(budget)) continue;
-    const isMeant = (of: Loss | Pod['metadata']): boolean =>
-      of.namespace === metadata.namespace && matchesSelector(selector, of.labels);
-    if (typeof minAvailable !== 'number' || !isMeant(current.metadata)) continue;
-    const left = ledger.list(pods).filter((one) => isHealthy(one) && isMeant(one.metadata)).length;
-    if (left + seen.losses.filter(isMeant).length >= minAvailable) continue;
-    return `${name} was evicted: ${left} healthy pods are left, budget ${metadata.name} wants ${minAvailable}`;
-  }
-  return undefined;
+  return tooMuchTaken(current, seen);
 }
 
 /** By the scheduler, which cannot know of who comes past it, or is resized, at the same time. */
@@ -335,11 +325,6 @@ function endedOtherwise(_: Observations, { previous, current }: Written<Job>): W
   if (!current || !before || before === now) return undefined;
   return `job ${current.metadata.name} was ${before}, and is ${now ?? 'open again'}`;
 }
-
-const endOf = (job: Job | undefined): string | undefined =>
-  job?.status?.conditions?.find(
-    ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
-  )?.type;
 
 /** Source: KEP-555; all of it comes by server-side apply, so that each field is somebody's. */
 function unowned(_: Observations, { current }: Written<ConfigMap>): Words {

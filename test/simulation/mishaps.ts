@@ -2,15 +2,13 @@
 import type { Random } from '#base/random.ts';
 import type { Action } from './actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
+import { pick } from './pick.ts';
 
 /** A little, as between machines that nobody sets; a time server's correction; a machine that slept. */
 const offsMs = [1_500, 30_000, 600_000];
 const fullMsMax = 60_000;
 /** Long enough for the agent to notice, and to evict a pod or many. */
 const shortMsMax = 40_000;
-
-const pick = <T>(random: Random, values: readonly T[]): T | undefined =>
-  values[random.below(Math.max(1, values.length))];
 
 /** Ahead of the true time or behind it, or right again: either way the clock jumps. */
 function setClock({ nodes, clock, trace }: SimulatedCluster, random: Random): void {

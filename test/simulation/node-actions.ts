@@ -5,6 +5,7 @@ import type { Node, Pod, Taint } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 import type { Action } from './actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
+import { pick } from './pick.ts';
 import { isDone } from './reading.ts';
 import { handTaint, largePodDraft, lonePodDraft } from './workload.ts';
 
@@ -12,9 +13,6 @@ const closedMsMax = 120_000;
 /** Longer than the pods of a node that is gone are waited for. */
 const awayMsMax = 120_000;
 const ghost = 'node-9';
-
-const pick = <T>(random: Random, values: readonly T[]): T | undefined =>
-  values[random.below(Math.max(1, values.length))];
 
 const nodeNamed = ({ ledger }: SimulatedCluster, name: string | undefined): Node | undefined =>
   ledger.list(nodes).find(({ metadata }) => metadata.name === name);

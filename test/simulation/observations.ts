@@ -1,33 +1,32 @@
 /** What the invariants remember of a run: how things were so lately that loops may still act on it. */
 import {
+  cronJobs,
+  daemonSets,
   deployments,
+  horizontalPodAutoscalers,
+  jobs,
   leases,
   nodes,
   podDisruptionBudgets,
   pods,
   replicaSets,
+  resourceQuotas,
+  statefulSets,
 } from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { Deployment, Node, Pod, PodDisruptionBudget, ReplicaSet } from '#api/types.ts';
+import type { Deployment, Node, Pod, ReplicaSet } from '#api/types.ts';
 import { requestOf } from '#scheduler/decide/resources.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { LedgerChange } from './ledger.ts';
 import { NodeDoors } from './node-doors.ts';
 import { isDone, isEvicted, isHealthy, isReady, ownerOf, replicasOf } from './reading.ts';
+import { RecentForms } from './recent-forms.ts';
 import { surgeOf } from './set-bounds.ts';
 
 /** So old may be what a loop knows. */
 export const staleMs = 60_000;
-
-interface Bound {
-  readonly fromMs: number;
-  readonly most: number;
-}
-
-/** An eviction that was let through reaches the pod so soon. */
-const evictionMs = 1_000;
 
 /** A healthy pod that went otherwise than by eviction. */
 export interface Loss {
@@ -36,12 +35,23 @@ export interface Loss {
   readonly atMs: number;
 }
 
+/** What they want may change, and bounds what happens. */
+const bounding = [
+  deployments as Kind,
+  replicaSets as Kind,
+  statefulSets as Kind,
+  daemonSets as Kind,
+  podDisruptionBudgets as Kind,
+  horizontalPodAutoscalers as Kind,
+  cronJobs as Kind,
+  jobs as Kind,
+].map((kind) => prefixOf(kind));
+/** What quotas count here, and they themselves. */
+const counted = [pods as Kind, jobs as Kind, resourceQuotas as Kind].map((kind) => prefixOf(kind));
+
 const prefixes = {
-  deployment: prefixOf(deployments as Kind),
-  replicaSet: prefixOf(replicaSets as Kind),
   node: prefixOf(nodes as Kind),
   pod: prefixOf(pods as Kind),
-  budget: prefixOf(podDisruptionBudgets as Kind),
   nodeLease: `${prefixOf(leases as Kind)}kube-node-lease/`,
 };
 
@@ -49,16 +59,16 @@ export class Observations {
   readonly cluster: SimulatedCluster;
   /** Nothing but rolling updates happens, so that none may take too many pods away. */
   undisturbedSinceMs: number | undefined;
-  /** By uid of Deployment or ReplicaSet: how many replicas and pods it might have, newest last. */
-  readonly #bounds = new Map<string, Bound[]>();
+  /** Of what bounds something. */
+  readonly #forms = new RecentForms(staleMs);
   /** By uid of a pod: since when it is not ready. */
   readonly #unreadySinceMs = new Map<string, number>();
   readonly #renewedAtMs = new Map<string, number>();
   readonly doors = new NodeDoors();
   /** By uid of a pod: when it took room that no scheduler had found for it. */
   readonly #unforeseenAtMs = new Map<string, number>();
-  /** By uid of a budget. */
-  readonly #madeAtMs = new Map<string, number>();
+  /** Raised whenever something changes that quotas count. */
+  counts = 0;
   #losses: Loss[] = [];
   #loopsRunSinceMs: number | undefined;
   #lateAtMs = Number.NEGATIVE_INFINITY;
@@ -98,10 +108,19 @@ export class Observations {
     return this.now - (this.#renewedAtMs.get(node) ?? Number.NEGATIVE_INFINITY);
   }
 
-  /** The most that it might have by what it said in the time that loops may still know of. */
+  /** All that it wanted in the time that loops may still know of, newest last. */
+  formsOf<T extends KubeObject>(uid: string | undefined, forMs = staleMs): readonly T[] {
+    return this.#forms.since<T>(uid, this.now - forMs);
+  }
+
+  isNew({ metadata: { uid } }: KubeObject, forMs = staleMs): boolean {
+    return this.#forms.isYoungerThan(uid, this.now - forMs);
+  }
+
+  /** The most replicas that a Deployment, or pods that a ReplicaSet might have; undefined: it is another owner. */
   mostOf(uid: string | undefined): number | undefined {
-    const known = this.#bounds.get(uid ?? '');
-    return known && Math.max(...this.#counting(known).map(({ most }) => most));
+    const most = this.formsOf<Deployment | ReplicaSet>(uid).flatMap(mostIn);
+    return most.length === 0 ? undefined : Math.max(...most);
   }
 
   /** Pods of the owner that neither end nor have ended. */
@@ -129,20 +148,10 @@ export class Observations {
       this.doors.changed(previous as Node, current as Node, this.now, settings);
     } else if (key.startsWith(prefixes.nodeLease)) {
       if (current) this.#renewedAtMs.set(current.metadata.name, this.now);
-    } else if (key.startsWith(prefixes.budget)) {
-      if (!previous && current) this.#madeAtMs.set(current.metadata.uid ?? '', this.now);
-    } else if (key.startsWith(prefixes.replicaSet)) {
-      if (current) this.#allow(current, replicasOf(current as ReplicaSet));
-    } else if (key.startsWith(prefixes.deployment)) {
-      const app = current as Deployment | undefined;
-      if (app) this.#allow(app, replicasOf(app) + surgeOf(app));
+    } else if (current && bounding.some((prefix) => key.startsWith(prefix))) {
+      this.#forms.note(current, this.now);
     }
-  }
-
-  /** The budget is so new that an eviction under way was let through before. */
-  isTooNew({ metadata }: PodDisruptionBudget): boolean {
-    const at = this.#madeAtMs.get(metadata.uid ?? '');
-    return at !== undefined && at >= this.now - evictionMs;
+    if (counted.some((prefix) => key.startsWith(prefix))) this.counts++;
   }
 
   /** The pod came past the scheduler, or was resized, so lately that it may not know. */
@@ -181,19 +190,11 @@ export class Observations {
       if (previous?.spec.nodeName || isNew) this.#unforeseenAtMs.set(uid, this.now);
     }
   }
+}
 
-  #allow({ metadata: { uid = '' } }: KubeObject, most: number): void {
-    const recent = this.#counting(this.#bounds.get(uid) ?? []);
-    this.#bounds.set(uid, [...recent, { fromMs: this.now, most }]);
-  }
-
-  /** The one before counts until now: it ends where the next begins. */
-  #counting(known: readonly Bound[]): readonly Bound[] {
-    return known.filter((_, index) => {
-      const next = known[index + 1];
-      return !next || next.fromMs >= this.now - staleMs;
-    });
-  }
+function mostIn(set: Deployment | ReplicaSet): readonly number[] {
+  if (set.kind === 'ReplicaSet') return [replicasOf(set)];
+  return set.kind === 'Deployment' ? [replicasOf(set) + surgeOf(set as Deployment)] : [];
 }
 
 /** Also by what the node says that it holds: for the scheduler that is news, too. */

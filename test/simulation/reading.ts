@@ -1,6 +1,6 @@
 /** What the checks read off objects. */
 import type { KubeObject } from '#api/object.ts';
-import type { Deployment, Pod, ReplicaSet, StatefulSet } from '#api/types.ts';
+import type { Deployment, Job, Pod, ReplicaSet, StatefulSet } from '#api/types.ts';
 
 export function isReady({ status }: Pod): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
@@ -9,6 +9,13 @@ export function isReady({ status }: Pod): boolean {
 
 export function isDone({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+/** How it ended. */
+export function endOf(job: Job | undefined): string | undefined {
+  return job?.status?.conditions?.find(
+    ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
+  )?.type;
 }
 
 /** The node can never give it what it was resized to. */

@@ -2,13 +2,23 @@
  * One run: a cluster starts, people and misfortune work on it as the seed says, then everything
  * calms down and the desired state must be reached, and kept without further work.
  */
-import { daemonSets, deployments, leases, statefulSets } from '#api/kinds/index.ts';
+import {
+  daemonSets,
+  deployments,
+  horizontalPodAutoscalers,
+  leases,
+  statefulSets,
+} from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
+import type { Deployment } from '#api/types.ts';
+import type { Random } from '#base/random.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import { drawAction, rollOut } from './actions.ts';
+import { setAutoscalerBounds } from './bound-actions.ts';
 import { SimulatedCluster } from './cluster.ts';
 import { inTheEnd, Invariants } from './invariants.ts';
 import { rollOutSet } from './set-actions.ts';
+import { previousSet, undo } from './undo.ts';
 import { drained } from './virtual-time.ts';
 import { takenBack } from './wishes.ts';
 
@@ -179,7 +189,9 @@ class Simulation {
   /** Nothing is written without a reason, full passes find nothing, and updates keep their bounds. */
   async #stayQuiet(): Promise<void> {
     const cluster = this.#cluster;
-    const prefixes = [prefixOf(leases as Kind), '/core/nodes/', '/core/events/'];
+    // What an autoscaler has recommended ages, and its status tells.
+    const restless = [leases as Kind, horizontalPodAutoscalers as Kind].map((one) => prefixOf(one));
+    const prefixes = [...restless, '/core/nodes/', '/core/events/'];
     const listening = { on: true };
     cluster.ledger.listen(({ key }) => {
       if (!listening.on || prefixes.some((prefix) => key.startsWith(prefix))) return;
@@ -203,10 +215,27 @@ class Simulation {
     const sets = [cluster.ledger.list(statefulSets), cluster.ledger.list(daemonSets)].flat();
     if (!app && sets.length === 0) return;
     this.#invariants.undisturbedSinceMs = 0;
-    if (app) await this.#during(rollOut(cluster, random, app));
+    if (app) await this.#during(this.#renew(app, random));
     for (const set of sets) await this.#during(rollOutSet(cluster, random, set));
     await this.#advance(bounds.rollOutMs);
     for (const words of inTheEnd(cluster)) cluster.violated(`after an update: ${words}`);
+  }
+
+  /** Forth, or back where there is something to go back to; its autoscaler may ask for one more meanwhile. */
+  async #renew(app: Deployment, random: Random): Promise<void> {
+    const cluster = this.#cluster;
+    const previous = random.fraction() < 0.5 ? previousSet(app, cluster.ledger) : undefined;
+    if (previous) await undo(cluster, app, previous);
+    else await rollOut(cluster, random, app);
+    const autoscaler = cluster.ledger
+      .list(horizontalPodAutoscalers)
+      .find(({ metadata: { name, namespace } }) => {
+        return name === app.metadata.name && namespace === app.metadata.namespace;
+      });
+    if (!autoscaler || cluster.isTight) return;
+    const { minReplicas = 1, maxReplicas } = autoscaler.spec;
+    const bounds = { minReplicas: minReplicas + 1, maxReplicas: maxReplicas + 1 };
+    await setAutoscalerBounds(cluster, autoscaler, bounds);
   }
 
   /** Lets time go by until it is done; what a control plane was asked that was just stopped never is. */

@@ -1,10 +1,20 @@
 /** In the end people take back what would keep others from their place: then there is room for all. */
-import { deployments, nodes, pods, statefulSets } from '#api/kinds/index.ts';
+import {
+  cronJobs,
+  deployments,
+  horizontalPodAutoscalers,
+  nodes,
+  pods,
+  resourceQuotas,
+  statefulSets,
+} from '#api/kinds/index.ts';
 import type { Kind } from '#api/kind.ts';
 import { isStatusError } from '#base/status-error.ts';
 import type { Deployment, Pod, StatefulSet } from '#api/types.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { resume } from './app-actions.ts';
+import { suspend } from './batch-actions.ts';
+import { isNarrow, raiseQuota, setAutoscalerBounds } from './bound-actions.ts';
 import { isByHand, setTaints, uncordon } from './node-actions.ts';
 import { isDone, isInfeasible, replicasOf } from './reading.ts';
 import { isLarge, usualRequests } from './workload.ts';
@@ -29,6 +39,14 @@ export function takenBack(cluster: SimulatedCluster): (() => Promise<unknown>)[]
       .list(deployments)
       .filter(({ spec }) => spec.paused)
       .map((app) => () => resume(cluster, app)),
+    ...ledger
+      .list(cronJobs)
+      .filter(({ spec }) => !spec.suspend)
+      .map((cronJob) => () => suspend(cluster, cronJob)),
+    ...ledger
+      .list(resourceQuotas)
+      .filter(isNarrow)
+      .map((quota) => () => raiseQuota(cluster, quota)),
     ...living.filter(isLarge).map((pod) => () => cluster.delete(pods as Kind, pod, {})),
     ...living.filter(hasGrown).map((pod) => () => shrink(cluster, pod)),
     ...(cluster.isTight ? scaledDown(cluster) : []),
@@ -47,13 +65,20 @@ function shrink(cluster: SimulatedCluster, pod: Pod): Promise<unknown> {
   return cluster.resize(pod, { name, resources: { requests: usualRequests } });
 }
 
+/** First whoever would scale them up again. */
 function scaledDown(cluster: SimulatedCluster): (() => Promise<unknown>)[] {
-  return [deployments as Kind, statefulSets as Kind].flatMap((kind) =>
+  const bounds = { minReplicas: 1, maxReplicas: replicasMax };
+  const autoscalers = cluster.ledger
+    .list(horizontalPodAutoscalers)
+    .filter(({ spec }) => spec.maxReplicas > replicasMax)
+    .map((autoscaler) => () => setAutoscalerBounds(cluster, autoscaler, bounds));
+  const apps = [deployments as Kind, statefulSets as Kind].flatMap((kind) =>
     cluster.ledger
       .list<Deployment | StatefulSet>(kind as never)
       .filter((app) => !app.metadata.deletionTimestamp && replicasOf(app) > replicasMax)
       .map((app) => () => cluster.patch(kind, app, { spec: { replicas: replicasMax } })),
   );
+  return [...autoscalers, ...apps];
 }
 
 /** Somebody deleted or changed it just now. */

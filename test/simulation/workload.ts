@@ -1,7 +1,9 @@
 /** Objects that people create in a simulated cluster. */
 import type {
+  CronJob,
   DaemonSet,
   Deployment,
+  HorizontalPodAutoscaler,
   Job,
   Pod,
   Service,
@@ -13,6 +15,8 @@ import type { Random } from '#base/random.ts';
 type Draft<T> = Omit<T, 'apiVersion' | 'kind' | 'status'>;
 
 const port = 8080;
+/** Of a pod: what autoscalers want it to use. */
+export const usualLoad = 50;
 export const usualRequests = { cpu: '100m', memory: '64Mi' };
 const restarting = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }];
 /** On nodes that people want for themselves. */
@@ -157,6 +161,45 @@ export function jobDraft(name: string, random: Random): Draft<Job> {
       },
     },
   };
+}
+
+export const schedules = ['* * * * *', '* * * * *', '*/2 * * * *'] as const;
+export const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'] as const;
+
+/** Its Jobs begin often enough for a run that takes minutes. */
+export function cronJobDraft(name: string, random: Random): Draft<CronJob> {
+  const { spec } = jobDraft(name, random);
+  return {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      schedule: pick(random, schedules),
+      concurrencyPolicy: pick(random, concurrencyPolicies),
+      successfulJobsHistoryLimit: random.below(4),
+      failedJobsHistoryLimit: random.below(2),
+      jobTemplate: { spec },
+    },
+  };
+}
+
+/** By what its pods use, which people's requests decide. */
+export function autoscalerDraft(
+  { kind, metadata: { name } }: Deployment | StatefulSet,
+  random: Random,
+): Draft<HorizontalPodAutoscaler> {
+  const target = { type: 'AverageValue', averageValue: `${usualLoad}m` };
+  return {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind, name },
+      ...autoscalerBounds(random),
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
+    },
+  };
+}
+
+export function autoscalerBounds(random: Random): { minReplicas: number; maxReplicas: number } {
+  const minReplicas = 1 + random.below(4);
+  return { minReplicas, maxReplicas: minReplicas + random.below(4) };
 }
 
 /** When it has failed or succeeded, otherwise than by counting alone. */

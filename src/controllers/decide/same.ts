@@ -23,6 +23,6 @@ function isSameMap(a: Record<string, unknown>, b: Record<string, unknown>): bool
 function isNothing(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (typeof value !== 'object') return false;
-  for (const _ in value) return false;
+  for (const key in value) if ((value as Record<string, unknown>)[key] !== undefined) return false;
   return true;
 }
