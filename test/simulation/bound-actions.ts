@@ -16,6 +16,7 @@ import type {
 import type { Random } from '#base/random.ts';
 import type { Action } from './actions.ts';
 import type { SimulatedCluster } from './cluster.ts';
+import { drain } from './node-actions.ts';
 import { pick } from './pick.ts';
 import { autoscalerBounds, autoscalerDraft, usualLoad } from './workload.ts';
 
@@ -40,12 +41,15 @@ async function createBudget(cluster: SimulatedCluster, random: Random): Promise<
   });
 }
 
+/** At times by somebody who wants to empty a node, and does so at once. */
 async function changeBudget(cluster: SimulatedCluster, random: Random): Promise<void> {
   const budget = pick(random, cluster.ledger.list(podDisruptionBudgets));
   if (!budget) return;
+  const isInHurry = random.fraction() < 0.4;
   const spec = { minAvailable: null, maxUnavailable: null, ...budgetBound(random) };
   cluster.trace.add(`the budget for ${budget.metadata.name}: ${JSON.stringify(spec)}`);
   await cluster.patch(podDisruptionBudgets as Kind, budget, { spec });
+  if (isInHurry) await drain(cluster, random);
 }
 
 const hardOf = (random: Random) => ({

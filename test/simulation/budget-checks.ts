@@ -29,16 +29,34 @@ export function brokenBudget(seen: Observations, { previous, current }: Written<
   return undefined;
 }
 
-/**
- * By the most lenient of its bounds that an eviction under way may have been let through by. How many
- * pods there should be its controller may know late; of an app that was put in another's place, nothing.
- */
+/** Who is let go is noted on the budget as it stands: by what it was before, nobody may go any more. */
+export function wronglyLetGo(
+  seen: Observations,
+  { previous, current }: Written<PodDisruptionBudget>,
+): Words {
+  const known = previous?.status?.disruptedPods ?? {};
+  const noted = current?.status?.disruptedPods ?? {};
+  if (!current || Object.keys(noted).every((name) => name in known)) return undefined;
+  const left = healthyOf(current, seen.cluster.ledger, (name) => !(name in noted));
+  const lost = seen.losses.filter((loss) => isAbout(current, loss)).length;
+  const wanted = wantedOf(current, sizeOf(current, seen));
+  if (left + lost >= wanted) return undefined;
+  const names = Object.keys(noted).join(', ');
+  return `${names} may go: ${left} healthy pods are left, budget ${current.metadata.name} wants ${wanted}`;
+}
+
+/** By the most lenient of its bounds that an eviction under way may have been let through by. */
 function leastWanted(budget: PodDisruptionBudget, seen: Observations): number {
-  const app = appOf(budget, seen.cluster.ledger);
-  const sizes = seen.formsOf<Deployment>(app?.metadata.uid).map(replicasOf);
-  const size = app && !seen.isNew(app) ? Math.min(...sizes) : 0;
+  const size = sizeOf(budget, seen);
   const forms = seen.formsOf<PodDisruptionBudget>(budget.metadata.uid, evictionMs);
   return Math.min(...forms.map((form) => wantedOf(form, size)));
+}
+
+/** That it was not long ago, since its controller may know late; of an app in another's place it knows nothing. */
+function sizeOf(budget: PodDisruptionBudget, seen: Observations): number {
+  const app = appOf(budget, seen.cluster.ledger);
+  if (!app || seen.isNew(app)) return 0;
+  return Math.min(...seen.formsOf<Deployment>(app.metadata.uid).map(replicasOf));
 }
 
 /** Of an app of this size; parts of a pod count as a whole one, whoever they are in favour of. */
@@ -62,8 +80,15 @@ function isAbout(
   return namespace === metadata.namespace && matchesSelector(spec?.selector, labels);
 }
 
-function healthyOf(budget: PodDisruptionBudget, ledger: Ledger): number {
-  return ledger.list(pods).filter((pod) => isHealthy(pod) && isAbout(budget, pod.metadata)).length;
+function healthyOf(
+  budget: PodDisruptionBudget,
+  ledger: Ledger,
+  counts: (name: string) => boolean = () => true,
+): number {
+  return ledger
+    .list(pods)
+    .filter((pod) => isHealthy(pod) && isAbout(budget, pod.metadata))
+    .filter(({ metadata }) => counts(metadata.name)).length;
 }
 
 /** In the end. */

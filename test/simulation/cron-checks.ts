@@ -1,9 +1,10 @@
 /** Whether CronJobs start what they should and nothing else, and whether they clear up. */
 import { wallClockOf } from '#api/cron/wall-clock.ts';
 import { nextTime, parseSchedule } from '#api/cron/schedule.ts';
-import { jobs } from '#api/kinds/index.ts';
+import { cronJobs, jobs } from '#api/kinds/index.ts';
 import { parseTime } from '#api/time.ts';
 import type { CronJob, Job } from '#api/types.ts';
+import type { SimulatedCluster } from './cluster.ts';
 import type { Words, Written } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
 import type { Observations } from './observations.ts';
@@ -37,10 +38,29 @@ function isScheduled({ spec }: CronJob, at: number): boolean {
   return nextTime(parsed.schedule, clock, at - 1) === at;
 }
 
+const minuteMs = 60_000;
+/** A start that is due happens so soon when nothing goes wrong. */
+const startsWithinMs = 5_000;
+
+/** What should have been started by now, when nothing has gone wrong for so long that something was due. */
+export function notStarted({ ledger, clock }: SimulatedCluster): string[] {
+  return ledger.list(cronJobs).flatMap((cronJob) => {
+    const { metadata, spec, status } = cronJob;
+    if (spec.suspend || spec.concurrencyPolicy === 'Forbid') return [];
+    let due = Math.floor((clock.now() - startsWithinMs) / minuteMs) * minuteMs;
+    while (!isScheduled(cronJob, due)) due -= minuteMs;
+    const name = `${metadata.name}-${due / minuteMs}`;
+    // One that was left by a CronJob of the same name holds the place.
+    const isTaken = ledger.list(jobs).some((job) => job.metadata.name === name);
+    const known = status?.lastScheduleTime ?? metadata.creationTimestamp;
+    return isTaken || parseTime(known) >= due ? [] : [`${name} was not started`];
+  });
+}
+
 const isRunning = (job: Job): boolean =>
   endOf(job) === undefined && job.metadata.deletionTimestamp === undefined;
 
-/** In the end: nothing is left of it but as many that ended as it wants to keep. */
+/** In the end, with no start to come: nothing is left of it but as many that ended as it wants to keep. */
 export function ofCronJob(cronJob: CronJob, ledger: Ledger): string[] {
   const { metadata, spec, status } = cronJob;
   const own = ledger.list(jobs).filter((job) => ownerOf(job) === metadata.uid);

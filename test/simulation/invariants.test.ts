@@ -181,6 +181,23 @@ test('an eviction that a budget allowed until it was changed, and one a while af
   }
 });
 
+test('a permission to go that a budget gives by what it was before', async () => {
+  const { cluster, run } = await withApp();
+  const budget = await budgetFor(cluster, { minAvailable: 2 });
+  await run(10_000);
+  const changed = { spec: { minAvailable: 3 } };
+  await cluster.patch(podDisruptionBudgets as Kind, budget, changed);
+  const ada = cluster.controlPlane.verbsFor({ name: 'ada', groups: ['system:masters'] });
+  const ref = { ...collectionOf(podDisruptionBudgets as Kind, 'default'), name: 'app' };
+  const [pod] = cluster.ledger.list(pods);
+  const disruptedPods = { [pod?.metadata.name ?? '']: '2026-01-02T03:05:00Z' };
+  const body = { status: { disruptedPods } };
+  await ada?.patch({ ...ref, subresource: 'status' }, { type: 'merge', body });
+  await run(1);
+  violatedOnce(cluster, /app-.* may go: 2 healthy pods are left, budget app wants 3/);
+  cluster.stop();
+});
+
 test('a budget for a share of its app knows late how large that is', async () => {
   const { cluster, run } = await withApp();
   await budgetFor(cluster, { maxUnavailable: 1 });

@@ -11,6 +11,7 @@ import {
   nodes,
   persistentVolumeClaims,
   persistentVolumes,
+  podDisruptionBudgets,
   pods,
   replicaSets,
 } from '#api/kinds/index.ts';
@@ -27,7 +28,7 @@ import type {
 import { labels } from '#node/decide/labels.ts';
 import { add, noResources, requestOf, resourcesOf } from '#scheduler/decide/resources.ts';
 import { scaledBeyond } from './autoscaler-checks.ts';
-import { brokenBudget } from './budget-checks.ts';
+import { brokenBudget, wronglyLetGo } from './budget-checks.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { startedWrongly } from './cron-checks.ts';
 import { missing } from './desired-state.ts';
@@ -57,6 +58,7 @@ export const always: readonly Invariant[] = [
   whenWritten('a roll-out keeps its surge', replicaSets, tooManyReplicas),
   whenWritten('a roll-out alone leaves as many pods as it must', pods, tooFewLeft),
   whenWritten('no eviction breaks a budget', pods, brokenBudget),
+  whenWritten('a budget lets nobody go that it needs', podDisruptionBudgets, wronglyLetGo),
   whenWritten('no node is promised more than its allocatable', pods, overcommitted),
   {
     promise: 'what runs on a node has never more than its allocatable',

@@ -3,6 +3,7 @@
  * calms down and the desired state must be reached, and kept without further work.
  */
 import {
+  cronJobs,
   daemonSets,
   deployments,
   horizontalPodAutoscalers,
@@ -14,8 +15,10 @@ import type { Deployment } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
 import { prefixOf } from '#server/core/keys.ts';
 import { drawAction, rollOut } from './actions.ts';
+import { suspend } from './batch-actions.ts';
 import { setAutoscalerBounds } from './bound-actions.ts';
 import { SimulatedCluster } from './cluster.ts';
+import { notStarted } from './cron-checks.ts';
 import { inTheEnd, Invariants } from './invariants.ts';
 import { rollOutSet } from './set-actions.ts';
 import { previousSet, undo } from './undo.ts';
@@ -51,6 +54,8 @@ export interface SimulationReport {
 
 const bounds = {
   settleMs: 15 * 60_000,
+  /** A CronJob is due every other minute at least. */
+  cronJobsMs: 3 * 60_000,
   /** A node counts as lost only after forty seconds: a good state must last longer. */
   quietMs: 60_000,
   /** The loops' own full pass comes every ten minutes; it must find nothing. */
@@ -158,6 +163,7 @@ class Simulation {
     cluster.calmDown();
     trace.add('nothing goes wrong any more');
     await this.#askForLess();
+    await this.#endCronJobs();
     const from = time.elapsedMs;
     let reachedMs: number | undefined;
     for (;;) {
@@ -184,6 +190,16 @@ class Simulation {
       for (const one of work) await this.#during(one());
       await this.#advance(bounds.lookEveryMs);
     }
+  }
+
+  /** They start what is due for a while yet: else nothing would ever be at rest. */
+  async #endCronJobs(): Promise<void> {
+    const cluster = this.#cluster;
+    const running = () => cluster.ledger.list(cronJobs).filter(({ spec }) => !spec.suspend);
+    if (running().length === 0) return;
+    await this.#advance(bounds.cronJobsMs);
+    for (const words of notStarted(cluster)) cluster.violated(words);
+    for (const cronJob of running()) await this.#during(suspend(cluster, cronJob));
   }
 
   /** Nothing is written without a reason, full passes find nothing, and updates keep their bounds. */

@@ -1,6 +1,5 @@
 /** In the end people take back what would keep others from their place: then there is room for all. */
 import {
-  cronJobs,
   deployments,
   horizontalPodAutoscalers,
   nodes,
@@ -13,7 +12,6 @@ import { isStatusError } from '#base/status-error.ts';
 import type { Deployment, Pod, StatefulSet } from '#api/types.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { resume } from './app-actions.ts';
-import { suspend } from './batch-actions.ts';
 import { isNarrow, raiseQuota, setAutoscalerBounds } from './bound-actions.ts';
 import { isByHand, setTaints, uncordon } from './node-actions.ts';
 import { isDone, isInfeasible, replicasOf } from './reading.ts';
@@ -39,10 +37,6 @@ export function takenBack(cluster: SimulatedCluster): (() => Promise<unknown>)[]
       .list(deployments)
       .filter(({ spec }) => spec.paused)
       .map((app) => () => resume(cluster, app)),
-    ...ledger
-      .list(cronJobs)
-      .filter(({ spec }) => !spec.suspend)
-      .map((cronJob) => () => suspend(cluster, cronJob)),
     ...ledger
       .list(resourceQuotas)
       .filter(isNarrow)

@@ -163,12 +163,27 @@ export function jobDraft(name: string, random: Random): Draft<Job> {
   };
 }
 
+/** Its pods serve until their time is over. */
+function endlessJobDraft(name: string, random: Random): Draft<Job> {
+  const containers = [{ name: 'main', image: imageNamed('web', 1) }];
+  return {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      activeDeadlineSeconds: pick(random, [30, 90, 150]),
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { restartPolicy: 'Never', containers },
+      },
+    },
+  };
+}
+
 export const schedules = ['* * * * *', '* * * * *', '*/2 * * * *'] as const;
 export const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'] as const;
 
-/** Its Jobs begin often enough for a run that takes minutes. */
+/** Its Jobs begin often enough for a run that takes minutes; some never end by themselves, and meet the next. */
 export function cronJobDraft(name: string, random: Random): Draft<CronJob> {
-  const { spec } = jobDraft(name, random);
+  const { spec } = random.fraction() < 0.5 ? jobDraft(name, random) : endlessJobDraft(name, random);
   return {
     metadata: { name, namespace: 'default' },
     spec: {
