@@ -182,10 +182,13 @@ export class Observations {
       if (nodeName && !isThere) cluster.givenUp.add(uid);
       return;
     }
-    if (!current.spec.nodeName) return;
+    const wasResized = previous && takesMore(previous, current);
+    if (!current.spec.nodeName) {
+      if (wasResized) this.#unforeseenAtMs.set(uid, this.now);
+      return;
+    }
     this.doors.came(current, this.now);
     const isNew = previous === undefined;
-    const wasResized = previous?.spec.nodeName && takesMore(previous, current);
     if (isNew || wasResized || previous?.metadata.generation !== current.metadata.generation) {
       if (previous?.spec.nodeName || isNew) this.#unforeseenAtMs.set(uid, this.now);
     }
