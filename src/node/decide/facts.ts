@@ -70,6 +70,8 @@ export interface PodFacts {
   readonly granted: ReadonlyMap<string, ResourceRequirements>;
   /** Resources by container id, as this run of the agent has told the runtime. */
   readonly applied: ReadonlyMap<string, ResourceRequirements>;
+  /** Ids of containers, and `wholePod`: what may have got its last amounts, or not. */
+  readonly unsure: ReadonlySet<string>;
   readonly resizeProblem: Problem | undefined;
   /** Asked only when a resize is wanted. */
   readonly room: () => NodeRoom;

@@ -86,6 +86,7 @@ const facts = (pod: Pod, more: Partial<PodFacts> = {}): PodFacts => ({
   sandboxProblem: undefined,
   granted: new Map(),
   applied: new Map(),
+  unsure: new Set(),
   resizeProblem: undefined,
   room: () => ({ cpuMilli: 4000, memoryBytes: 8e9, othersCpuMilli: 1000, othersMemoryBytes: 1e9 }),
   busy: new Set(),
@@ -250,6 +251,18 @@ describe('a resize', () => {
       wanting('2'),
       { granted: granted('2'), applied: new Map([['main-0', amounts('2')]]) },
       'wait',
+    ],
+    [
+      'taken back when nobody knows whether the runtime heard of it, is told anew',
+      wanting('1'),
+      { granted: granted('1'), unsure: new Set(['main-0']) },
+      'applyResize',
+    ],
+    [
+      'and so is the group of the pod',
+      wanting('1'),
+      { granted: granted('1'), unsure: new Set([wholePod]) },
+      'applyResize',
     ],
     ['waits for room', wanting('3500m'), {}, 'wait'],
     [

@@ -150,7 +150,7 @@ export function notedIn({
   return text === undefined ? undefined : (JSON.parse(text) as ResourceRequirements);
 }
 
-export function sameAmounts(a: ResourceRequirements, b: ResourceRequirements): boolean {
+function sameAmounts(a: ResourceRequirements, b: ResourceRequirements): boolean {
   return changedResources(a, b).length === 0;
 }
 
@@ -213,19 +213,28 @@ function refusalFor(spec: PodSpec | undefined, room: NodeRoom): PendingResize['r
   return undefined;
 }
 
+/** It has what it should have, for all that is known: a runtime that failed may have done as it was told. */
+export function holds(
+  facts: Pick<PodFacts, 'pod' | 'applied' | 'unsure'>,
+  latest: ObservedContainer,
+  granted: ResourceRequirements,
+): boolean {
+  return !facts.unsure.has(latest.id) && sameAmounts(appliedOf(facts, latest) ?? granted, granted);
+}
+
 /** Containers for which the runtime has not been told yet what the node granted. */
 function resizing(facts: PodFacts, { members }: Progress): readonly MemberProgress[] {
   return members.filter((member) => {
     const { latest } = member;
     if (!latest || !isResizable(member) || latest.state === 'created') return false;
-    const granted = effectiveOf(facts, member);
-    return !sameAmounts(appliedOf(facts, latest) ?? granted, granted);
+    return !holds(facts, latest, effectiveOf(facts, member));
   });
 }
 
 /** The pod's own group does not hold it yet to what the node granted. */
 function wholeIsResizing(facts: PodFacts, { sandbox }: Progress): boolean {
-  return sandbox !== undefined && !sameAmounts(wholeAppliedOf(facts), wholeGrantedOf(facts));
+  if (sandbox === undefined) return false;
+  return facts.unsure.has(wholePod) || !sameAmounts(wholeAppliedOf(facts), wholeGrantedOf(facts));
 }
 
 export function isResizing(facts: PodFacts, progress: Progress): boolean {

@@ -42,6 +42,7 @@ export async function carryOut(step: Step, context: StepContext): Promise<void> 
       return applyResize(context);
     case 'removeContainer':
       context.memory.applied.delete(step.id);
+      context.memory.unsure.delete(step.id);
       await runtime.removeContainer(step.id);
       return mirror.forgetContainer(step.id);
     case 'stopSandbox':

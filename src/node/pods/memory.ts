@@ -12,6 +12,7 @@ export class PodMemory {
   sandboxProblem: Problem | undefined;
   readonly granted = new Map<string, ResourceRequirements>();
   readonly applied = new Map<string, ResourceRequirements>();
+  readonly unsure = new Set<string>();
   resizeProblem: Problem | undefined;
   verdict: NodeVerdict | undefined;
   cgroupRemoved = false;

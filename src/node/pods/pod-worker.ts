@@ -234,7 +234,7 @@ export class PodWorker {
     const { mirror, probes, hostIPs } = this.#services;
     const uid = this.#pod.metadata.uid ?? '';
     const { images, problems, volumes, sandboxProblem, cgroupRemoved } = this.#memory;
-    const { granted, applied, resizeProblem } = this.#memory;
+    const { granted, applied, unsure, resizeProblem } = this.#memory;
     const facts: PodFacts = {
       pod: this.#pod,
       gone: this.#gone,
@@ -246,6 +246,7 @@ export class PodWorker {
       sandboxProblem,
       granted,
       applied,
+      unsure,
       resizeProblem,
       room: () => this.#services.roomFor(uid),
       cgroupRemoved,

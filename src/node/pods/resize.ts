@@ -3,7 +3,7 @@ import type { Container, ResourceRequirements } from '#api/types.ts';
 import { wordsOf } from '#base/words.ts';
 import { containerResources, podCgroup, podLimits } from '../config/resources.ts';
 import { membersOf } from '../decide/members.ts';
-import { appliedOf, effectiveOf, sameAmounts, wholePod, withGranted } from '../decide/resize.ts';
+import { effectiveOf, holds, wholePod, withGranted } from '../decide/resize.ts';
 import type { StepContext } from './carry-out.ts';
 import { sizePodCgroup } from './cgroups.ts';
 
@@ -24,6 +24,7 @@ export function grantResize({ pod, memory }: StepContext): void {
 export async function applyResize(context: StepContext): Promise<void> {
   const { memory, services, pod: wanted } = context;
   const pod = withGranted(wanted, memory.granted);
+  memory.unsure.add(wholePod);
   try {
     if (await grows({ ...context, pod })) await sizePodCgroup({ pod, services }, true);
     for (const member of membersOf(pod)) {
@@ -31,6 +32,7 @@ export async function applyResize(context: StepContext): Promise<void> {
     }
     await sizePodCgroup({ pod, services }, true);
     if (pod.spec?.resources) memory.applied.set(wholePod, pod.spec.resources);
+    memory.unsure.delete(wholePod);
     memory.resizeProblem = undefined;
     memory.worked('resize');
   } catch (error) {
@@ -56,14 +58,16 @@ async function resizeContainer(
 ): Promise<void> {
   if (role === 'ephemeral' || role === 'init') return;
   const { name } = container;
-  const facts = { pod, granted: memory.granted, applied: memory.applied };
+  const facts = { pod, granted: memory.granted, applied: memory.applied, unsure: memory.unsure };
   const latest = services.mirror
     .containersOf(pod.metadata.uid ?? '')
     .find((one) => one.name === name && one.state === 'running');
   if (!latest) return;
   const granted: ResourceRequirements = effectiveOf(facts, { name, role, container });
-  if (sameAmounts(appliedOf(facts, latest) ?? granted, granted)) return;
+  if (holds(facts, latest, granted)) return;
   const { memoryBytes, runtime } = services;
+  memory.unsure.add(latest.id);
   await runtime.updateResources(latest.id, containerResources(pod, container, memoryBytes));
   memory.applied.set(latest.id, granted);
+  memory.unsure.delete(latest.id);
 }
