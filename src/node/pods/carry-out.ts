@@ -47,7 +47,7 @@ export async function carryOut(step: Step, context: StepContext): Promise<void> 
       return mirror.forgetContainer(step.id);
     case 'stopSandbox':
       await services.hostPorts?.close(context.pod.metadata.uid ?? '');
-      await runtime.stopSandbox(step.id);
+      await mirror.end(step.id, () => runtime.stopSandbox(step.id));
       await mirror.refreshSandbox(step.id);
       return;
     case 'removeSandbox':

@@ -43,7 +43,7 @@ export async function killContainer(step: KillStep, context: StepContext): Promi
   const spent = Math.floor((clock.monotonic() - from) / 1000);
   const left = spent === 0 ? graceSeconds : Math.max(lastGraceSeconds, graceSeconds - spent);
   const rest = await askToStop(container, left, context);
-  await runtime.stopContainer(id, rest);
+  await mirror.end(id, () => runtime.stopContainer(id, rest));
   await mirror.refreshContainer(id);
 }
 

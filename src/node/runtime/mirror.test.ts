@@ -38,6 +38,7 @@ const outOfMemory: ObservedContainer = { ...failed, reason: 'OOMKilled' };
 async function setUp() {
   const { time } = await openTestCluster();
   let books = running;
+  let asked = 0;
   let tell: (event: RuntimeEvent) => void = () => undefined;
   const runtime: Partial<Runtime> = {
     subscribe: (listener) => {
@@ -46,7 +47,10 @@ async function setUp() {
     },
     listSandboxes: () => Promise.resolve([]),
     listContainers: () => Promise.resolve([books]),
-    container: () => Promise.resolve(books),
+    container: () => {
+      asked += 1;
+      return Promise.resolve(books);
+    },
   };
   const reasons: string[] = [];
   const mirror = new RuntimeMirror({
@@ -63,6 +67,7 @@ async function setUp() {
   });
   await mirror.start();
   reasons.length = 0;
+  asked = 0;
   const event = async (type: 'exited' | 'oom'): Promise<void> => {
     tell({ type, id: 'c1' });
     await settle();
@@ -71,7 +76,8 @@ async function setUp() {
     time.advance(ms);
     await settle();
   };
-  return { reasons, event, later, say: (next: ObservedContainer) => (books = next) };
+  const say = (next: ObservedContainer) => (books = next);
+  return { mirror, reasons, event, later, say, asked: () => asked };
 }
 
 test('an end for lack of memory is told, though its reason comes after the end', async () => {
@@ -95,4 +101,39 @@ test('and though the books have it only after they have the end', async () => {
   say(outOfMemory);
   await later(5);
   assert.deepEqual(reasons, ['Error', 'OOMKilled']);
+});
+
+test('an end that the books have late is asked for until they have it, and then no more', async () => {
+  const { reasons, event, later, say, asked } = await setUp();
+  await event('exited');
+  await later(2);
+  say(failed);
+  await later(5);
+  assert.deepEqual([reasons, asked()], [['Error'], 3]);
+  await event('exited');
+  await later(5000);
+  assert.equal(asked(), 3);
+});
+
+test('an end by our own call is not asked for: the answer of the call brings it', async () => {
+  const { mirror, event, later, asked } = await setUp();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const ended = mirror.end('c1', () => promise);
+  await event('exited');
+  await later(500);
+  assert.equal(asked(), 0);
+  resolve();
+  await ended;
+});
+
+test('unless the answer does not come', async () => {
+  const { mirror, reasons, event, later, say } = await setUp();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const ended = mirror.end('c1', () => promise);
+  say(failed);
+  await event('exited');
+  await later(1000);
+  assert.deepEqual(reasons, ['Error']);
+  resolve();
+  await ended;
 });

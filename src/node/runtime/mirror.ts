@@ -27,12 +27,16 @@ export interface MirrorOptions {
 
 /** The event of an exit may be ahead of the runtime's own books. */
 const exitLagMs = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+/** Of an end by a call of ours, which answers when the books have it: unless the answer does not come. */
+const ownEndLagMs = [1000, 2000];
 
 export class RuntimeMirror {
   readonly #options: MirrorOptions;
   readonly #sandboxes = new Filing<ObservedSandbox>();
   readonly #containers = new Filing<ObservedContainer>();
   readonly #following = new Set<string>();
+  /** Of which a call of ours that ends them is under way. */
+  readonly #beingEnded = new Set<string>();
   /** Ends told of before we knew the container: a short one may end while it is being asked about. */
   readonly #early = new Set<string>();
   /** Told to have run out of memory: the runtime's books say so, too, before or after they tell the end. */
@@ -96,6 +100,16 @@ export class RuntimeMirror {
     const known = this.#ending.get(id) ?? Promise.withResolvers<undefined>();
     this.#ending.set(id, known);
     return known.promise;
+  }
+
+  /** By a call that answers when the runtime's books have the end of this container or sandbox. */
+  async end(id: string, call: () => Promise<void>): Promise<void> {
+    this.#beingEnded.add(id);
+    try {
+      await call();
+    } finally {
+      this.#beingEnded.delete(id);
+    }
   }
 
   async refreshSandbox(id: string): Promise<ObservedSandbox | undefined> {
@@ -220,16 +234,10 @@ export class RuntimeMirror {
     }
     this.#following.add(id);
     try {
-      for (const delay of exitLagMs) {
+      for (const delay of this.#beingEnded.has(id) ? ownEndLagMs : exitLagMs) {
         if (delay > 0) await new Promise<void>((done) => this.#options.timers.after(delay, done));
-        if (this.#stopped) return;
-        if (isSandbox) {
-          const found = await this.refreshSandbox(id);
-          if (!found?.ready) return;
-        } else {
-          const found = await this.refreshContainer(id);
-          if (found?.state !== 'running' && !this.#isUnexplained(found)) return;
-        }
+        if (this.#stopped || this.#isOver(id)) return;
+        await (isSandbox ? this.refreshSandbox(id) : this.refreshContainer(id));
       }
     } catch (error) {
       this.#options.logger.debug('cannot ask what became of a container', {
@@ -241,8 +249,14 @@ export class RuntimeMirror {
     }
   }
 
-  #isUnexplained(found: ObservedContainer | undefined): boolean {
-    return found !== undefined && this.#outOfMemory.has(found.id) && found.reason !== 'OOMKilled';
+  /** Ended or gone, and it is known why. */
+  #isOver(id: string): boolean {
+    const sandbox = this.#sandboxes.get(id)?.value;
+    if (sandbox) return !sandbox.ready;
+    const container = this.container(id);
+    if (!container) return true;
+    const isUnexplained = this.#outOfMemory.has(id) && container.reason !== 'OOMKilled';
+    return container.state === 'exited' && !isUnexplained;
   }
 
   async #withLastWords(
