@@ -4,7 +4,7 @@
  * several rounds, so that both see the same machine, each round on a node without pods and a machine
  * at rest; what counts is the median of the rounds' shares. CPU is the whole machine's, a pod. Prints JSON.
  *
- *   node bench/pods.ts [--pods 40] [--rounds 9]
+ *   node bench/pods.ts [--pods 40] [--rounds 15]
  */
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -22,7 +22,7 @@ import { cpuSecondsOf, machineCpuSeconds } from './cpu.ts';
 import { rawRun } from './raw-runtime.ts';
 
 const { values } = parseArgs({
-  options: { pods: { type: 'string', default: '40' }, rounds: { type: 'string', default: '9' } },
+  options: { pods: { type: 'string', default: '40' }, rounds: { type: 'string', default: '15' } },
 });
 const pods = Number(values.pods);
 const rounds = Number(values.rounds);
