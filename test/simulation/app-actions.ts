@@ -32,7 +32,7 @@ async function undoRollOut(cluster: SimulatedCluster, random: Random): Promise<v
 
 /** Each says all that it wants to be set; what another one says differently is a conflict, or taken by force. */
 async function applySettings(cluster: SimulatedCluster, random: Random): Promise<void> {
-  const fieldManager = pick(random, ['ada', 'bob', 'ci']) ?? 'ada';
+  const fieldManager = pick(random, ['ada', 'bob', 'ci']);
   const force = random.fraction() < 0.4;
   const names = ['color', 'size', 'speed'].filter(() => random.fraction() < 0.6);
   const data = Object.fromEntries(names.map((name) => [name, `${random.below(3)}`]));

@@ -8,11 +8,11 @@ import type { SimulatedCluster } from './cluster.ts';
 import { pick } from './pick.ts';
 import { concurrencyPolicies, cronJobDraft, jobDraft, schedules } from './workload.ts';
 
-const jobNames = ['sum', 'sort'];
-const cronJobNames = ['tick', 'tock'];
+const jobNames = ['sum', 'sort'] as const;
+const cronJobNames = ['tick', 'tock'] as const;
 
 async function createJob(cluster: SimulatedCluster, random: Random): Promise<void> {
-  const name = pick(random, jobNames) ?? '';
+  const name = pick(random, jobNames);
   const draft = jobDraft(name, random);
   const { completions, parallelism, completionMode } = draft.spec;
   cluster.trace.add(`create job ${name}: ${completions} by ${parallelism}, ${completionMode}`);
@@ -23,13 +23,13 @@ async function deleteJob(cluster: SimulatedCluster, random: Random): Promise<voi
   const all = cluster.ledger.list(jobs).filter(({ metadata }) => !metadata.deletionTimestamp);
   const job = pick(random, all);
   if (!job) return;
-  const propagationPolicy = pick(random, ['Background', 'Foreground', 'Orphan']) ?? '';
+  const propagationPolicy = pick(random, ['Background', 'Foreground', 'Orphan']);
   cluster.trace.add(`delete job ${job.metadata.name} (${propagationPolicy})`);
   await cluster.delete(jobs as Kind, job, { propagationPolicy });
 }
 
 async function createCronJob(cluster: SimulatedCluster, random: Random): Promise<void> {
-  const name = pick(random, cronJobNames) ?? '';
+  const name = pick(random, cronJobNames);
   const draft = cronJobDraft(name, random);
   const { schedule, concurrencyPolicy } = draft.spec;
   cluster.trace.add(`create cron job ${name}: ${schedule}, ${concurrencyPolicy}`);

@@ -108,7 +108,7 @@ export async function setAutoscalerBounds(
 }
 
 function changeLoad({ load, trace }: SimulatedCluster, random: Random): void {
-  load.milliCpu = pick(random, [0, usualLoad / 2, usualLoad, 2 * usualLoad, 4 * usualLoad]) ?? 0;
+  load.milliCpu = pick(random, [0, usualLoad / 2, usualLoad, 2 * usualLoad, 4 * usualLoad]);
   trace.add(`each pod uses ${load.milliCpu}m CPU`);
 }
 

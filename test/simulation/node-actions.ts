@@ -51,7 +51,7 @@ async function taint(cluster: SimulatedCluster, random: Random): Promise<void> {
   const node = nodeNamed(cluster, pick(random, cluster.nodes)?.name);
   if (!node) return;
   const { name } = node.metadata;
-  const effect = pick(random, ['NoExecute', 'NoExecute', 'NoSchedule', 'PreferNoSchedule']) ?? '';
+  const effect = pick(random, ['NoExecute', 'NoExecute', 'NoSchedule', 'PreferNoSchedule']);
   cluster.trace.add(`taint ${name} with ${effect}`);
   later(cluster, random, name, (then) => {
     cluster.trace.add(`take the taint of ${name} away`);

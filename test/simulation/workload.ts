@@ -11,6 +11,7 @@ import type {
   Toleration,
 } from '#api/types.ts';
 import type { Random } from '#base/random.ts';
+import { pick } from './pick.ts';
 
 type Draft<T> = Omit<T, 'apiVersion' | 'kind' | 'status'>;
 
@@ -23,10 +24,6 @@ const restarting = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }];
 export const handTaint = 'maintenance';
 /** Ends by itself, its work done. */
 const doer = 'doer';
-
-function pick<T>(random: Random, values: readonly [T, ...T[]]): T {
-  return values[random.below(values.length)] ?? values[0];
-}
 
 export function deploymentDraft(
   name: string,
